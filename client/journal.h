@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "client/service.h"
+
+namespace sharpen {
+
+/// Where a picture came from, so that a later run finds its place again.
+struct Origin {
+  std::string gimp_run;  ///< UUID of one GIMP session: image ids repeat in the next
+  int image_id = 0;
+  int layer_tattoo = 0;
+  std::string image_file;  ///< URI; empty if never saved
+  std::string layer_name;
+  int offset_x = 0, offset_y = 0;  ///< of the box that was sent, image coordinates, pixels
+};
+
+/// How far a job came. Written before the step that it names is begun.
+enum class JobStep { submitting, running, ready, fetched, placed };
+
+struct JournalEntry {
+  std::int64_t id = 0;
+  JobStep step = JobStep::submitting;
+  ServiceKind service = ServiceKind::this_computer;
+  std::string base_url;
+  std::string upload_name, process_id, download_url;
+  Settings settings;
+  Origin origin;
+  std::uint32_t width = 0, height = 0;
+  std::filesystem::path original_file;  ///< the spooled upload, kept while the job is unfinished
+  std::filesystem::path result_file;    ///< the fetched result
+  std::optional<double> cost;
+  std::int64_t created = 0;  ///< Unix seconds
+  bool preview = false;
+};
+
+/// Jobs on disk (SQLite, 0600), so that a paid result survives whatever kills us. Several processes
+/// may use it at once; each entry has an owner, a lease of process id and its start time. One
+/// object belongs to one thread.
+class Journal {
+ public:
+  [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file);
+  Journal(Journal&&) noexcept;
+  Journal& operator=(Journal&&) noexcept;
+  ~Journal();
+
+  /// Writes a new job, owned by this process, durable on return. Sets nothing but the id.
+  [[nodiscard]] Result<std::int64_t> add(const JournalEntry& entry);
+  /// Replaces an entry that this process owns.
+  [[nodiscard]] Result<void> update(const JournalEntry& entry);
+  /// The result is in an image or a file, or is given up: forgets the job.
+  [[nodiscard]] Result<void> remove(std::int64_t id);
+  [[nodiscard]] Result<std::optional<JournalEntry>> find(std::int64_t id) const;
+
+  /// Jobs whose owner is dead (or that nobody owns), oldest first.
+  [[nodiscard]] Result<std::vector<JournalEntry>> unfinished() const;
+  /// Becomes the owner of a job whose owner is dead. False if another process was faster.
+  [[nodiscard]] Result<bool> adopt(std::int64_t id);
+  /// Gives up ownership of a job that is to be finished later.
+  [[nodiscard]] Result<void> release(std::int64_t id);
+
+ private:
+  struct Database;
+  explicit Journal(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace sharpen

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/error.h"
+#include "client/home.h"
+#include "client/service.h"
+
+namespace sharpen {
+
+/// The address and one-time key of the sharpen-service of this user, started detached (own session,
+/// own process group) if none answers, and reused by later runs until it exits idle. The key goes
+/// over a pipe; the running service is remembered in a 0600 file of the user's runtime folder.
+/// Blocks: call it in a worker thread. Errors: io (it does not start), cancelled.
+[[nodiscard]] Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable);
+
+}  // namespace sharpen

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace sharpen {
+
+/// A number that some models take. The order is that of the procedure's arguments and the dialog.
+enum class ParameterId {
+  strength,
+  minor_denoise,
+  denoise_strength,
+  sharpen_strength,
+  detail,
+  focus_boost,
+  seed,
+  face_enhancement_strength,
+  face_enhancement_creativity,
+};
+inline constexpr std::size_t parameter_count = 9;
+
+/// What a parameter is called; texts are marked with N_(), show them with _().
+struct Parameter {
+  ParameterId id;
+  const char* wire_name;      ///< form field, "minor_denoise"
+  const char* argument_name;  ///< PDB argument, "minor-denoise"
+  const char* title;          ///< "Minor denoise"
+  const char* help;           ///< one sentence for a photographer
+  double minimum, maximum;    ///< widest range over all models
+  bool is_integer;            ///< seed
+};
+[[nodiscard]] std::span<const Parameter> parameters();
+[[nodiscard]] const Parameter& parameter(ParameterId id);
+
+/// A parameter as one model takes it. A value that is not given is Auto: it is not sent.
+struct ModelParameter {
+  ParameterId id;
+  double minimum, maximum;
+};
+
+enum class ModelGroup { everyday, lens, motion, subjects, generative };
+[[nodiscard]] const char* title_of(ModelGroup group);
+
+/// Which services have a model.
+enum class ServiceKind { this_computer, topaz, aimlapi, own_server };
+
+/// One sharpen model. Source: the Topaz Image API's model pages (docs/service-contract.md).
+struct Model {
+  const char* name;     ///< the service's own string, "Lens Blur V2"; never translated
+  const char* title;    ///< N_(), "Lens Blur 2"
+  const char* purpose;  ///< N_(), what it is for, one sentence
+  ModelGroup group;
+  std::span<const ModelParameter> parameters;  ///< besides the face parameters, which all take
+  bool generative;                             ///< /sharpen-gen/async and /estimate-gen
+  bool on_aimlapi;                             ///< in the AI/ML API's list of modes
+  bool on_this_computer;                       ///< offered by the embedded service
+  double max_megapixels;                       ///< of the picture sent
+  double megapixels_per_credit;                ///< price rule: max(1, ceil(MP / this)) credits
+
+  [[nodiscard]] bool offered_by(ServiceKind service) const;
+  [[nodiscard]] const ModelParameter* find(ParameterId id) const;
+};
+
+/// All models, in the order in which the dialog lists them.
+[[nodiscard]] std::span<const Model> models();
+/// By the service's string; null if the table lacks it.
+[[nodiscard]] const Model* find_model(std::string_view name);
+
+inline constexpr std::string_view default_model = "Lens Blur V2";
+inline constexpr std::uint32_t max_side_pixels = 32000;
+inline constexpr std::uint64_t max_upload_bytes = 500'000'000;
+
+}  // namespace sharpen

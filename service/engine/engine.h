@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "image/picture.h"
+
+namespace sharpen::engine {
+
+/// Which parts of the picture a run may change.
+enum class Subject { all, foreground, background };
+
+/// A box in pixels of the source picture.
+struct Crop {
+  std::uint32_t x = 0, y = 0, width = 0, height = 0;
+};
+
+/// Settings of one run. An empty optional is Auto: chosen from the picture.
+struct Settings {
+  std::string model = "Lens Blur V2";      ///< a Topaz model string; see offers()
+  std::optional<double> strength;          ///< 0.01 … 1
+  std::optional<double> minor_denoise;     ///< 0.01 … 1
+  std::optional<double> denoise_strength;  ///< 0 … 1
+  Subject subject = Subject::all;
+  std::optional<Crop> crop;  ///< only this box is computed and returned; estimates use the whole
+  bool fast = false;         ///< the fast preset (previews)
+  unsigned threads = 0;      ///< 0 = as many as the machine has cores
+};
+
+/// What was found and done, for the status' options_json and for the user.
+struct Report {
+  std::string summary;        ///< English, "defocus, radius 4.1 px, noise 1.2"
+  std::string family;         ///< "none", "disk", "gauss", "motion" or "mixed"
+  double size = 0;            ///< radius, sigma or length in pixels
+  double angle = 0;           ///< degrees, motion only
+  double noise = 0;           ///< standard deviation in steps of 1/255
+  double confidence = 0;      ///< 0 … 1
+  bool linear_light = false;  ///< the domain in which the blur was undone
+  bool changed = false;       ///< false: the picture came back as it was
+};
+
+/// Called with 0 … 1, from one thread at a time.
+using Progress = std::function<void(double)>;
+
+/// Whether this engine has the model.
+[[nodiscard]] bool offers(std::string_view model);
+
+/// Sharpens `input` (PNG, JPEG or TIFF) into a new file `output` of the same size, channels, bits
+/// and profile. Errors: refused (model not offered), bad_picture, too_large, io, cancelled.
+[[nodiscard]] Result<Report> sharpen_file(const std::filesystem::path& input,
+                                          const std::filesystem::path& output, FileFormat format,
+                                          const Settings& settings, const Progress& progress,
+                                          std::stop_token stop);
+
+}  // namespace sharpen::engine

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "client/home.h"
+#include "client/settings.h"
+#include "ui/host.h"
+
+namespace sharpen {
+
+/// The procedure's arguments as plain settings and back. Implemented in plugin/arguments.cpp.
+struct ConfigBridge {
+  Settings (*read)(GimpProcedureConfig*);
+  void (*write)(GimpProcedureConfig*, const Settings&);
+};
+
+/// Shows the dialog (set up, progress, done or error) and works until the user is through: layers
+/// are in the image, or nothing was changed. ErrorKind::cancelled if the user closed it.
+/// Source: libgimp's GimpProcedureDialog. Main thread only.
+[[nodiscard]] Result<void> run_dialog(GimpProcedure* procedure, GimpProcedureConfig* config,
+                                      const ConfigBridge& bridge, Host& host, const Home& home);
+
+/// Repeats with the given settings: only the progress page (WITH_LAST_VALS).
+[[nodiscard]] Result<void> run_progress(const Settings& settings, Host& host, const Home& home,
+                                        const Host::PlaceOptions& options);
+
+/// The list of unfinished jobs with Fetch / Cancel / Forget.
+class RecoverHost {
+ public:
+  virtual ~RecoverHost() = default;
+  /// Places a fetched result into its image if that is open, else into a new one. Returns what was
+  /// done, as a sentence.
+  [[nodiscard]] virtual Result<std::string> place_recovered(const JournalEntry& entry,
+                                                            JobResult& result) = 0;
+};
+[[nodiscard]] Result<void> run_recover_dialog(RecoverHost& host, const Home& home);
+
+}  // namespace sharpen

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/spool_file.h"
+#include "client/job.h"
+#include "client/settings.h"
+
+namespace sharpen {
+
+/// A box in pixels of a layer's sent area.
+struct Box {
+  int x = 0, y = 0, width = 0, height = 0;
+};
+
+/// 8-bit sRGB pixels for the screen, three bytes each, rows without padding.
+struct ScreenPixels {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> rgb;
+};
+
+/// One layer that a run works on, as the dialog needs to know it.
+struct Source {
+  std::string layer_name;
+  std::uint32_t width = 0, height = 0;  ///< of the area that is sent (selection and margin), pixels
+  bool has_selection = false;
+  /// The settings stored on an earlier result, if this layer is one…
+  std::optional<Settings> earlier;
+  /// …and whether its original is still there, to be sharpened again.
+  bool can_redo = false;
+};
+
+/// An export under way: call step() from an idle callback until it is done. Steps take < 50 ms.
+class Export {
+ public:
+  virtual ~Export() = default;
+  /// Encodes the next band. True when the file is complete.
+  [[nodiscard]] virtual Result<bool> step() = 0;
+  [[nodiscard]] virtual double fraction() const = 0;
+  /// After the last step: the file and what it is. The file belongs to the caller.
+  [[nodiscard]] virtual Upload finish() = 0;
+  [[nodiscard]] virtual Origin origin() const = 0;
+};
+
+/// What the dialog asks of GIMP: implemented in plugin/, called on the main thread only.
+class Host {
+ public:
+  virtual ~Host() = default;
+  [[nodiscard]] virtual const std::vector<Source>& sources() const = 0;
+
+  /// The sent area of a source, scaled down to at most `max_side` pixels, without transparency.
+  [[nodiscard]] virtual Result<ScreenPixels> thumbnail(std::size_t source, int max_side) = 0;
+  /// A part of the sent area at 100 %, as the screen shows it.
+  [[nodiscard]] virtual Result<ScreenPixels> region(std::size_t source, Box box) = 0;
+  /// The same part of an answer of a service, whose file covers `covers` of the sent area.
+  [[nodiscard]] virtual Result<ScreenPixels> result_region(std::size_t source,
+                                                           const JobResult& result, Box covers,
+                                                           Box box) = 0;
+
+  /// Starts the export of a source, or of a box of it.
+  [[nodiscard]] virtual Result<std::unique_ptr<Export>> begin_export(
+      std::size_t source, std::optional<Box> box = {}) = 0;
+
+  /// One finished job to be placed.
+  struct Placement {
+    std::size_t source;
+    Settings settings;
+    JobResult* result;
+  };
+  struct PlaceOptions {
+    std::string output_name;
+    bool keep_source_visible = false;
+    bool group = false;          ///< results of several models as siblings in a new layer group
+    bool redo_original = false;  ///< the source is an earlier result: replace it
+  };
+  /// Inserts the results as layers, one undo step for all, then forgets their journal entries.
+  /// Returns sentences that the user should read (8 bits came back, values clipped, image closed
+  /// so that a new one was opened, …).
+  [[nodiscard]] virtual Result<std::vector<std::string>> place(std::vector<Placement> placements,
+                                                               const PlaceOptions& options) = 0;
+};
+
+}  // namespace sharpen
