@@ -37,6 +37,12 @@ struct Parameter {
 [[nodiscard]] std::span<const Parameter> parameters();
 [[nodiscard]] const Parameter& parameter(ParameterId id);
 
+/// Strength and creativity of face enhancement: every model takes them, while that is on.
+[[nodiscard]] constexpr bool is_face_parameter(ParameterId id) {
+  return id == ParameterId::face_enhancement_strength ||
+         id == ParameterId::face_enhancement_creativity;
+}
+
 /// A parameter as one model takes it. A value that is not given is Auto: it is not sent.
 struct ModelParameter {
   ParameterId id;
@@ -64,12 +70,17 @@ struct Model {
 
   [[nodiscard]] bool offered_by(ServiceKind service) const;
   [[nodiscard]] const ModelParameter* find(ParameterId id) const;
+  /// Whether the parameter is sent to this service if it is set.
+  [[nodiscard]] bool takes(ParameterId id, ServiceKind service) const;
 };
 
 /// All models, in the order in which the dialog lists them.
 [[nodiscard]] std::span<const Model> models();
 /// By the service's string; null if the table lacks it.
 [[nodiscard]] const Model* find_model(std::string_view name);
+/// Whether a model, also one that the table lacks, belongs to the generative endpoint. An unknown
+/// one does if its name says that it is a Super Focus.
+[[nodiscard]] bool is_generative_model(std::string_view name);
 
 inline constexpr std::string_view default_model = "Lens Blur V2";
 inline constexpr std::uint32_t max_side_pixels = 32000;

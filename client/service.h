@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -80,7 +81,9 @@ class Service {
   [[nodiscard]] virtual ServiceKind kind() const = 0;
   [[nodiscard]] virtual const Capabilities& capabilities() const = 0;
 
-  /// Starts a paid job; sent exactly once, never repeated by this call.
+  /// Starts a paid job; sent exactly once, never repeated by this call. Errors `network`, `tls`,
+  /// `busy` and `cancelled` prove that nothing was accepted; `maybe_billed` is a request that was
+  /// begun and whose answer was lost.
   [[nodiscard]] virtual Result<Submitted> submit(const Upload&, const Settings&, const Transfer&,
                                                  GCancellable*) = 0;
   [[nodiscard]] virtual Result<Status> status(const std::string& process_id, GCancellable*) = 0;
@@ -100,6 +103,8 @@ class Service {
   [[nodiscard]] virtual Result<Price> estimate(std::uint32_t width, std::uint32_t height,
                                                const Settings&, GCancellable*) = 0;
   [[nodiscard]] virtual Result<Balance> balance(GCancellable*) = 0;
+  /// How long the last answer asked us to wait (`Retry-After`), if it did.
+  [[nodiscard]] virtual std::optional<std::chrono::seconds> retry_after() const { return {}; }
 };
 
 /// Where a service is and how to enter it. Holds a secret: never print it.

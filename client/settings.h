@@ -37,8 +37,10 @@ struct Settings {
 
 /// Checks every word and number against the tables, before anything is sent: unknown service or
 /// model, a value outside its model's range, a value for a parameter that the model does not take
-/// and that is not Auto. The message names the argument and what is allowed. Errors: bad_argument.
-[[nodiscard]] Result<void> check(const Settings& settings);
+/// and that is not Auto. The message names the argument and what is allowed. Where `service` (or
+/// the settings' own word) says which service it is, also against what that one has. Values for
+/// faces are allowed while face enhancement is off: they are not sent then. Errors: bad_argument.
+[[nodiscard]] Result<void> check(const Settings& settings, std::optional<ServiceKind> service = {});
 
 /// The argument words of the procedure ("off", "on", "auto"; "auto", "all", …) and back.
 [[nodiscard]] Result<FaceEnhancement> face_enhancement_from(std::string_view word);

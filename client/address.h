@@ -1,0 +1,44 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace sharpen {
+
+/// From how far away an address can be reached; ordered.
+enum class Reach { loopback, private_network, public_network };
+
+/// The reach of a numeric address. Link-local, shared and multicast ranges count as private.
+[[nodiscard]] Reach reach_of(GInetAddress* address);
+/// The reach that a host has by its spelling alone: a numeric address or "localhost"; anything
+/// else is public until it is resolved.
+[[nodiscard]] Reach reach_of_host(const std::string& host);
+/// The same for the host of an address ("https://host:port/path"); public if it has none.
+[[nodiscard]] Reach reach_of_url(const std::string& url);
+
+/// A service's base address without its last slash. Errors: bad_argument unless it is https, or
+/// http on this computer's loopback, without user, query and fragment.
+[[nodiscard]] Result<std::string> checked_base_url(const std::string& url);
+
+/// "https://host:port" with the port left out where it is the scheme's own; empty if not an URL.
+[[nodiscard]] std::string origin_of(const std::string& url);
+
+/// Whether a result may be fetched from `url` that the service at `base_url` named: https (or http
+/// where the service itself is on loopback), and not nearer to this computer than the service is,
+/// so that a public service cannot make us read the private network. Names are resolved unless a
+/// proxy does that for us. Errors: protocol, cancelled.
+[[nodiscard]] Result<void> check_download_url(const std::string& url, const std::string& base_url,
+                                              GCancellable* cancellable);
+
+/// An address made from a base and the `Location` of a redirect; empty if it is none.
+[[nodiscard]] std::string resolve_url(const std::string& base, const std::string& reference);
+
+/// Text as a part of a path or a query.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+}  // namespace sharpen

@@ -1,0 +1,29 @@
+#include <algorithm>
+#include <cmath>
+
+#include "client/service.h"
+
+namespace sharpen {
+namespace {
+
+// Both examples of the AI/ML API's topaz pages spent 210 000 of its credits at 2 000 000 a dollar;
+// steps by size are not published, so Topaz' own are taken.
+constexpr double aimlapi_usd_per_step = 0.105;
+
+}  // namespace
+
+Price offline_price(ServiceKind service, std::uint32_t width, std::uint32_t height,
+                    const Settings& settings) {
+  if (service == ServiceKind::this_computer)
+    return {.amount = 0, .unit = "credits", .seconds = {}, .confirmed = true};
+  const std::string name = wire_model(settings);
+  const Model* model = find_model(name);
+  const double step = model ? model->megapixels_per_credit : is_generative_model(name) ? 20 : 24;
+  const double megapixels = double(width) * double(height) / 1e6;
+  const double steps = std::max(1.0, std::ceil(megapixels / step));
+  if (service == ServiceKind::aimlapi)
+    return {.amount = steps * aimlapi_usd_per_step, .unit = "USD", .seconds = {}};
+  return {.amount = steps, .unit = "credits", .seconds = {}};
+}
+
+}  // namespace sharpen
