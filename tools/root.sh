@@ -8,7 +8,7 @@ become_root=()
 find_root_rights() {
   [ "$(id -u)" -ne 0 ] || return 0
   need_command newuidmap uidmap
-  become_root=(unshare --map-root-user --map-auto --fork --kill-child)
+  become_root=(unshare --map-root-user --map-auto --mount --fork --kill-child)
   "${become_root[@]}" true 2>/dev/null
 }
 
