@@ -6,7 +6,7 @@ namespace sharpen {
 namespace {
 
 gboolean call(gpointer data) {
-  auto& callback = *static_cast<Source::Callback*>(data);
+  auto& callback = *static_cast<EventSource::Callback*>(data);
   try {
     return callback() ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
   } catch (...) {
@@ -16,33 +16,34 @@ gboolean call(gpointer data) {
 }
 
 void destroy(gpointer data) {
-  const std::unique_ptr<Source::Callback> owner(static_cast<Source::Callback*>(data));
+  const std::unique_ptr<EventSource::Callback> owner(static_cast<EventSource::Callback*>(data));
 }
 
 }  // namespace
 
-Source::Source(GSource* source, Callback callback, GMainContext* context) : source_(source) {
+EventSource::EventSource(GSource* source, Callback callback, GMainContext* context)
+    : source_(source) {
   auto owner = std::make_unique<Callback>(std::move(callback));
   g_source_set_callback(source_, call, owner.release(), destroy);
   g_source_attach(source_, context);
 }
 
-Source Source::timeout(unsigned milliseconds, Callback callback, GMainContext* context) {
-  return Source(g_timeout_source_new(milliseconds), std::move(callback), context);
+EventSource EventSource::timeout(unsigned milliseconds, Callback callback, GMainContext* context) {
+  return EventSource(g_timeout_source_new(milliseconds), std::move(callback), context);
 }
 
-Source Source::idle(Callback callback, GMainContext* context) {
-  return Source(g_idle_source_new(), std::move(callback), context);
+EventSource EventSource::idle(Callback callback, GMainContext* context) {
+  return EventSource(g_idle_source_new(), std::move(callback), context);
 }
 
-void Source::stop() {
+void EventSource::stop() {
   if (!source_) return;
   g_source_destroy(source_);
   g_source_unref(std::exchange(source_, nullptr));
 }
 
 void post(std::function<void()> callback, GMainContext* context) {
-  auto owner = std::make_unique<Source::Callback>([run = std::move(callback)] {
+  auto owner = std::make_unique<EventSource::Callback>([run = std::move(callback)] {
     run();
     return false;
   });

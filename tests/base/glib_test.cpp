@@ -20,26 +20,26 @@ TEST(Ref, CountsReferences) {
   EXPECT_EQ(moved.get(), object);
 }
 
-TEST(Source, StopsWithItsOwner) {
+TEST(EventSource, StopsWithItsOwner) {
   int calls = 0;
   {
-    const auto source = Source::idle([&] { return ++calls, true; });
+    const auto source = EventSource::idle([&] { return ++calls, true; });
   }
   while (g_main_context_iteration(nullptr, FALSE)) {
   }
   EXPECT_EQ(calls, 0);
 }
 
-TEST(Source, RepeatsUntilItSaysNo) {
+TEST(EventSource, RepeatsUntilItSaysNo) {
   int calls = 0;
-  const auto source = Source::idle([&] { return ++calls < 3; });
+  const auto source = EventSource::idle([&] { return ++calls < 3; });
   while (g_main_context_iteration(nullptr, FALSE)) {
   }
   EXPECT_EQ(calls, 3);
   EXPECT_FALSE(source.active());
 }
 
-TEST(Source, AnExceptionDoesNotCrossTheCallback) {
+TEST(EventSource, AnExceptionDoesNotCrossTheCallback) {
   g_test_expect_message(nullptr, G_LOG_LEVEL_CRITICAL, "*exception*");
   post([] { throw 1; });
   while (g_main_context_iteration(nullptr, FALSE)) {

@@ -1,0 +1,62 @@
+#include "ui/dialog.h"
+
+#include <libgimp/gimpui.h>
+
+#include "base/i18n.h"
+#include "ui/main_dialog.h"
+#include "ui/text.h"
+#include "ui/work_view.h"
+
+namespace sharpen {
+namespace {
+
+constexpr const char* program_name = "remote-sharpen";
+
+struct DestroyWidget {
+  void operator()(GtkWidget* widget) const { gtk_widget_destroy(widget); }
+};
+using Window = std::unique_ptr<GtkWidget, DestroyWidget>;
+
+}  // namespace
+
+void tell_user(const std::vector<std::string>& notes) {
+  std::string text;
+  for (const auto& note : notes) text += (text.empty() ? "" : "\n") + note;
+  if (!text.empty()) gimp_message(text.c_str());
+}
+
+Result<void> run_dialog(GimpProcedure* procedure, GimpProcedureConfig* config,
+                        const ConfigBridge& bridge, Host& host, const Home& home) {
+  gimp_ui_init(program_name);
+  MainDialog dialog(procedure, config, bridge, host, home);
+  return dialog.run();
+}
+
+Result<void> run_progress(const Settings& settings, Host& host, const Home& home,
+                          const Host::PlaceOptions& options) {
+  gimp_ui_init(program_name);
+  const Window window(gimp_dialog_new(_("Remote Sharpen"), program_name, nullptr, GtkDialogFlags{},
+                                      nullptr, nullptr, nullptr));
+  gimp_window_set_transient(GTK_WINDOW(window.get()));
+  gtk_window_set_resizable(GTK_WINDOW(window.get()), FALSE);
+  WorkView view(window.get(), false);
+  GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(window.get()));
+  gtk_container_set_border_width(GTK_CONTAINER(content), wide_gap);
+  // The dialog's own button area is empty, but would still take its margins.
+  for (GtkWidget* part : children_of(content)) gtk_widget_hide(part);
+  append(content, view.widget(), true);
+
+  std::vector<Task> tasks;
+  std::vector<std::string> titles;
+  for (std::size_t source = 0; source < host.sources().size(); ++source) {
+    tasks.push_back({source, settings, {}});
+    titles.push_back(host.sources()[source].layer_name);
+  }
+  const auto end =
+      view.run(host, home, std::move(tasks), options, titles, model_title(settings.model), "");
+  if (end != WorkView::End::placed) return std::unexpected(view.error());
+  tell_user(view.notes());
+  return {};
+}
+
+}  // namespace sharpen

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <libgimp/gimpui.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ui/dialog.h"
+#include "ui/setup_page.h"
+#include "ui/work_view.h"
+
+namespace sharpen {
+
+/// Shows sentences where GIMP shows its messages.
+void tell_user(const std::vector<std::string>& notes);
+
+/// The window of an interactive run: a GimpProcedureDialog with the pages set up, progress and
+/// problem.
+class MainDialog {
+ public:
+  MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config, const ConfigBridge& bridge,
+             Host& host, const Home& home);
+  ~MainDialog();
+
+  /// Until the layers are placed or the user is through.
+  [[nodiscard]] Result<void> run();
+
+ private:
+  void read_config();
+  void write_config();
+  void choice_changed();
+  void show_setup();
+  [[nodiscard]] WorkView::End work();
+
+  struct DestroyWidget {
+    void operator()(GtkWidget* widget) const { gtk_widget_destroy(widget); }
+  };
+  GimpProcedureConfig* config_;
+  const ConfigBridge& bridge_;
+  Host& host_;
+  const Home& home_;
+  std::unique_ptr<GtkWidget, DestroyWidget> window_;
+  std::unique_ptr<SetupPage> setup_;
+  std::unique_ptr<WorkView> work_view_;
+  GtkWidget* pages_ = nullptr;
+  std::vector<GtkWidget*> dialog_parts_;  ///< GIMP's own buttons, hidden while working
+  bool writing_ = false;
+  Connections connections_;
+};
+
+}  // namespace sharpen

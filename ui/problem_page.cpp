@@ -1,0 +1,64 @@
+#include "ui/problem_page.h"
+
+#include "base/i18n.h"
+
+namespace sharpen {
+
+ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
+  GtkWidget* row = horizontal_box(wide_gap);
+  GtkWidget* icon = gtk_image_new_from_icon_name("dialog-error", GTK_ICON_SIZE_DIALOG);
+  gtk_widget_set_valign(icon, GTK_ALIGN_START);
+  append(row, icon);
+  GtkWidget* texts = vertical_box(wide_gap);
+  message_ = bold_label("");
+  hint_ = text_label("");
+  for (GtkWidget* label : {message_, hint_}) {
+    gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_width_chars(GTK_LABEL(label), 50);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 60);
+    gtk_label_set_selectable(GTK_LABEL(label), TRUE);
+    append(texts, label);
+  }
+  append(row, texts, true);
+  append(box_.get(), row);
+
+  GtkWidget* buttons = horizontal_box();
+  GtkWidget* copy_button = text_button(_("Copy _Details"));
+  copied_ = text_label("");
+  set_class(copied_, "dim-label");
+  append(buttons, copy_button);
+  append(buttons, copied_);
+  try_again_ = text_button(_("_Try Again"));
+  set_class(try_again_, "suggested-action");
+  gtk_widget_set_can_default(try_again_, TRUE);
+  append_end(buttons, try_again_);
+  if (actions.back) {
+    GtkWidget* back = text_button(_("_Back to the Settings"));
+    append_end(buttons, back);
+    connections_.on(back, "clicked", std::move(actions.back));
+  }
+  GtkWidget* close = text_button(_("_Close"));
+  append_end(buttons, close);
+  append_end(box_.get(), buttons);
+
+  connections_.on(copy_button, "clicked", [this] { copy(); });
+  connections_.on(try_again_, "clicked", std::move(actions.try_again));
+  connections_.on(close, "clicked", std::move(actions.close));
+}
+
+void ProblemPage::show(const Error& error, const std::string& details) {
+  set_text(message_, error.message);
+  set_text(hint_, error.hint);
+  set_visible(hint_, !error.hint.empty());
+  set_text(copied_, "");
+  details_ = error.text() + "\n" + std::string(name_of(error.kind)) + "\n" + details;
+}
+
+void ProblemPage::copy() {
+  GtkClipboard* clipboard = gtk_widget_get_clipboard(box_.get(), GDK_SELECTION_CLIPBOARD);
+  gtk_clipboard_set_text(clipboard, details_.data(), static_cast<int>(details_.size()));
+  gtk_clipboard_store(clipboard);
+  set_text(copied_, _("Copied"));
+}
+
+}  // namespace sharpen

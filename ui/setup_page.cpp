@@ -1,0 +1,339 @@
+#include "ui/setup_page.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/i18n.h"
+#include "client/service.h"
+#include "ui/text.h"
+
+namespace sharpen {
+namespace {
+
+constexpr std::array model_parameters = {ParameterId::strength,
+                                         ParameterId::minor_denoise,
+                                         ParameterId::sharpen_strength,
+                                         ParameterId::denoise_strength,
+                                         ParameterId::detail,
+                                         ParameterId::focus_boost,
+                                         ParameterId::seed};
+constexpr std::array face_parameters = {ParameterId::face_enhancement_strength,
+                                        ParameterId::face_enhancement_creativity};
+constexpr std::array groups = {ModelGroup::everyday, ModelGroup::lens, ModelGroup::motion,
+                               ModelGroup::subjects, ModelGroup::generative};
+enum ModelColumn { name_column, title_column, is_model_column, weight_column, column_count };
+
+GtkWidget* grid() {
+  GtkWidget* widget = gtk_grid_new();
+  gtk_grid_set_row_spacing(GTK_GRID(widget), narrow_gap);
+  gtk_grid_set_column_spacing(GTK_GRID(widget), wide_gap);
+  return widget;
+}
+
+void attach_row(GtkWidget* grid, int line, const std::string& label, GtkWidget* control) {
+  gtk_widget_set_hexpand(control, TRUE);
+  gtk_grid_attach(GTK_GRID(grid), mnemonic_label(label, control), 0, line, 1, 1);
+  gtk_grid_attach(GTK_GRID(grid), control, 1, line, 1, 1);
+}
+
+GtkWidget* combo(std::initializer_list<std::pair<const char*, std::string>> entries) {
+  GtkWidget* widget = gtk_combo_box_text_new();
+  for (const auto& [id, text] : entries) {
+    gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(widget), id, text.c_str());
+  }
+  return widget;
+}
+
+std::string active_id(GtkWidget* combo) {
+  const char* id = gtk_combo_box_get_active_id(GTK_COMBO_BOX(combo));
+  return id ? id : "";
+}
+
+}  // namespace
+
+SetupPage::SetupPage(std::function<void()> changed)
+    : changed_(std::move(changed)),
+      box_(own(vertical_box(wide_gap))),
+      sliders_(model_parameters, [this] { user_changed(); }),
+      face_sliders_(face_parameters, [this] { user_changed(); }) {
+  preset_slot_ = vertical_box();
+  append(box_.get(), preset_slot_);
+  build_service();
+  build_model();
+  build_faces();
+  build_result();
+  price_slot_ = vertical_box();
+  append_end(box_.get(), price_slot_);
+  set(Choice{});
+}
+
+void SetupPage::build_service() {
+  GtkWidget* rows = grid();
+  service_ = combo({{"automatic", _("Automatic")}});
+  for (const auto kind : {ServiceKind::this_computer, ServiceKind::topaz, ServiceKind::aimlapi,
+                          ServiceKind::own_server}) {
+    const std::string word(word_of(kind));
+    gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(service_), word.c_str(), _(title_of(kind)));
+  }
+  gtk_widget_set_tooltip_text(
+      service_, _("Automatic takes Topaz Labs if you have a key for it, else the AI/ML API if you "
+                  "have a key for that, else this computer."));
+  attach_row(rows, 0, _("_Service:"), service_);
+
+  url_ = gtk_entry_new();
+  gtk_entry_set_placeholder_text(GTK_ENTRY(url_), "https://sharpen.example.org");
+  gtk_widget_set_hexpand(url_, TRUE);
+  url_label_ = mnemonic_label(_("A_ddress:"), url_);
+  gtk_grid_attach(GTK_GRID(rows), url_label_, 0, 1, 1, 1);
+  gtk_grid_attach(GTK_GRID(rows), url_, 1, 1, 1, 1);
+
+  account_slot_ = vertical_box();
+  gtk_grid_attach(GTK_GRID(rows), account_slot_, 1, 2, 1, 1);
+  append(box_.get(), rows);
+
+  connections_.on(service_, "changed", [this] {
+    if (setting_) return;
+    resolved_.reset();
+    follow_service();
+    user_changed();
+  });
+  connections_.on(url_, "changed", [this] { user_changed(); });
+}
+
+void SetupPage::build_model() {
+  GtkWidget* rows = grid();
+  GtkListStore* store =
+      gtk_list_store_new(column_count, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BOOLEAN, G_TYPE_INT);
+  model_ = gtk_combo_box_new_with_model(GTK_TREE_MODEL(store));
+  g_object_unref(store);
+  gtk_combo_box_set_id_column(GTK_COMBO_BOX(model_), name_column);
+  GtkCellRenderer* cell = gtk_cell_renderer_text_new();
+  gtk_cell_layout_pack_start(GTK_CELL_LAYOUT(model_), cell, TRUE);
+  gtk_cell_layout_set_attributes(GTK_CELL_LAYOUT(model_), cell, "text", title_column, "sensitive",
+                                 is_model_column, "weight", weight_column, nullptr);
+  attach_row(rows, 0, _("_Model:"), model_);
+  purpose_ = hint_label("");
+  gtk_widget_set_hexpand(purpose_, TRUE);
+  gtk_grid_attach(GTK_GRID(rows), purpose_, 1, 1, 1, 1);
+  append(box_.get(), rows);
+
+  sliders_box_ = titled(_("Parameters"), sliders_.widget());
+  append(box_.get(), sliders_box_);
+
+  more_box_ = vertical_box();
+  append(more_box_, hint_label(_("Each marked model gives a layer of its own, side by side in a "
+                                 "group. Each is a job of its own and is charged as one.")));
+  more_expander_ = expander(_("Compare _with other models"), more_box_);
+  append(box_.get(), more_expander_);
+
+  connections_.on(model_, "changed", [this] {
+    follow_model();
+    user_changed();
+  });
+}
+
+void SetupPage::build_faces() {
+  GtkWidget* rows = grid();
+  faces_ = combo({{"off", _("Leave faces alone")},
+                  {"on", _("Enhance faces")},
+                  {"auto", _("Let the service decide")}});
+  attach_row(rows, 0, _("_Faces:"), faces_);
+  gtk_grid_attach(GTK_GRID(rows), face_sliders_.widget(), 0, 1, 2, 1);
+  subject_ = combo({{"auto", _("Auto")},
+                    {"all", _("The whole picture")},
+                    {"foreground", _("The foreground")},
+                    {"background", _("The background")}});
+  attach_row(rows, 2, _("S_ubject:"), subject_);
+  gtk_widget_set_tooltip_text(subject_, _("Which part of the picture is to be sharpened."));
+  faces_expander_ = expander(_("Faces _and subject"), rows);
+  append(box_.get(), faces_expander_);
+
+  connections_.on(faces_, "changed", [this] {
+    face_sliders_.set_sensitive(active_id(faces_) != "off");
+    user_changed();
+  });
+  connections_.on(subject_, "changed", [this] { user_changed(); });
+}
+
+void SetupPage::build_result() {
+  GtkWidget* rows = grid();
+  output_name_ = gtk_entry_new();
+  gtk_entry_set_placeholder_text(GTK_ENTRY(output_name_), _("Name of the layer and the model"));
+  attach_row(rows, 0, _("_Name of the new layer:"), output_name_);
+  keep_visible_ = gtk_check_button_new_with_mnemonic(_("_Keep the original layer visible"));
+  gtk_grid_attach(GTK_GRID(rows), keep_visible_, 0, 1, 2, 1);
+  redo_ =
+      gtk_check_button_new_with_mnemonic(_("Sharpen the _original again and replace this result"));
+  gtk_grid_attach(GTK_GRID(rows), redo_, 0, 2, 2, 1);
+  set_visible(redo_, false);
+
+  GtkWidget* limit_row = horizontal_box();
+  limit_on_ = gtk_check_button_new_with_mnemonic(_("Cost _at most"));
+  limit_ = gtk_spin_button_new_with_range(0, 10000, 1);
+  set_accessible_name(limit_, _("Cost at most"));
+  limit_unit_ = text_label("");
+  append(limit_row, limit_on_);
+  append(limit_row, limit_);
+  append(limit_row, limit_unit_);
+  gtk_grid_attach(GTK_GRID(rows), limit_row, 0, 3, 2, 1);
+  append(box_.get(), expander(_("_Result and cost"), rows));
+
+  connections_.on(limit_on_, "toggled", [this] {
+    follow_limit();
+    user_changed();
+  });
+  connections_.on(limit_, "value-changed", [this] { user_changed(); });
+  connections_.on(output_name_, "changed", [this] { user_changed(); });
+  connections_.on(keep_visible_, "toggled", [this] { user_changed(); });
+  connections_.on(redo_, "toggled", [this] { user_changed(); });
+}
+
+std::optional<ServiceKind> SetupPage::service_kind() const {
+  const auto chosen = service_from(active_id(service_));
+  return chosen ? chosen : resolved_;
+}
+
+void SetupPage::fill_models(const std::string& select) {
+  const auto kind = service_kind();
+  auto* store = GTK_LIST_STORE(gtk_combo_box_get_model(GTK_COMBO_BOX(model_)));
+  const auto add = [&](const char* name, const std::string& title, bool is_model) {
+    gtk_list_store_insert_with_values(store, nullptr, -1, name_column, name, title_column,
+                                      title.c_str(), is_model_column, is_model, weight_column,
+                                      is_model ? PANGO_WEIGHT_NORMAL : PANGO_WEIGHT_BOLD, -1);
+  };
+  gtk_list_store_clear(store);
+  for (const ModelGroup group : groups) {
+    bool headed = false;
+    for (const Model& model : models()) {
+      if (model.group != group || (kind && !model.offered_by(*kind))) continue;
+      if (!std::exchange(headed, true)) add(nullptr, _(title_of(group)), false);
+      // An indent under the group's title that works in both directions of writing.
+      add(model.name, std::string("\u2003") + _(model.title), true);
+    }
+  }
+  if (select.starts_with("other:")) add(select.c_str(), select.substr(6), true);
+  if (!gtk_combo_box_set_active_id(GTK_COMBO_BOX(model_), select.c_str()) &&
+      !gtk_combo_box_set_active_id(GTK_COMBO_BOX(model_), std::string(default_model).c_str())) {
+    gtk_combo_box_set_active(GTK_COMBO_BOX(model_), 1);
+  }
+}
+
+void SetupPage::fill_more_models() {
+  std::vector<std::string> marked;
+  for (const auto& [name, check] : more_checks_) {
+    if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check))) marked.push_back(name);
+  }
+  more_connections_.clear();
+  for (const auto& [name, check] : more_checks_) gtk_widget_destroy(check);
+  more_checks_.clear();
+  const auto kind = service_kind();
+  const std::string current = selected_model();
+  for (const Model& model : models()) {
+    if (model.name == current || (kind && !model.offered_by(*kind))) continue;
+    GtkWidget* check = gtk_check_button_new_with_label(_(model.title));
+    gtk_widget_set_tooltip_text(check, _(model.purpose));
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check),
+                                 std::ranges::contains(marked, model.name));
+    append(more_box_, check);
+    gtk_widget_show(check);
+    more_connections_.on(check, "toggled", [this] { user_changed(); });
+    more_checks_.emplace_back(model.name, check);
+  }
+  set_visible(more_expander_, !more_checks_.empty());
+}
+
+void SetupPage::follow_service() {
+  const bool was_setting = std::exchange(setting_, true);
+  const bool own_server = active_id(service_) == word_of(ServiceKind::own_server);
+  set_visible(url_label_, own_server);
+  set_visible(url_, own_server);
+  const auto kind = service_kind();
+  set_visible(faces_expander_, kind != ServiceKind::this_computer);
+  set_text(limit_unit_, kind == ServiceKind::aimlapi ? _("US dollars") : _("credits"));
+  fill_models(selected_model());
+  follow_model();
+  setting_ = was_setting;
+}
+
+void SetupPage::follow_model() {
+  const std::string name = selected_model();
+  const Model* model = find_model(name);
+  set_text(purpose_, model ? _(model->purpose) : "");
+  set_visible(sliders_box_, sliders_.show_for(model));
+  face_sliders_.show_for(model);
+  fill_more_models();
+}
+
+void SetupPage::follow_limit() {
+  const bool limited = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(limit_on_));
+  gtk_widget_set_sensitive(limit_, limited);
+}
+
+std::string SetupPage::selected_model() const { return active_id(model_); }
+
+void SetupPage::user_changed() {
+  if (!setting_) changed_();
+}
+
+void SetupPage::set_resolved(std::optional<ServiceKind> kind) {
+  if (resolved_ == kind) return;
+  resolved_ = kind;
+  follow_service();
+}
+
+void SetupPage::offer_redo(bool offered) { set_visible(redo_, offered); }
+
+void SetupPage::set(const Choice& choice) {
+  setting_ = true;
+  const Settings& settings = choice.settings;
+  gtk_combo_box_set_active_id(GTK_COMBO_BOX(service_), settings.service.c_str());
+  gtk_entry_set_text(GTK_ENTRY(url_), settings.service_url.c_str());
+  sliders_.set(settings);
+  face_sliders_.set(settings);
+  fill_models(settings.model);
+  follow_service();
+  gtk_combo_box_set_active_id(GTK_COMBO_BOX(faces_),
+                              std::string(word_of(settings.face_enhancement)).c_str());
+  face_sliders_.set_sensitive(settings.face_enhancement != FaceEnhancement::off);
+  gtk_combo_box_set_active_id(GTK_COMBO_BOX(subject_),
+                              std::string(word_of(settings.subject_detection)).c_str());
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(limit_on_), settings.max_cost.has_value());
+  if (settings.max_cost) gtk_spin_button_set_value(GTK_SPIN_BUTTON(limit_), *settings.max_cost);
+  follow_limit();
+  gtk_entry_set_text(GTK_ENTRY(output_name_), choice.output_name.c_str());
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(keep_visible_), choice.keep_source_visible);
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(redo_), choice.redo_original);
+  for (const auto& [name, check] : more_checks_) {
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check),
+                                 std::ranges::contains(choice.more_models, name));
+  }
+  setting_ = false;
+}
+
+Choice SetupPage::get() const {
+  Choice choice;
+  Settings& settings = choice.settings;
+  const auto is_on = [](GtkWidget* check) {
+    return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check)) != FALSE;
+  };
+  settings.service = active_id(service_);
+  const bool own_server = settings.service == word_of(ServiceKind::own_server);
+  if (own_server) settings.service_url = gtk_entry_get_text(GTK_ENTRY(url_));
+  settings.model = selected_model();
+  sliders_.get(settings);
+  settings.face_enhancement =
+      face_enhancement_from(active_id(faces_)).value_or(FaceEnhancement::off);
+  settings.subject_detection =
+      subject_detection_from(active_id(subject_)).value_or(SubjectDetection::automatic);
+  if (settings.face_enhancement != FaceEnhancement::off) face_sliders_.get(settings);
+  if (is_on(limit_on_)) settings.max_cost = gtk_spin_button_get_value(GTK_SPIN_BUTTON(limit_));
+  choice.output_name = gtk_entry_get_text(GTK_ENTRY(output_name_));
+  choice.keep_source_visible = is_on(keep_visible_);
+  choice.redo_original = gtk_widget_get_visible(redo_) && is_on(redo_);
+  for (const auto& [name, check] : more_checks_) {
+    if (is_on(check)) choice.more_models.push_back(name);
+  }
+  return choice;
+}
+
+}  // namespace sharpen

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/settings.h"
+#include "ui/parameter_rows.h"
+#include "ui/widgets.h"
+
+namespace sharpen {
+
+/// What the user chooses on the first page.
+struct Choice {
+  Settings settings;
+  std::string output_name;
+  bool keep_source_visible = false;
+  std::vector<std::string> more_models;  ///< to be compared with settings.model
+  bool redo_original = false;
+  [[nodiscard]] bool operator==(const Choice&) const = default;
+};
+
+/// The right side of the first page: service, model, parameters, faces, result. Plain GTK; other
+/// widgets are put into its slots by the dialog.
+class SetupPage {
+ public:
+  /// `changed` is called when the user changes anything.
+  explicit SetupPage(std::function<void()> changed);
+
+  [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
+  /// Empty boxes for the presets (top), the account line (below the service) and the price line.
+  [[nodiscard]] GtkWidget* preset_slot() const { return preset_slot_; }
+  [[nodiscard]] GtkWidget* account_slot() const { return account_slot_; }
+  [[nodiscard]] GtkWidget* price_slot() const { return price_slot_; }
+
+  void set(const Choice& choice);
+  [[nodiscard]] Choice get() const;
+
+  /// The service that "automatic" turned out to be: decides which models and options are shown.
+  void set_resolved(std::optional<ServiceKind> kind);
+  /// The service that the controls mean now; empty while "automatic" is not resolved.
+  [[nodiscard]] std::optional<ServiceKind> service_kind() const;
+  /// Shows "Sharpen the original again and replace this result".
+  void offer_redo(bool offered);
+
+ private:
+  void build_service();
+  void build_model();
+  void build_faces();
+  void build_result();
+  void fill_models(const std::string& select);
+  void fill_more_models();
+  void follow_service();
+  void follow_model();
+  void follow_limit();
+  [[nodiscard]] std::string selected_model() const;
+  void user_changed();
+
+  std::function<void()> changed_;
+  bool setting_ = false;
+  std::optional<ServiceKind> resolved_;
+  Ref<GtkWidget> box_;
+  ParameterRows sliders_, face_sliders_;
+  GtkWidget *preset_slot_, *account_slot_, *price_slot_;
+  GtkWidget *service_, *url_label_, *url_, *model_, *purpose_, *sliders_box_;
+  GtkWidget *faces_expander_, *faces_, *subject_;
+  GtkWidget *more_expander_, *more_box_;
+  GtkWidget *output_name_, *keep_visible_, *redo_, *limit_on_, *limit_, *limit_unit_;
+  std::vector<std::pair<std::string, GtkWidget*>> more_checks_;
+  Connections connections_, more_connections_;
+};
+
+}  // namespace sharpen

@@ -1,0 +1,109 @@
+#include "ui/work_view.h"
+
+#include <format>
+
+#include "base/i18n.h"
+
+namespace sharpen {
+
+WorkView::WorkView(GtkWidget* window, bool has_settings)
+    : window_(window), stack_(own(gtk_stack_new())) {
+  progress_ = std::make_unique<ProgressPage>([this] { cancel_or_close(); },
+                                             [this] { gtk_widget_hide(window_); });
+  ProblemPage::Actions actions;
+  actions.try_again = [this] { begin(); };
+  if (has_settings) actions.back = [this] { leave(End::back); };
+  actions.close = [this] { leave(End::closed); };
+  problem_ = std::make_unique<ProblemPage>(std::move(actions));
+  gtk_stack_set_homogeneous(GTK_STACK(stack_.get()), TRUE);
+  for (GtkWidget* page : {progress_->widget(), problem_->widget()}) {
+    gtk_widget_show_all(page);
+    gtk_container_add(GTK_CONTAINER(stack_.get()), page);
+  }
+  gtk_widget_show(stack_.get());
+}
+
+WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> tasks,
+                            const Host::PlaceOptions& options,
+                            const std::vector<std::string>& titles, const std::string& what,
+                            const std::string& cost) {
+  titles_ = titles;
+  what_ = what;
+  cost_ = cost;
+  Work::Events events;
+  events.progress = [this](std::size_t task, const JobProgress& progress) {
+    progress_->update(task, progress);
+  };
+  events.task_done = [this](std::size_t task) { progress_->set_done(task); };
+  events.finished = [this](Result<std::vector<std::string>> result) {
+    finished(std::move(result));
+  };
+  work_ = std::make_unique<Work>(host, home, std::move(tasks), options, std::move(events));
+
+  Connections while_running;
+  while_running.on_event(window_, "delete-event", [this](GdkEvent*) {
+    cancel_or_close();
+    return true;
+  });
+  begin();
+  gtk_widget_show(window_);
+  loop_.run();
+  work_.reset();
+  return end_;
+}
+
+void WorkView::begin() {
+  closing_ = false;
+  working_ = true;
+  progress_->begin(titles_, what_, cost_);
+  gtk_stack_set_visible_child(GTK_STACK(stack_.get()), progress_->widget());
+  gtk_widget_grab_focus(progress_->cancel_button());
+  work_->start();
+}
+
+void WorkView::cancel_or_close() {
+  if (!working_) return leave(End::closed);
+  if (std::exchange(closing_, true)) return;
+  progress_->set_cancelling();
+  work_->cancel();
+}
+
+void WorkView::finished(Result<std::vector<std::string>> result) {
+  working_ = false;
+  progress_->end();
+  if (result) {
+    notes_ = std::move(*result);
+    return leave(End::placed);
+  }
+  error_ = std::move(result).error();
+  // Nothing to read: back to where the user came from.
+  if (error_.kind == ErrorKind::cancelled && error_.hint.empty() && !work_->has_results()) {
+    return leave(End::closed);
+  }
+  show_problem();
+}
+
+void WorkView::show_problem() {
+  std::string details = what_ + "\n";
+  for (const auto& title : titles_) details += title + "\n";
+  problem_->show(error_, details);
+  gtk_stack_set_visible_child(GTK_STACK(stack_.get()), problem_->widget());
+  gtk_widget_grab_focus(problem_->try_again_button());
+  gtk_window_present(GTK_WINDOW(window_));
+}
+
+void WorkView::leave(End end) {
+  // Results that came are paid for: they are placed even if others failed.
+  if (end == End::closed && work_->has_results()) {
+    auto placed = work_->place_what_came();
+    if (placed) {
+      notes_ = std::move(*placed);
+      notes_.push_back(error_.text());
+      end = End::placed;
+    }
+  }
+  end_ = end;
+  loop_.quit();
+}
+
+}  // namespace sharpen
