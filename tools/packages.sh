@@ -24,14 +24,14 @@ as_root() {
 }
 
 read_package_lists() {
-  timed 'Reading the lists of packages' as_root apt-get update -qq >&2 ||
+  timed 'Reading the lists of packages' as_root apt-get update -qq ||
     die 'apt-get update failed: check the network (and http_proxy), then start this again.'
 }
 
 apt_install() {
   if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then read_package_lists; fi
   timed "Installing $*" as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq -y --no-install-recommends "$@" >&2 ||
+    apt-get install -qq -y --no-install-recommends "$@" >/dev/null ||
     die "apt-get could not install $*: see above. \"apt-get update\" or a look at the network may help."
 }
 
