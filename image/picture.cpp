@@ -1,7 +1,13 @@
 #include "image/picture.h"
 
-#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstring>
+#include <new>
+
+#include "base/i18n.h"
+#include "image/file_handle.h"
+#include "image/formats.h"
 
 namespace sharpen {
 
@@ -39,6 +45,49 @@ std::optional<FileFormat> sniff(std::span<const std::byte> first_bytes) {
   if (begins_with("\xff\xd8\xff"sv)) return FileFormat::jpeg;
   if (begins_with("II*\0"sv) || begins_with("MM\0*"sv)) return FileFormat::tiff;
   return {};
+}
+
+Result<std::unique_ptr<PictureReader>> open_picture(const std::filesystem::path& file,
+                                                    const PictureLimits& limits) {
+  std::array<std::byte, 12> first_bytes = {};
+  {
+    const auto opened = open_to_read(file);
+    if (!opened) return std::unexpected(opened.error());
+    std::fread(first_bytes.data(), 1, first_bytes.size(), opened->get());
+    if (std::ferror(opened->get())) return std::unexpected(read_error(file, errno));
+  }
+  try {
+    if (const auto format = sniff(first_bytes)) switch (*format) {
+        case FileFormat::png:
+          return open_png(file, limits);
+        case FileFormat::jpeg:
+          return open_jpeg(file, limits);
+        case FileFormat::tiff:
+          return open_tiff(file, limits);
+      }
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorKind::too_large, _("There is not enough memory for this picture."),
+                _("Close other programs, or sharpen a part of it."));
+  }
+  return fail(ErrorKind::bad_picture, _("The file is neither a PNG nor a JPEG nor a TIFF."),
+              _("Save the picture as one of these, then try again."));
+}
+
+Result<std::unique_ptr<PictureWriter>> create_picture(const std::filesystem::path& file,
+                                                      FileFormat format, const PictureInfo& info,
+                                                      const WriteOptions& options) {
+  const bool sound = info.width > 0 && info.height > 0 && info.channels >= 1 &&
+                     info.channels <= 4 && (info.bits == 8 || info.bits == 16);
+  if (!sound) return fail(ErrorKind::bad_argument, _("This kind of picture cannot be written."));
+  switch (format) {
+    case FileFormat::png:
+      return create_png(file, info, options);
+    case FileFormat::jpeg:
+      return create_jpeg(file, info, options);
+    case FileFormat::tiff:
+      return create_tiff(file, info);
+  }
+  return fail(ErrorKind::bad_argument, _("This kind of picture cannot be written."));
 }
 
 }  // namespace sharpen

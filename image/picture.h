@@ -26,13 +26,13 @@ enum class FileFormat { png, jpeg, tiff };
 
 /// What a picture is, apart from its pixels.
 struct PictureInfo {
-  std::uint32_t width = 0;             ///< pixels
-  std::uint32_t height = 0;            ///< pixels
-  int channels = 3;                    ///< 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha
-  int bits = 8;                        ///< of a sample: 8 or 16
-  std::vector<std::byte> icc_profile;  ///< as embedded; empty if none
+  std::uint32_t width = 0;                  ///< pixels
+  std::uint32_t height = 0;                 ///< pixels
+  int channels = 3;                         ///< 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha
+  int bits = 8;                             ///< of a sample: 8 or 16
+  std::vector<std::byte> icc_profile = {};  ///< as embedded; empty if none
   /// The luminance quantisation table in natural (row by row) order, if the file is a JPEG.
-  std::optional<std::array<std::uint16_t, 64>> jpeg_luma_table;
+  std::optional<std::array<std::uint16_t, 64>> jpeg_luma_table = {};
 
   [[nodiscard]] std::size_t bytes_per_row() const {
     return std::size_t{width} * static_cast<std::size_t>(channels) *
@@ -69,8 +69,9 @@ struct PictureLimits {
   std::size_t max_icc_bytes = 8u << 20;
 };
 
-/// Opens a PNG, JPEG or TIFF by its first bytes. Palettes, 1/2/4-bit and CMYK samples are widened
-/// to what PictureInfo can say. Errors: bad_picture, too_large, io.
+/// Opens a PNG, JPEG or TIFF by its first bytes. Palettes and samples of 1, 2 or 4 bits are widened
+/// to what PictureInfo can say; CMYK and float samples are refused. Pixels come as they are stored:
+/// an EXIF orientation is neither applied nor reported. Errors: bad_picture, too_large, io.
 [[nodiscard]] Result<std::unique_ptr<PictureReader>> open_picture(const std::filesystem::path& file,
                                                                   const PictureLimits& limits = {});
 
@@ -80,8 +81,9 @@ struct WriteOptions {
   unsigned threads = 0;   ///< for PNG bands; 0 = as many as the machine has cores
 };
 
-/// Creates (or replaces) a file. Pixels and the profile are written, no other metadata ever.
-/// JPEG takes 1 or 3 channels of 8 bits. Errors: bad_argument, io.
+/// Creates (or replaces) a file, which stays incomplete if finish() is not reached. Pixels and the
+/// profile are written, no other metadata ever. JPEG takes 1 or 3 channels of 8 bits. Errors:
+/// bad_argument, io.
 [[nodiscard]] Result<std::unique_ptr<PictureWriter>> create_picture(
     const std::filesystem::path& file, FileFormat format, const PictureInfo& info,
     const WriteOptions& options = {});

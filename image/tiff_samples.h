@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sharpen {
+
+/// How a TIFF's stored samples become the gray, RGB and alpha that PictureInfo can say.
+struct TiffSamples {
+  int stored_bits = 8;                ///< 1, 2, 4, 8 or 16
+  int stored = 1;                     ///< samples of a pixel
+  bool apart = false;                 ///< each sample in a plane of its own
+  bool inverted = false;              ///< gray where 0 is white
+  bool premultiplied = false;         ///< "associated" alpha
+  std::vector<std::uint8_t> palette;  ///< RGB triples; empty if the samples are not indices
+  int channels = 1;                   ///< of the result
+  int bits = 8;                       ///< of the result: 8 or 16
+
+  /// Whether the stored row already is the result.
+  [[nodiscard]] bool plain() const {
+    return stored_bits == bits && stored == channels && !apart && !inverted && !premultiplied &&
+           palette.empty();
+  }
+};
+
+/// Converts one row; `planes` has one stored row, or one for each sample if they are apart.
+class TiffRowConverter {
+ public:
+  TiffRowConverter(TiffSamples samples, std::uint32_t width);
+  void convert(std::span<const std::span<const std::byte>> planes, std::byte* row);
+
+ private:
+  template <class Sample>
+  void gather(std::span<const std::span<const std::byte>> planes, Sample* row) const;
+  void apply_palette(std::span<const std::byte> indices, std::byte* row) const;
+
+  TiffSamples samples_;
+  std::uint32_t width_;
+  std::vector<std::vector<std::byte>> unpacked_;  ///< planes of 1, 2 or 4 bits, as bytes
+};
+
+}  // namespace sharpen
