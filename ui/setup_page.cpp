@@ -30,10 +30,12 @@ GtkWidget* grid() {
   return widget;
 }
 
-void attach_row(GtkWidget* grid, int line, const std::string& label, GtkWidget* control) {
+GtkWidget* attach_row(GtkWidget* grid, int line, const std::string& text, GtkWidget* control) {
   gtk_widget_set_hexpand(control, TRUE);
-  gtk_grid_attach(GTK_GRID(grid), mnemonic_label(label, control), 0, line, 1, 1);
+  GtkWidget* label = mnemonic_label(text, control);
+  gtk_grid_attach(GTK_GRID(grid), label, 0, line, 1, 1);
   gtk_grid_attach(GTK_GRID(grid), control, 1, line, 1, 1);
+  return label;
 }
 
 GtkWidget* combo(std::initializer_list<std::pair<const char*, std::string>> entries) {
@@ -54,6 +56,7 @@ std::string active_id(GtkWidget* combo) {
 SetupPage::SetupPage(std::function<void()> changed)
     : changed_(std::move(changed)),
       box_(own(vertical_box(wide_gap))),
+      labels_(Ref<GtkSizeGroup>::adopt(gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL))),
       sliders_(model_parameters, [this] { user_changed(); }),
       face_sliders_(face_parameters, [this] { user_changed(); }) {
   preset_slot_ = vertical_box();
@@ -78,12 +81,13 @@ void SetupPage::build_service() {
   gtk_widget_set_tooltip_text(
       service_, _("Automatic takes Topaz Labs if you have a key for it, else the AI/ML API if you "
                   "have a key for that, else this computer."));
-  attach_row(rows, 0, _("_Service:"), service_);
+  gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("_Service:"), service_));
 
   url_ = gtk_entry_new();
   gtk_entry_set_placeholder_text(GTK_ENTRY(url_), "https://sharpen.example.org");
   gtk_widget_set_hexpand(url_, TRUE);
   url_label_ = mnemonic_label(_("A_ddress:"), url_);
+  gtk_size_group_add_widget(labels_.get(), url_label_);
   gtk_grid_attach(GTK_GRID(rows), url_label_, 0, 1, 1, 1);
   gtk_grid_attach(GTK_GRID(rows), url_, 1, 1, 1, 1);
 
@@ -111,7 +115,7 @@ void SetupPage::build_model() {
   gtk_cell_layout_pack_start(GTK_CELL_LAYOUT(model_), cell, TRUE);
   gtk_cell_layout_set_attributes(GTK_CELL_LAYOUT(model_), cell, "text", title_column, "sensitive",
                                  is_model_column, "weight", weight_column, nullptr);
-  attach_row(rows, 0, _("_Model:"), model_);
+  gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("_Model:"), model_));
   purpose_ = hint_label("");
   gtk_widget_set_hexpand(purpose_, TRUE);
   gtk_grid_attach(GTK_GRID(rows), purpose_, 1, 1, 1, 1);
@@ -207,8 +211,7 @@ void SetupPage::fill_models(const std::string& select) {
     for (const Model& model : models()) {
       if (model.group != group || (kind && !model.offered_by(*kind))) continue;
       if (!std::exchange(headed, true)) add(nullptr, _(title_of(group)), false);
-      // An indent under the group's title that works in both directions of writing.
-      add(model.name, std::string("\u2003") + _(model.title), true);
+      add(model.name, _(model.title), true);
     }
   }
   if (select.starts_with("other:")) add(select.c_str(), select.substr(6), true);

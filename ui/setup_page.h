@@ -61,6 +61,7 @@ class SetupPage {
   bool setting_ = false;
   std::optional<ServiceKind> resolved_;
   Ref<GtkWidget> box_;
+  Ref<GtkSizeGroup> labels_;
   ParameterRows sliders_, face_sliders_;
   GtkWidget *preset_slot_, *account_slot_, *price_slot_;
   GtkWidget *service_, *url_label_, *url_, *model_, *purpose_, *sliders_box_;

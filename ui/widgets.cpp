@@ -170,8 +170,13 @@ void set_class(GtkWidget* widget, const char* css_class, bool on) {
 }
 
 void set_visible(GtkWidget* widget, bool visible) {
+  gtk_widget_set_no_show_all(widget, FALSE);
+  if (visible) {
+    gtk_widget_show_all(widget);
+  } else {
+    gtk_widget_hide(widget);
+  }
   gtk_widget_set_no_show_all(widget, TRUE);
-  gtk_widget_set_visible(widget, visible);
 }
 
 void set_text(GtkWidget* label, const std::string& text) {

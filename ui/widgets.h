@@ -77,7 +77,8 @@ void set_accessible_name(GtkWidget* widget, const std::string& name);
 void set_accessible_description(GtkWidget* widget, const std::string& description);
 
 void set_class(GtkWidget* widget, const char* css_class, bool on = true);
-/// Shows or hides in a way that gtk_widget_show_all() of a parent does not undo.
+/// Shows (with its children) or hides in a way that gtk_widget_show_all() of a parent does not
+/// undo.
 void set_visible(GtkWidget* widget, bool visible);
 void set_text(GtkWidget* label, const std::string& text);
 
