@@ -2,14 +2,19 @@
 # The Debian 13 root of tools/gimp3: made, kept up to date, entered. Sourced; uses its $root,
 # $cache, with[] and user[].
 
-# The prefix with which a command has the rights of root over the root's files. A user gets them in
-# a namespace that maps the ids of /etc/subuid, so that he owns the root and needs no sudo for it.
-become_root=()
-find_root_rights() {
-  [ "$(id -u)" -ne 0 ] || return 0
+# The prefix with which a command has the rights of root over the root's files: in a namespace of
+# its own, so that whatever it mounts is gone with it, even if it is killed. A user's namespace maps
+# the ids of /etc/subuid, so that he owns the root and needs no sudo for it.
+privileged=()
+find_privileges() {
+  privileged=(unshare --mount --propagation private --fork --kill-child)
+  if [ "$(id -u)" -eq 0 ]; then
+    "${privileged[@]}" true 2>/dev/null || privileged=() # a container that allows no mounts at all
+    return 0
+  fi
   need_command newuidmap uidmap
-  become_root=(unshare --map-root-user --map-auto --mount --fork --kill-child)
-  "${become_root[@]}" true 2>/dev/null
+  privileged+=(--map-root-user --map-auto)
+  "${privileged[@]}" true 2>/dev/null
 }
 
 # Starts the tool again as root; it drops back to the user's ids inside.
@@ -27,7 +32,7 @@ prepare_root() {
   need_command bwrap bubblewrap
   [ ! -d "$root" ] || [ -n "$(missing_packages "$root")" ] || return 0
   [ ! -d "$root" ] || [ -O "$root" ] || [ "$(id -u)" -eq 0 ] || again_with_sudo "$@"
-  find_root_rights || again_with_sudo "$@"
+  find_privileges || again_with_sudo "$@"
   mkdir -p "$cache" || die "Cannot make $cache: set XDG_CACHE_HOME to a folder that you may write."
   (
     flock --nonblock 9 || timed 'Waiting for another run that prepares the Debian 13 root' flock 9
@@ -47,7 +52,7 @@ make_root() {
   trap "discard '$new'" EXIT
   trap 'exit 130' HUP INT TERM
   timed 'Making a Debian 13 root with GIMP 3 (about two minutes, 2 GB)' \
-    logged "$log" "${become_root[@]}" mmdebstrap --mode=root --variant=apt --format=directory \
+    logged "$log" "${privileged[@]}" mmdebstrap --mode=root --variant=apt --format=directory \
     --include="$(packages | paste -sd,)" trixie "$new" || explain_failure "$log"
   mv -T "$new" "$root"
   trap - EXIT HUP INT TERM
@@ -66,7 +71,7 @@ update_root() {
 # logged FILE CMD…: output into a file, the lock not inherited by what CMD may leave running.
 logged() { "${@:2}" >"$1" 2>&1 </dev/null 9>&-; }
 
-discard() { [ ! -e "$1" ] || "${become_root[@]}" rm -rf --one-file-system "$1"; }
+discard() { [ ! -e "$1" ] || "${privileged[@]}" rm -rf --one-file-system "$1"; }
 
 explain_failure() {
   tail -n 5 "$1" >&2
@@ -114,6 +119,7 @@ enter_root() {
     exec "${bubblewrap[@]}" --chdir "$PWD" "${drop[@]}" "$@"
   fi
   [ "$(id -u)" -eq 0 ] || again_with_sudo "$@"
+  find_privileges
   drop+=(bash -c 'cd -- "$0" && exec "$@"' "$PWD")
   if can_mount; then
     clean_environment
@@ -125,16 +131,14 @@ enter_root() {
 }
 
 can_mount() {
-  "${become_root[@]}" unshare --mount --propagation private \
-    mount --rbind /proc "$root/proc" 2>/dev/null
+  [ ${#privileged[@]} -gt 0 ] && "${privileged[@]}" mount --rbind /proc "$root/proc" 2>/dev/null
 }
 
 # Runs CMD in the root by chroot; with the kernel's folders and $visible mounted, if that is allowed.
 in_root() {
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
   if can_mount; then
-    # shellcheck disable=SC2016
-    "${become_root[@]}" unshare --mount --propagation private bash -ec '
+    "${privileged[@]}" bash -ec '
       root=$0
       while [ "$1" != -- ]; do
         if [ -d "$1" ]; then
