@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string_view>
+
+#include "service/engine/fft.h"
+#include "service/engine/plane.h"
+
+namespace sharpen::engine {
+
+/// The kinds of blur that are searched for.
+enum class Family { none, disk, gauss, motion };
+
+[[nodiscard]] std::string_view name_of(Family family);
+
+/// One blur: what the optics or the hand did to a sharp picture.
+struct Blur {
+  Family family = Family::none;
+  double size = 0;   ///< disk: radius, gauss: standard deviation, motion: length; pixels
+  double angle = 0;  ///< motion: degrees, counted from the x axis to the y axis (downwards)
+
+  [[nodiscard]] bool operator==(const Blur&) const = default;
+};
+
+/// How far the blur spreads a point, in pixels from its centre.
+[[nodiscard]] int reach(const Blur& blur);
+
+/// The point spread function with its centre in the middle pixel, sum 1, odd sides.
+[[nodiscard]] Plane point_spread(const Blur& blur);
+
+/// Its transfer function on pictures of the transform's size. Symmetric kernels make it real.
+[[nodiscard]] Plane transfer_function(const Blur& blur, const Fft& fft);
+
+/// Likewise for any kernel that is symmetric about its middle pixel.
+[[nodiscard]] Plane transfer_function(const Plane& kernel, const Fft& fft);
+
+}  // namespace sharpen::engine

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "service/engine/blur_model.h"
+#include "service/engine/dct_denoise.h"
+#include "service/engine/fft.h"
+#include "service/engine/hyper_laplacian.h"
+#include "service/engine/plane.h"
+#include "service/engine/tile.h"
+#include "service/engine/tone.h"
+
+namespace sharpen::engine {
+
+/// How to undo a blur. Noise is a standard deviation of encoded values on the scale 0 … 1.
+struct Deconvolution {
+  float noise = 0.004f;
+  bool linear_light = true;
+  std::array<ToneCurve, 3> tones;
+  int gradient_steps = 6;     ///< hyper-Laplacian start
+  float gradient_growth = 4;  ///< of its coupling from step to step
+  int denoise_steps = 6;      ///< plug-and-play steps
+  int boundary_steps = 8;     ///< estimates of what lies outside before the start
+  int row_step = 2;           ///< of the denoiser for luma; chroma takes twice that
+  float threshold = 2.4f;     ///< of the denoiser, in standard deviations
+  float end_noise = 1.6f;     ///< its last noise level over the picture's noise
+  float chroma = 1;           ///< factor on the denoiser's threshold for colour
+
+  [[nodiscard]] static Deconvolution quality();
+  [[nodiscard]] static Deconvolution fast();
+};
+
+/// A blur prepared for one transform size; shared by all threads.
+struct Kernel {
+  Kernel(const Blur& of, const Fft& fft);
+  Blur blur;
+  Plane transfer;
+};
+
+/// What all tiles of one size share.
+struct TileTransform {
+  TileTransform(int width, int height);
+  Fft fft;
+  Plane gradients;
+  Shrinkage shrinkage;
+};
+
+/// Undoes a blur on one tile after another; one for each thread.
+class TileDeconvolver {
+ public:
+  explicit TileDeconvolver(std::shared_ptr<const TileTransform> transform);
+
+  /// `channels` (1 or 3 planes of encoded values 0 … 1) is replaced by the result. Returns early,
+  /// with anything in `channels`, when asked to stop.
+  void run(std::span<Plane> channels, const Kernel& kernel, const Deconvolution& how,
+           const std::stop_token& stop);
+
+ private:
+  void start_luma(const Kernel& kernel, const Deconvolution& how, float noise, const Box& content);
+  void start_chroma(std::size_t channel, const Kernel& kernel, float noise);
+  void start_plain(std::size_t channel, const Kernel& kernel, float weight);
+  void replace_gap(std::size_t channel, const Kernel& kernel, const Box& content);
+  void denoise(const Deconvolution& how, float level);
+  void prepare_local(const Deconvolution& how, std::span<const Plane> channels, float mean_slope);
+
+  std::shared_ptr<const TileTransform> transform_;
+  std::size_t count_ = 0;
+  std::array<Plane, 3> observed_, latent_, smooth_;
+  std::array<HalfSpectrum, 3> spectrum_;
+  HalfSpectrum work_;
+  Plane dx_, dy_, adjoint_, local_;
+  DctScratch scratch_;
+};
+
+}  // namespace sharpen::engine

@@ -1,0 +1,243 @@
+#include "service/engine/estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "service/engine/spectrum_fit.h"
+
+namespace sharpen::engine {
+namespace {
+
+constexpr double kLow = 0.018, kHigh = 0.46;
+constexpr int kCoarseStep = 3;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// |H|^2 as a Hann-windowed block shows it: leaked into the neighbouring frequencies.
+Plane squared_transfer(const Blur& blur, const Fft& fft) {
+  const Plane transfer = transfer_function(blur, fft);
+  const int columns = transfer.width(), rows = transfer.height();
+  Plane across(columns, rows), squared(columns, rows);
+  const auto square = [&](int x, int y) {
+    const int mirrored = x < 0 ? -x : (x >= columns ? 2 * columns - 2 - x : x);
+    const int row = mirrored == x ? y : (rows - y) % rows;
+    const float value = transfer.at(mirrored, row);
+    return value * value;
+  };
+  for (int y = 0; y < rows; ++y) {
+    for (int x = 0; x < columns; ++x) {
+      across.at(x, y) = (square(x - 1, y) + 4 * square(x, y) + square(x + 1, y)) / 6;
+    }
+  }
+  for (int y = 0; y < rows; ++y) {
+    const float* above = across.row((y + rows - 1) % rows);
+    const float* here = across.row(y);
+    const float* below = across.row((y + 1) % rows);
+    for (int x = 0; x < columns; ++x) {
+      squared.at(x, y) = std::max((above[x] + 4 * here[x] + below[x]) / 6, 1e-7f);
+    }
+  }
+  return squared;
+}
+
+std::vector<Blur> candidates(const Search& search) {
+  std::vector<Blur> blurs;
+  const auto steps = [](double low, double high, int count, const auto& visit) {
+    for (int i = 0; i < count; ++i) visit(low * std::pow(high / low, double(i) / (count - 1)));
+  };
+  if (search.disk) {
+    steps(0.6, search.max_radius, 40,
+          [&](double size) { blurs.push_back({Family::disk, size, 0}); });
+  }
+  if (search.gauss) {
+    steps(0.35, search.max_sigma, 28,
+          [&](double size) { blurs.push_back({Family::gauss, size, 0}); });
+  }
+  if (search.motion) {
+    steps(3, search.max_length, 25, [&](double size) {
+      for (int angle = 0; angle < 180; angle += 5) {
+        blurs.push_back({Family::motion, size, double(angle)});
+      }
+    });
+  }
+  return blurs;
+}
+
+double percentile(std::vector<float>& values, double part) {
+  if (values.empty()) return 0;
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(part * double(values.size() - 1));
+  std::ranges::nth_element(values, nth);
+  return double(*nth);
+}
+
+/// Bilinear look-up of a JPEG's quantisation noise: DCT frequency k is k / 16 cycles per pixel.
+float jpeg_noise_at(const JpegNoise& jpeg, double u, double v) {
+  const double x = std::min(std::abs(u) * 16, 7.0), y = std::min(std::abs(v) * 16, 7.0);
+  const int x0 = std::min(static_cast<int>(x), 6), y0 = std::min(static_cast<int>(y), 6);
+  const double fx = x - x0, fy = y - y0;
+  const auto at = [&](int i, int j) { return jpeg[static_cast<std::size_t>(8 * j + i)]; };
+  return static_cast<float>((1 - fy) * ((1 - fx) * at(x0, y0) + fx * at(x0 + 1, y0)) +
+                            fy * ((1 - fx) * at(x0, y0 + 1) + fx * at(x0 + 1, y0 + 1)));
+}
+
+}  // namespace
+
+struct Estimator::Tables {
+  BlockSpectrum blocks;
+  Search search;
+  std::optional<JpegNoise> jpeg;
+  BinGrid coarse = make_bins(kCoarseStep, kLow, kHigh);
+  BinGrid fine = make_bins(1, kLow, kHigh);
+  std::vector<Blur> blurs;
+  std::vector<std::vector<float>> squares;  ///< of each blur on the coarse grid
+
+  [[nodiscard]] double variance_floor(const Plane& power) const;
+  void mask_jpeg(const Plane& power, const Plane& noise, Plane& use) const;
+  [[nodiscard]] Fit refine(Fit fit, const BinData& data) const;
+};
+
+double Estimator::Tables::variance_floor(const Plane& power) const {
+  std::vector<float> high;
+  for (int row = 0; row < power.height(); ++row) {
+    for (int column = 2; column < power.width() - 1; ++column) {
+      const double u = frequency(column), v = frequency(row);
+      if (std::hypot(u, v) < 0.3 || std::abs(v) * kBlock < 1.5) continue;
+      float value = power.at(column, row);
+      if (jpeg) value = std::max(value - jpeg_noise_at(*jpeg, u, v), 0.25f * value);
+      high.push_back(value);
+    }
+  }
+  return 1.02 * percentile(high, 0.2);
+}
+
+void Estimator::Tables::mask_jpeg(const Plane& power, const Plane& noise, Plane& use) const {
+  constexpr int kSectors = 12, kRings = 24;
+  const auto cell = [](double u, double v) {
+    const double phi = std::atan2(v, u) / 3.14159265358979 + 0.5;
+    const int sector = std::clamp(static_cast<int>(phi * kSectors), 0, kSectors - 1);
+    const int ring = std::clamp(static_cast<int>(std::hypot(u, v) / 0.5 * kRings), 0, kRings - 1);
+    return std::pair(sector, ring);
+  };
+  std::array<std::array<double, kRings>, kSectors> signal{}, floor{};
+  for (int row = 0; row < power.height(); ++row) {
+    for (int column = 0; column < power.width(); ++column) {
+      const auto [sector, ring] = cell(frequency(column), frequency(row));
+      signal[std::size_t(sector)][std::size_t(ring)] += double(power.at(column, row));
+      floor[std::size_t(sector)][std::size_t(ring)] += double(noise.at(column, row));
+    }
+  }
+  std::array<int, kSectors> last{};
+  for (std::size_t s = 0; s < kSectors; ++s) {
+    for (std::size_t r = 0; r < kRings; ++r) {
+      if (signal[s][r] > 1.5 * floor[s][r]) last[s] = static_cast<int>(r);
+    }
+  }
+  for (int row = 0; row < power.height(); ++row) {
+    for (int column = 0; column < power.width(); ++column) {
+      const auto [sector, ring] = cell(frequency(column), frequency(row));
+      // Block borders show at multiples of 1/8.
+      const bool border = column % (kBlock / 8) == 0 || row % (kBlock / 8) == 0;
+      if (border || ring > last[std::size_t(sector)]) use.at(column, row) = 0;
+    }
+  }
+}
+
+Fit Estimator::Tables::refine(Fit fit, const BinData& data) const {
+  const auto deviance = [&](const Blur& blur) {
+    return fit_deviance(fine, data, gather(fine, squared_transfer(blur, blocks.fft())));
+  };
+  fit.deviance = deviance(fit.blur);
+  double size_step = fit.blur.family == Family::motion ? 0.055 : 0.04;
+  double angle_step = 2.5;
+  for (int round = 0; round < 4; ++round) {
+    for (const double factor : {1 + size_step, 1 / (1 + size_step)}) {
+      Blur trial = fit.blur;
+      trial.size *= factor;
+      if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value};
+    }
+    if (fit.blur.family == Family::motion) {
+      for (const double turn : {angle_step, -angle_step}) {
+        Blur trial = fit.blur;
+        trial.angle = std::fmod(trial.angle + turn + 180, 180);
+        if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value};
+      }
+    }
+    size_step /= 2;
+    angle_step /= 2;
+  }
+  return fit;
+}
+
+Estimator::Estimator(const Search& search, const std::optional<JpegNoise>& jpeg)
+    : tables_(std::make_unique<Tables>()) {
+  tables_->search = search;
+  tables_->jpeg = jpeg;
+  tables_->blurs = candidates(search);
+  for (const Blur& blur : tables_->blurs) {
+    tables_->squares.push_back(
+        gather(tables_->coarse, squared_transfer(blur, tables_->blocks.fft())));
+  }
+}
+
+Estimator::~Estimator() = default;
+Estimator::Estimator(Estimator&&) noexcept = default;
+Estimator& Estimator::operator=(Estimator&&) noexcept = default;
+
+Estimate Estimator::estimate(const Plane& power, std::optional<double> known_noise) const {
+  const Tables& t = *tables_;
+  const double variance = known_noise.value_or(t.variance_floor(power));
+  Plane noise(power.width(), power.height(), static_cast<float>(variance));
+  Plane use(power.width(), power.height(), 1.0f);
+  if (t.jpeg) {
+    for (int row = 0; row < noise.height(); ++row) {
+      for (int column = 0; column < noise.width(); ++column) {
+        noise.at(column, row) += jpeg_noise_at(*t.jpeg, frequency(column), frequency(row));
+      }
+    }
+    t.mask_jpeg(power, noise, use);
+  }
+  const BinData coarse = measure(t.coarse, power, noise, use);
+  const BinData fine = measure(t.fine, power, noise, use);
+
+  Estimate result;
+  result.noise = std::sqrt(variance);
+  const std::vector<float> ones(t.fine.size(), 1.0f);
+  result.none = {{}, fit_deviance(t.fine, fine, ones)};
+  result.disk.deviance = result.gauss.deviance = result.line.deviance = kInfinity;
+
+  std::vector<Fit> fits;
+  for (std::size_t i = 0; i < t.blurs.size(); ++i) {
+    fits.push_back({t.blurs[i], fit_deviance(t.coarse, coarse, t.squares[i])});
+  }
+  std::ranges::stable_sort(fits, {}, &Fit::deviance);
+  std::vector<Fit> starts;
+  const auto near_another = [&](const Fit& fit) {
+    return std::ranges::any_of(starts, [&](const Fit& other) {
+      if (other.blur.family != fit.blur.family) return false;
+      const double turn = std::abs(other.blur.angle - fit.blur.angle);
+      return std::abs(std::log(other.blur.size / fit.blur.size)) < 0.2 &&
+             std::min(turn, 180 - turn) < 12;
+    });
+  };
+  for (const Family family : {Family::disk, Family::gauss, Family::motion}) {
+    std::size_t taken = 0;
+    const std::size_t limit = family == Family::motion ? 4 : 2;
+    for (const Fit& fit : fits) {
+      if (fit.blur.family != family || near_another(fit)) continue;
+      starts.push_back(fit);
+      if (++taken == limit) break;
+    }
+  }
+  result.best = result.none;
+  for (const Fit& start : starts) {
+    const Fit fit = t.refine(start, fine);
+    Fit& family = fit.blur.family == Family::disk    ? result.disk
+                  : fit.blur.family == Family::gauss ? result.gauss
+                                                     : result.line;
+    if (fit.deviance < family.deviance) family = fit;
+    if (fit.deviance < result.best.deviance) result.best = fit;
+  }
+  return result;
+}
+
+}  // namespace sharpen::engine

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "service/engine/blur_model.h"
+#include "service/engine/spectrum.h"
+
+namespace sharpen::engine {
+
+/// How well one blur explains a picture's spectrum.
+struct Fit {
+  Blur blur;
+  double deviance =
+      0;  ///< Whittle deviance of the spectrum plus the prior's penalty; less is better
+};
+
+/// What the spectrum says.
+struct Estimate {
+  Fit best;               ///< the best of the families asked for, perhaps none
+  Fit none;               ///< no blur at all
+  Fit disk, gauss, line;  ///< the best of each family; deviance infinite if not asked for
+  double noise = 0;       ///< standard deviation of the noise, in the units of the picture
+};
+
+/// Which families and how large a blur to search for.
+struct Search {
+  bool disk = true, gauss = true, motion = true;
+  double max_radius = 20, max_sigma = 8, max_length = 45;
+};
+
+/// The quantisation noise of a JPEG's luminance: its variance for each pair of horizontal and
+/// vertical DCT frequency, in the units of the picture.
+using JpegNoise = std::array<double, 64>;
+
+/// Fits the power spectrum of natural pictures, times a blur, plus noise, to measured spectra.
+/// Holds the transfer functions of all candidates (some 10 MB), so keep it for one job.
+class Estimator {
+ public:
+  explicit Estimator(const Search& search, const std::optional<JpegNoise>& jpeg = {});
+  ~Estimator();
+  Estimator(Estimator&&) noexcept;
+  Estimator& operator=(Estimator&&) noexcept;
+
+  /// From a mean spectrum (see BlockSpectrum). `known_noise` (a variance) replaces the noise that
+  /// the high frequencies show.
+  [[nodiscard]] Estimate estimate(const Plane& power, std::optional<double> known_noise = {}) const;
+
+ private:
+  struct Tables;
+  std::unique_ptr<Tables> tables_;
+};
+
+}  // namespace sharpen::engine

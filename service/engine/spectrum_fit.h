@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "service/engine/plane.h"
+
+namespace sharpen::engine {
+
+/// The terms of the logarithm of a sharp picture's power spectrum: a constant, slope and bend over
+/// the logarithm of the frequency, and their dependence on direction.
+inline constexpr std::size_t kTerms = 9;
+
+/// The frequencies of a block's spectrum at which the model is fitted, as parallel arrays padded to
+/// a multiple of 16.
+struct BinGrid {
+  std::vector<std::size_t> index;  ///< into the block's spectrum
+  std::array<std::vector<float>, kTerms> terms;
+  std::size_t used = 0;  ///< how many are not padding
+
+  [[nodiscard]] std::size_t size() const { return index.size(); }
+};
+
+/// Every `step`-th frequency between `low` and `high` cycles per pixel, off the axes.
+[[nodiscard]] BinGrid make_bins(int step, double low, double high);
+
+/// What was measured at a grid's frequencies. A weight of 0 leaves a frequency out.
+struct BinData {
+  std::vector<float> power, noise, weight;
+};
+
+[[nodiscard]] BinData measure(const BinGrid& grid, const Plane& power, const Plane& noise,
+                              const Plane& use);
+
+/// The values of a spectrum at a grid's frequencies.
+[[nodiscard]] std::vector<float> gather(const BinGrid& grid, const Plane& spectrum);
+
+/// The least deviance over all sharp pictures of a blur whose squared transfer function at the bins
+/// is `squared`; includes the prior's penalty.
+[[nodiscard]] double fit_deviance(const BinGrid& grid, const BinData& data,
+                                  std::span<const float> squared);
+
+}  // namespace sharpen::engine
