@@ -63,6 +63,9 @@ class Host {
                                                            const JobResult& result, Box covers,
                                                            Box box) = 0;
 
+  /// From now on earlier results are replaced by new ones, made from their originals (or not).
+  virtual void work_on_originals(bool originals) = 0;
+
   /// Starts the export of a source, or of a box of it.
   [[nodiscard]] virtual Result<std::unique_ptr<Export>> begin_export(
       std::size_t source, std::optional<Box> box = {}) = 0;

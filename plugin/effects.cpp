@@ -1,0 +1,45 @@
+#include "plugin/effects.h"
+
+#include <ranges>
+#include <string>
+
+#include "plugin/gimp_ref.h"
+
+namespace sharpen {
+namespace {
+
+void copy_settings(GObject* to, GObject* from) {
+  guint count = 0;
+  const std::unique_ptr<GParamSpec*, GFree> specs(
+      g_object_class_list_properties(G_OBJECT_GET_CLASS(from), &count));
+  for (const GParamSpec* spec : std::span(specs.get(), count)) {
+    if (!(spec->flags & G_PARAM_READABLE) || !(spec->flags & G_PARAM_WRITABLE) ||
+        spec->flags & G_PARAM_CONSTRUCT_ONLY)
+      continue;
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, spec->value_type);
+    g_object_get_property(from, spec->name, &value);
+    g_object_set_property(to, spec->name, &value);
+    g_value_unset(&value);
+  }
+}
+
+}  // namespace
+
+void copy_effects(GimpDrawable* to, GimpDrawable* from) {
+  const auto filters = items_of(gimp_drawable_get_filters(from));
+  for (GimpDrawableFilter* filter : filters | std::views::reverse) {
+    const std::string operation = text_of(gimp_drawable_filter_get_operation_name(filter));
+    const std::string name = text_of(gimp_drawable_filter_get_name(filter));
+    GimpDrawableFilter* copy = gimp_drawable_filter_new(to, operation.c_str(), name.c_str());
+    if (!copy) continue;
+    copy_settings(reinterpret_cast<GObject*>(gimp_drawable_filter_get_config(copy)),
+                  reinterpret_cast<GObject*>(gimp_drawable_filter_get_config(filter)));
+    gimp_drawable_filter_set_opacity(copy, gimp_drawable_filter_get_opacity(filter));
+    gimp_drawable_filter_set_blend_mode(copy, gimp_drawable_filter_get_blend_mode(filter));
+    gimp_drawable_append_filter(to, copy);
+    gimp_drawable_filter_set_visible(copy, gimp_drawable_filter_get_visible(filter));
+  }
+}
+
+}  // namespace sharpen

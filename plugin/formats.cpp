@@ -1,0 +1,180 @@
+#include "plugin/formats.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "base/glib_error.h"
+#include "base/i18n.h"
+#include "plugin/gimp_ref.h"
+
+namespace sharpen {
+namespace {
+
+enum class Encoding { linear, non_linear, perceptual };
+
+/// babl marks the transfer curve in a format's name: "R'G'B' u8" the space's own, "R~G~B~ u8" that
+/// of sRGB, "RGB u8" none.
+Encoding encoding_of(const Babl* format) {
+  const std::string_view name = babl_format_get_encoding(format);
+  if (name.contains('~')) return Encoding::perceptual;
+  return name.contains('\'') ? Encoding::non_linear : Encoding::linear;
+}
+
+const Babl* format_of(int channels, Encoding encoding, bool alpha, const char* type,
+                      const Babl* space) {
+  const char mark = encoding == Encoding::perceptual ? '~' : '\'';
+  std::string name;
+  for (const char letter : std::string_view(channels == 1 ? "Y" : "RGB")) {
+    name += letter;
+    if (encoding != Encoding::linear) name += mark;
+  }
+  if (alpha) name += 'A';
+  return babl_format_with_space((name + " " + type).c_str(), space);
+}
+
+const char* type_name(int bits) { return bits == 8 ? "u8" : "u16"; }
+
+Ref<GimpColorProfile> travel_profile(GimpImage* image, Encoding encoding) {
+  auto profile = Ref<GimpColorProfile>::adopt(gimp_image_get_effective_color_profile(image));
+  if (encoding == Encoding::non_linear) return profile;
+  return Ref<GimpColorProfile>::adopt(
+      gimp_color_profile_new_srgb_trc_from_color_profile(profile.get()));
+}
+
+}  // namespace
+
+bool TravelFormat::is_linear() const { return encoding_of(native) == Encoding::linear; }
+
+std::size_t TravelFormat::native_bytes() const {
+  return static_cast<std::size_t>(babl_format_get_bytes_per_pixel(native));
+}
+
+std::size_t TravelFormat::wire_bytes() const {
+  return static_cast<std::size_t>(channels) * static_cast<std::size_t>(bits / 8);
+}
+
+std::size_t TravelFormat::alpha_bytes() const {
+  return native_bytes() / static_cast<std::size_t>(babl_format_get_n_components(native));
+}
+
+Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
+  if (gimp_drawable_is_indexed(drawable))
+    return fail(ErrorKind::bad_picture, _("An indexed image cannot be sharpened."),
+                _("Convert it to RGB first: Image > Mode > RGB."));
+  TravelFormat format;
+  format.native = gegl_buffer_get_format(buffer_of(drawable).get());
+  const Babl* space = babl_format_get_space(format.native);
+  const Encoding encoding = encoding_of(format.native);
+  const Babl* type = babl_format_get_type(format.native, 0);
+  const bool is_gray = gimp_drawable_is_gray(drawable);
+
+  format.has_alpha = babl_format_has_alpha(format.native);
+  format.is_float =
+      type == babl_type("half") || type == babl_type("float") || type == babl_type("double");
+  format.bits = type == babl_type("u8") && encoding != Encoding::linear ? 8 : 16;
+  format.channels = is_gray && !as_rgb ? 1 : 3;
+
+  auto profile = travel_profile(gimp_item_get_image(as_item(drawable)), encoding);
+  Encoding travels = encoding == Encoding::non_linear ? encoding : Encoding::perceptual;
+  if (!profile || (is_gray && as_rgb)) {
+    profile = Ref<GimpColorProfile>::adopt(gimp_color_profile_new_rgb_srgb());
+    space = babl_space("sRGB");
+    travels = Encoding::non_linear;
+  }
+  format.wire = format_of(format.channels, travels, false, type_name(format.bits), space);
+  format.wire_alpha = format_of(format.channels, travels, true, type_name(format.bits), space);
+  format.exact = format.wire == format.native || format.wire_alpha == format.native;
+  const auto icc = icc_of(profile.get());
+  format.icc.assign(icc.begin(), icc.end());
+  return format;
+}
+
+bool is_transparent(const std::byte* pixel, const TravelFormat& format) {
+  const std::byte* alpha = pixel + format.wire_bytes();
+  return alpha[0] == std::byte{0} && (format.bits == 8 || alpha[1] == std::byte{0});
+}
+
+GimpPrecision precision_of(const Babl* native) {
+  struct Row {
+    const char* type;
+    GimpPrecision linear, non_linear, perceptual;
+  };
+  static constexpr Row rows[] = {
+      {"u8", GIMP_PRECISION_U8_LINEAR, GIMP_PRECISION_U8_NON_LINEAR, GIMP_PRECISION_U8_PERCEPTUAL},
+      {"u16", GIMP_PRECISION_U16_LINEAR, GIMP_PRECISION_U16_NON_LINEAR,
+       GIMP_PRECISION_U16_PERCEPTUAL},
+      {"u32", GIMP_PRECISION_U32_LINEAR, GIMP_PRECISION_U32_NON_LINEAR,
+       GIMP_PRECISION_U32_PERCEPTUAL},
+      {"half", GIMP_PRECISION_HALF_LINEAR, GIMP_PRECISION_HALF_NON_LINEAR,
+       GIMP_PRECISION_HALF_PERCEPTUAL},
+      {"float", GIMP_PRECISION_FLOAT_LINEAR, GIMP_PRECISION_FLOAT_NON_LINEAR,
+       GIMP_PRECISION_FLOAT_PERCEPTUAL},
+      {"double", GIMP_PRECISION_DOUBLE_LINEAR, GIMP_PRECISION_DOUBLE_NON_LINEAR,
+       GIMP_PRECISION_DOUBLE_PERCEPTUAL},
+  };
+  const Babl* type = babl_format_get_type(native, 0);
+  const auto* row = std::ranges::find_if(
+      rows, [&](const Row& candidate) { return babl_type(candidate.type) == type; });
+  if (row == std::end(rows)) return GIMP_PRECISION_FLOAT_NON_LINEAR;
+  switch (encoding_of(native)) {
+    case Encoding::linear:
+      return row->linear;
+    case Encoding::non_linear:
+      return row->non_linear;
+    case Encoding::perceptual:
+      return row->perceptual;
+  }
+  return row->non_linear;
+}
+
+Result<TravelFormat> file_format(int channels, int bits, const std::vector<std::byte>& icc) {
+  const bool has_alpha = channels == 2 || channels == 4;
+  TravelFormat format;
+  format.channels = channels <= 2 ? 1 : 3;
+  format.bits = bits;
+  format.has_alpha = has_alpha;
+  format.exact = true;
+  format.icc = icc;
+  format.wire = format_of(format.channels, Encoding::non_linear, false, type_name(bits), nullptr);
+  TravelFormat blank = format;
+  blank.icc.clear();
+  const auto found = answer_format(blank, channels, bits, icc);
+  if (!found) return std::unexpected(found.error());
+  const Babl* space = babl_format_get_space(*found);
+  format.native = *found;
+  format.wire = format_of(format.channels, Encoding::non_linear, false, type_name(bits), space);
+  format.wire_alpha =
+      format_of(format.channels, Encoding::non_linear, true, type_name(bits), space);
+  return format;
+}
+
+Result<const Babl*> answer_format(const TravelFormat& sent, int channels, int bits,
+                                  const std::vector<std::byte>& icc) {
+  const bool is_gray = channels <= 2;
+  const bool has_alpha = channels == 2 || channels == 4;
+  if (icc.empty() || icc == sent.icc) {
+    const Babl* space = babl_format_get_space(sent.wire);
+    if (is_gray == (sent.channels == 1))
+      return format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha, type_name(bits), space);
+    // Gray came back as RGB, or RGB as gray: the numbers are what they were, the primaries are not
+    // known, so sRGB's are as good as any.
+    return format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha, type_name(bits),
+                     babl_space("sRGB"));
+  }
+  GErrorGuard error;
+  const auto profile = Ref<GimpColorProfile>::adopt(gimp_color_profile_new_from_icc_profile(
+      reinterpret_cast<const guint8*>(icc.data()), icc.size(), error.out()));
+  const Babl* space =
+      profile ? gimp_color_profile_get_space(
+                    profile.get(), GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, error.out())
+              : nullptr;
+  if (!space)
+    return fail(ErrorKind::bad_picture,
+                _("The service's picture has a colour profile that GIMP cannot use."),
+                _("Try another model or another service."));
+  return format_of(is_gray ? 1 : 3, Encoding::non_linear, has_alpha, type_name(bits), space);
+}
+
+}  // namespace sharpen

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "base/error.h"
+
+namespace sharpen {
+
+/// How a layer's samples lie in GIMP, and how they travel.
+///
+/// They travel opaque, in the layer's own colour space and perceptually encoded: 8 bits for 8-bit
+/// layers, 16 bits for all others. 8-bit *linear* layers take 16 bits too, since 8 perceptual bits
+/// cannot hold every one of their values.
+struct TravelFormat {
+  const Babl* native = nullptr;      ///< as the layer's buffer has it
+  const Babl* wire = nullptr;        ///< one or three samples of 8 or 16 bits
+  const Babl* wire_alpha = nullptr;  ///< the same with alpha
+  int channels = 3;                  ///< of `wire`: 1 or 3
+  int bits = 8;                      ///< of `wire`
+  bool has_alpha = false;
+  bool is_float = false;       ///< `native` can hold values outside 0…1
+  bool exact = false;          ///< `wire` holds every opaque value of `native`
+  std::vector<std::byte> icc;  ///< describes `wire`
+
+  [[nodiscard]] bool is_linear() const;            ///< `native`
+  [[nodiscard]] std::size_t native_bytes() const;  ///< of a pixel
+  [[nodiscard]] std::size_t wire_bytes() const;    ///< of a pixel
+  [[nodiscard]] std::size_t alpha_bytes() const;   ///< of the last native sample, if has_alpha
+};
+
+/// Whether a pixel in TravelFormat::wire_alpha is fully transparent.
+[[nodiscard]] bool is_transparent(const std::byte* pixel, const TravelFormat& format);
+
+/// The precision of an image whose layers have a format.
+[[nodiscard]] GimpPrecision precision_of(const Babl* native);
+
+/// The formats of a picture of ours that comes out of a file: native and wire are the same.
+/// Errors: bad_picture.
+[[nodiscard]] Result<TravelFormat> file_format(int channels, int bits,
+                                               const std::vector<std::byte>& icc);
+
+/// The formats of an RGB or gray drawable. `as_rgb` makes a gray one travel as RGB, for a service
+/// that refuses gray. Errors: bad_picture (indexed), gimp.
+[[nodiscard]] Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb = false);
+
+/// The format of an answer's samples, encoded as its ICC profile says; of `sent.wire`'s colour
+/// space if it has none or the same. An empty `icc` means none. Errors: bad_picture.
+[[nodiscard]] Result<const Babl*> answer_format(const TravelFormat& sent, int channels, int bits,
+                                                const std::vector<std::byte>& icc);
+
+}  // namespace sharpen

@@ -1,0 +1,166 @@
+#include "plugin/gimp_host.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/i18n.h"
+#include "plugin/gimp_ref.h"
+#include "plugin/host_parts.h"
+#include "plugin/screen_pixels.h"
+#include "plugin/session.h"
+
+namespace sharpen {
+namespace {
+
+/// A layer stands for itself; a layer mask for its layer.
+Result<GimpLayer*> layer_of(GimpDrawable* drawable) {
+  if (GIMP_IS_LAYER_MASK(drawable))
+    if (GimpLayer* layer = gimp_layer_from_mask(GIMP_LAYER_MASK(drawable))) return layer;
+  if (!GIMP_IS_LAYER(drawable))
+    return fail(ErrorKind::bad_argument, _("A channel or a selection cannot be sharpened."),
+                _("Choose a layer."));
+  return GIMP_LAYER(drawable);
+}
+
+std::string uri_of(GimpImage* image) {
+  GFile* file = gimp_image_get_file(image);
+  return file ? text_of(g_file_get_uri(file)) : "";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
+                                                 const std::vector<GimpDrawable*>& drawables,
+                                                 const Home& home) {
+  if (gimp_image_get_base_type(image) == GIMP_INDEXED)
+    return fail(ErrorKind::bad_picture, _("An indexed image cannot be sharpened."),
+                _("Convert it to RGB first: Image > Mode > RGB."));
+  if (gimp_image_get_floating_sel(image))
+    return fail(ErrorKind::bad_argument, _("There is a floating selection."),
+                _("Anchor it, or make it a layer, then try again."));
+  if (drawables.empty())
+    return fail(ErrorKind::bad_argument, _("No layer is selected."), _("Select a layer."));
+  std::unique_ptr<GimpHost> host(new GimpHost(gimp_image_get_id(image), home));
+  for (GimpDrawable* drawable : drawables) {
+    auto layer = layer_of(drawable);
+    if (!layer) return fail(std::move(layer));
+    if (auto added = host->add(*layer); !added) return fail(std::move(added));
+  }
+  return host;
+}
+
+Result<void> GimpHost::add(GimpLayer* chosen) {
+  Layer layer;
+  layer.chosen_id = gimp_item_get_id(as_item(chosen));
+  const bool twice = std::ranges::contains(layers_, layer.chosen_id, &Layer::chosen_id);
+  if (twice) return {};
+  Source source;
+  if (const auto note = note_of(chosen)) {
+    source.earlier = note->settings;
+    GimpLayer* original =
+        gimp_image_get_layer_by_tattoo(gimp_item_get_image(as_item(chosen)), note->source_tattoo);
+    if (original) layer.original_id = gimp_item_get_id(as_item(original));
+    source.can_redo = original != nullptr;
+  }
+  if (auto looked = look_at(layer, layer.chosen_id); !looked) return looked;
+  source.layer_name = layer.look.name;
+  source.width = static_cast<std::uint32_t>(layer.area.box.width);
+  source.height = static_cast<std::uint32_t>(layer.area.box.height);
+  source.has_selection = layer.area.selection != nullptr;
+  layers_.push_back(std::move(layer));
+  sources_.push_back(std::move(source));
+  return {};
+}
+
+Result<void> GimpHost::look_at(Layer& layer, int sent_id) {
+  GimpLayer* sent = gimp_layer_get_by_id(sent_id);
+  if (!sent) return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
+  auto area = sent_area(as_drawable(sent), home_.spool());
+  if (!area) return fail(std::move(area));
+  layer.sent_id = sent_id;
+  layer.look = look_of(sent);
+  layer.area = std::move(*area);
+  return {};
+}
+
+void GimpHost::work_on_originals(bool originals) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    Layer& layer = layers_[i];
+    if (layer.original_id < 0) continue;
+    const int wanted = originals ? layer.original_id : layer.chosen_id;
+    if (wanted == layer.sent_id || !look_at(layer, wanted)) continue;
+    sources_[i].width = static_cast<std::uint32_t>(layer.area.box.width);
+    sources_[i].height = static_cast<std::uint32_t>(layer.area.box.height);
+  }
+}
+
+Result<GimpDrawable*> GimpHost::drawable_of(const Layer& layer) const {
+  GimpLayer* found = gimp_layer_get_by_id(layer.sent_id);
+  if (!found) return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
+  return as_drawable(found);
+}
+
+Result<ScreenPixels> GimpHost::thumbnail(std::size_t source, int max_side) {
+  const Layer& layer = layers_.at(source);
+  const auto drawable = drawable_of(layer);
+  if (!drawable) return std::unexpected(drawable.error());
+  return screen_thumbnail(*drawable, layer.area.box, max_side);
+}
+
+Result<ScreenPixels> GimpHost::region(std::size_t source, Box box) {
+  const Layer& layer = layers_.at(source);
+  const auto drawable = drawable_of(layer);
+  if (!drawable) return std::unexpected(drawable.error());
+  return screen_region(*drawable,
+                       {layer.area.box.x + box.x, layer.area.box.y + box.y, box.width, box.height});
+}
+
+Result<ScreenPixels> GimpHost::result_region(std::size_t source, const JobResult& result,
+                                             Box covers, Box box) {
+  const auto drawable = drawable_of(layers_.at(source));
+  if (!drawable) return std::unexpected(drawable.error());
+  const auto format = travel_format(*drawable);
+  if (!format) return std::unexpected(format.error());
+  return screen_answer(result.file.path(), *format,
+                       {box.x - covers.x, box.y - covers.y, box.width, box.height});
+}
+
+Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source, std::optional<Box> box) {
+  return start(source, box, false);
+}
+
+Result<std::unique_ptr<Export>> GimpHost::begin_rgb_export(std::size_t source) {
+  return start(source, {}, true);
+}
+
+Result<std::unique_ptr<Export>> GimpHost::start(std::size_t source, std::optional<Box> part,
+                                                bool as_rgb) {
+  Layer& layer = layers_.at(source);
+  const auto drawable = drawable_of(layer);
+  if (!drawable) return std::unexpected(drawable.error());
+  Box box = layer.area.box;
+  if (part) box = {box.x + part->x, box.y + part->y, part->width, part->height};
+  GimpImage* image = gimp_item_get_image(as_item(*drawable));
+
+  LayerExport::Request request;
+  request.drawable = *drawable;
+  request.box = box;
+  request.spool = home_.spool();
+  request.as_rgb = as_rgb;
+  request.keep = !part;
+  request.origin.gimp_run = gimp_session();
+  request.origin.image_id = gimp_image_get_id(image);
+  request.origin.layer_tattoo = static_cast<int>(gimp_item_get_tattoo(as_item(*drawable)));
+  request.origin.image_file = uri_of(image);
+  request.origin.layer_name = layer.look.name;
+  int offset_x = 0, offset_y = 0;
+  gimp_drawable_get_offsets(*drawable, &offset_x, &offset_y);
+  request.origin.offset_x = offset_x + box.x;
+  request.origin.offset_y = offset_y + box.y;
+  auto begun = LayerExport::begin(request);
+  if (!begun) return fail(std::move(begun));
+  if (part) return *std::move(begun);
+  return std::make_unique<HostExport>(*this, source, *std::move(begun));
+}
+
+}  // namespace sharpen

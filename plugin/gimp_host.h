@@ -1,0 +1,81 @@
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/home.h"
+#include "plugin/layer_export.h"
+#include "plugin/placement.h"
+#include "plugin/selection.h"
+#include "ui/host.h"
+
+namespace sharpen {
+
+/// The layers of one run in a real GIMP. Main thread only.
+class GimpHost final : public Host {
+ public:
+  /// Checks the drawables: layers (or layer masks, which mean their layers) of an RGB or gray image
+  /// without a floating selection. Errors: bad_argument, bad_picture, io.
+  [[nodiscard]] static Result<std::unique_ptr<GimpHost>> open(
+      GimpImage* image, const std::vector<GimpDrawable*>& drawables, const Home& home);
+
+  [[nodiscard]] const std::vector<Source>& sources() const override { return sources_; }
+  [[nodiscard]] Result<ScreenPixels> thumbnail(std::size_t source, int max_side) override;
+  [[nodiscard]] Result<ScreenPixels> region(std::size_t source, Box box) override;
+  [[nodiscard]] Result<ScreenPixels> result_region(std::size_t source, const JobResult& result,
+                                                   Box covers, Box box) override;
+  [[nodiscard]] Result<std::unique_ptr<Export>> begin_export(std::size_t source,
+                                                             std::optional<Box> box = {}) override;
+  [[nodiscard]] Result<std::vector<std::string>> place(std::vector<Placement> placements,
+                                                       const PlaceOptions& options) override;
+
+  /// From now on earlier results are replaced by new ones made from their originals.
+  void work_on_originals(bool originals) override;
+
+  /// The export of a gray layer as RGB, for a service that refuses gray.
+  [[nodiscard]] Result<std::unique_ptr<Export>> begin_rgb_export(std::size_t source);
+  /// What place() made: ids of layers, and the service that made the first of them.
+  [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
+  [[nodiscard]] const std::string& service_used() const { return service_used_; }
+
+ private:
+  struct SentPicture;
+  struct Ready;
+  class HostExport;
+
+  /// A source, by ids: libgimp drops its objects when GIMP's are gone.
+  struct Layer {
+    int chosen_id = -1;    ///< what the user chose
+    int original_id = -1;  ///< of an earlier result: its original, if that is still there
+    int sent_id = -1;      ///< one of the two
+    LayerLook look;
+    SentArea area;
+    std::shared_ptr<const SentPicture> sent;  ///< the newest export of the whole area
+  };
+
+  GimpHost(int image_id, Home home) : image_id_(image_id), home_(std::move(home)) {}
+  [[nodiscard]] Result<void> add(GimpLayer* layer);
+  [[nodiscard]] Result<void> look_at(Layer& layer, int sent_id);
+  [[nodiscard]] Result<GimpDrawable*> drawable_of(const Layer& layer) const;
+  [[nodiscard]] Result<std::unique_ptr<Export>> start(std::size_t source, std::optional<Box> box,
+                                                      bool as_rgb);
+  [[nodiscard]] PlaceRequest request_for(const Placement& placement,
+                                         const PlaceOptions& options) const;
+  [[nodiscard]] Result<Ready> make_ready(const Placement& placement, const PlaceOptions& options);
+  [[nodiscard]] Result<void> insert(std::vector<Ready>& ready, const PlaceOptions& options,
+                                    std::vector<std::string>& notes);
+  void forget_jobs(const std::vector<Placement>& placements);
+
+  int image_id_;
+  Home home_;
+  std::vector<Source> sources_;
+  std::vector<Layer> layers_;
+  std::vector<int> new_layers_;
+  std::string service_used_;
+};
+
+}  // namespace sharpen

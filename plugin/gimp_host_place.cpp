@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "base/i18n.h"
+#include "client/journal.h"
+#include "plugin/gimp_host.h"
+#include "plugin/gimp_ref.h"
+#include "plugin/host_parts.h"
+#include "plugin/new_image.h"
+#include "plugin/undo_group.h"
+
+namespace sharpen {
+namespace {
+
+std::string title_of_model(const Settings& settings) {
+  const Model* model = find_model(settings.model);
+  return model ? _(model->title) : wire_model(settings);
+}
+
+void add_note(std::vector<std::string>& notes, std::string note) {
+  if (!note.empty() && !std::ranges::contains(notes, note)) notes.push_back(std::move(note));
+}
+
+void add_notes(std::vector<std::string>& notes, const ImportReport& report) {
+  if (report.fewer_bits)
+    add_note(notes, _("The service answered with 8 bits a channel; the layer has more."));
+  if (report.clipped)
+    add_note(notes, _("Values brighter than white or darker than black were clipped where the "
+                      "service changed the picture."));
+}
+
+/// Whether results can still be put where they came from.
+GimpImage* open_image(int id) {
+  GimpImage* image = gimp_image_get_by_id(id);
+  if (!image || !gimp_image_is_valid(image)) return nullptr;
+  return gimp_image_get_base_type(image) == GIMP_INDEXED ? nullptr : image;
+}
+
+}  // namespace
+
+/// A result that can be inserted without failing.
+struct GimpHost::Ready {
+  PlaceRequest request;
+  NewLayer layer;
+  std::optional<NewImage> image;  ///< if the old one is gone
+  std::size_t source = 0;
+};
+
+PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOptions& options) const {
+  const Layer& layer = layers_.at(placement.source);
+  PlaceRequest request;
+  request.image = open_image(image_id_);
+  request.look = layer.look;
+  request.box = layer.area.box;
+  request.original = layer.sent->original.get();
+  request.selection = layer.area.selection.get();
+  request.answer = placement.result->file.path();
+  request.name = options.output_name.empty()
+                     // TRANSLATORS: a new layer's name: its source, then the model
+                     ? tr("{} – {}", layer.look.name, title_of_model(placement.settings))
+                     : options.output_name;
+  request.note.settings = placement.settings;
+  request.keep_source_visible = options.keep_source_visible;
+  if (!request.image) return request;
+  request.source = gimp_layer_get_by_id(layer.sent_id);
+  if (request.source) request.note.source_tattoo = gimp_item_get_tattoo(as_item(request.source));
+  if (layer.sent_id != layer.chosen_id) request.replaced = gimp_layer_get_by_id(layer.chosen_id);
+  return request;
+}
+
+Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
+                                             const PlaceOptions& options) {
+  const Layer& layer = layers_.at(placement.source);
+  if (!layer.sent) return fail(ErrorKind::internal, _("This layer was not sent."));
+  PlaceRequest request = request_for(placement, options);
+  std::optional<NewImage> image;
+  if (!request.image) {
+    auto made = NewImage::of_original(*layer.sent->original, layer.sent->file, layer.look.name);
+    if (!made) return fail(std::move(made));
+    image.emplace(std::move(*made));
+    request.image = image->image();
+    request.source = image->layer();
+    request.box = {0, 0, layer.area.box.width, layer.area.box.height};
+    request.look = look_of(request.source);
+    request.note.source_tattoo = gimp_item_get_tattoo(as_item(request.source));
+  }
+  auto made = NewLayer::make(request);
+  if (!made) return fail(std::move(made));
+  return Ready{std::move(request), std::move(*made), std::move(image), placement.source};
+}
+
+Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& options,
+                              std::vector<std::string>& notes) {
+  std::optional<UndoGroup> undo;
+  GimpGroupLayer* group = nullptr;
+  std::size_t group_of = 0;
+  // The last one first: each goes directly above its source, so the first ends on top.
+  for (Ready& one : ready | std::views::reverse) {
+    PlaceRequest& request = one.request;
+    if (!one.image && !undo) undo.emplace(request.image);
+    const bool same_source = group && group_of == one.source;
+    if (options.group && !one.image && request.source && !same_source) {
+      group = gimp_group_layer_new(request.image, request.name.c_str());
+      group_of = one.source;
+      const std::string name = tr("{} – sharpened", request.look.name);
+      gimp_item_set_name(as_item(reinterpret_cast<GimpLayer*>(group)), name.c_str());
+      gimp_image_insert_layer(
+          request.image, reinterpret_cast<GimpLayer*>(group),
+          reinterpret_cast<GimpLayer*>(gimp_item_get_parent(as_item(request.source))),
+          gimp_image_get_item_position(request.image, as_item(request.source)));
+    }
+    auto layer = one.layer.insert(request, one.image || !options.group ? nullptr : group);
+    if (!layer) return fail(std::move(layer));
+    new_layers_.push_back(gimp_item_get_id(as_item(*layer)));
+    add_notes(notes, one.layer.report());
+    if (one.image) {
+      one.image->keep();
+      add_note(notes,
+               _("The image was closed or converted meanwhile: the result is in a new one."));
+    } else if (!request.source) {
+      add_note(notes, _("The layer was deleted meanwhile: the result is the topmost layer."));
+    } else if (gimp_drawable_get_width(as_drawable(request.source)) != request.look.width ||
+               gimp_drawable_get_height(as_drawable(request.source)) != request.look.height) {
+      add_note(notes, _("The layer changed its size meanwhile: the result has the size that was "
+                        "sent."));
+    }
+  }
+  std::ranges::reverse(new_layers_);
+  return {};
+}
+
+void GimpHost::forget_jobs(const std::vector<Placement>& placements) {
+  for (const Placement& placement : placements) {
+    if (service_used_.empty())
+      if (const auto journal = Journal::open(home_.journal()))
+        if (const auto entry = journal->find(placement.result->journal_id); entry && *entry)
+          service_used_ = word_of((*entry)->service);
+    // A job that stays in the journal can be fetched again: a nuisance, not a loss.
+    if (const auto finished = finish_job(placement.result->journal_id, home_); !finished)
+      g_warning("%s", finished.error().text().c_str());
+  }
+}
+
+Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placements,
+                                                 const PlaceOptions& options) {
+  new_layers_.clear();
+  std::vector<std::string> notes;
+  std::vector<Ready> ready;
+  std::vector<Placement> placed;
+  std::optional<Error> problem;
+  for (const Placement& placement : placements) {
+    auto made = make_ready(placement, options);
+    if (!made) {
+      problem = std::move(made).error();
+      add_note(notes, problem->text());
+      continue;
+    }
+    ready.push_back(*std::move(made));
+    placed.push_back(placement);
+  }
+  if (ready.empty() && problem) return std::unexpected(*problem);
+  if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
+  forget_jobs(placed);
+  gimp_displays_flush();
+  return notes;
+}
+
+}  // namespace sharpen

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "plugin/gimp_host.h"
+
+namespace sharpen {
+
+/// What went out, and what stays here of it.
+struct GimpHost::SentPicture {
+  std::shared_ptr<const KeptOriginal> original;
+  std::filesystem::path file;  ///< belongs to the job
+};
+
+/// The export of a whole area: its host learns what was sent when it is complete.
+class GimpHost::HostExport final : public Export {
+ public:
+  HostExport(GimpHost& host, std::size_t source, std::unique_ptr<LayerExport> layer)
+      : host_(host), source_(source), layer_(std::move(layer)) {}
+  [[nodiscard]] Result<bool> step() override { return layer_->step(); }
+  [[nodiscard]] double fraction() const override { return layer_->fraction(); }
+  [[nodiscard]] Origin origin() const override { return layer_->origin(); }
+  [[nodiscard]] Upload finish() override {
+    Upload upload = layer_->finish();
+    host_.layers_.at(source_).sent =
+        std::make_shared<const SentPicture>(layer_->original(), upload.file);
+    return upload;
+  }
+
+ private:
+  GimpHost& host_;
+  std::size_t source_;
+  std::unique_ptr<LayerExport> layer_;
+};
+
+}  // namespace sharpen

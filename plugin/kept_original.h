@@ -1,0 +1,32 @@
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "base/error.h"
+#include "plugin/formats.h"
+#include "plugin/row_spool.h"
+#include "ui/host.h"
+
+namespace sharpen {
+
+/// What stays here of a layer while its picture is away: everything that the picture cannot carry,
+/// as it was when it was sent, whatever becomes of the layer meanwhile.
+struct KeptOriginal {
+  TravelFormat format;
+  int width = 0, height = 0;     ///< of the sent box, pixels
+  std::optional<RowSpool> rows;  ///< in format.native; only if the wire is not exact, or with alpha
+};
+
+/// Keeps what is needed of a layer as it is now, for an answer to a picture that an earlier process
+/// sent. Errors: bad_picture, io.
+[[nodiscard]] Result<KeptOriginal> keep_original(GimpDrawable* drawable, Box box,
+                                                 const std::filesystem::path& spool);
+
+/// The rows down to the next border of GIMP's tiles, so that no tile crosses its wire twice.
+/// `top` is where row 0 lies in the buffer.
+[[nodiscard]] int rows_of_band(int row, int top, int height);
+
+}  // namespace sharpen

@@ -1,0 +1,116 @@
+#include "plugin/layer_export.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/i18n.h"
+#include "client/models.h"
+#include "plugin/gimp_ref.h"
+
+namespace sharpen {
+Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) {
+  const auto longest = std::max(request.box.width, request.box.height);
+  if (static_cast<std::uint32_t>(longest) > max_side_pixels)
+    return fail(
+        ErrorKind::too_large,
+        tr("The layer is {} pixels long; the services take {} at most.", longest, max_side_pixels),
+        _("Select a part of it, or scale it down."));
+  auto format = travel_format(request.drawable, request.as_rgb);
+  if (!format) return fail(std::move(format));
+  auto file = SpoolFile::create(".png", request.spool);
+  if (!file) return fail(std::move(file));
+  PictureInfo info;
+  info.width = static_cast<std::uint32_t>(request.box.width);
+  info.height = static_cast<std::uint32_t>(request.box.height);
+  info.channels = format->channels;
+  info.bits = format->bits;
+  info.icc_profile = format->icc;
+  auto writer = create_picture(file->path(), FileFormat::png, info);
+  if (!writer) return fail(std::move(writer));
+  std::optional<RowSpool> rows;
+  if (request.keep && (format->has_alpha || !format->exact)) {
+    auto spool = RowSpool::create(request.spool);
+    if (!spool) return fail(std::move(spool));
+    rows = std::move(*spool);
+  }
+  std::unique_ptr<LayerExport> made(
+      new LayerExport(request, std::move(*format), std::move(*file), std::move(*writer)));
+  made->original_->rows = std::move(rows);
+  return made;
+}
+
+LayerExport::LayerExport(const Request& request, TravelFormat format, SpoolFile file,
+                         std::unique_ptr<PictureWriter> writer)
+    : drawable_id_(gimp_item_get_id(as_item(request.drawable))),
+      buffer_(buffer_of(request.drawable)),
+      box_(request.box),
+      origin_(request.origin),
+      original_(std::make_shared<KeptOriginal>()),
+      file_(std::move(file)),
+      writer_(std::move(writer)) {
+  original_->format = std::move(format);
+  original_->width = box_.width;
+  original_->height = box_.height;
+}
+
+Result<bool> LayerExport::step() {
+  // A buffer of a closed image reads as nothing but errors on GIMP's wire.
+  if (!gimp_item_id_is_valid(drawable_id_))
+    return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
+  if (original_->format.has_alpha && !alpha_fill_)
+    alpha_fill_.emplace(buffer_.get(), box_, original_->format);
+  if (next_row_ < box_.height) {
+    const int rows = rows_of_band(next_row_, box_.y, box_.height);
+    if (auto written = write_band(rows); !written) return fail(std::move(written));
+    next_row_ += rows;
+    return false;
+  }
+  if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
+  buffer_ = nullptr;
+  return true;
+}
+
+Result<void> LayerExport::write_band(int rows) {
+  const TravelFormat& format = original_->format;
+  const GeglRectangle band{box_.x, box_.y + next_row_, box_.width, rows};
+  const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(rows);
+  wire_rows_.resize(pixels * format.wire_bytes());
+  if (!original_->rows && !format.has_alpha) {
+    gegl_buffer_get(buffer_.get(), &band, 1.0, format.wire, wire_rows_.data(), GEGL_AUTO_ROWSTRIDE,
+                    GEGL_ABYSS_NONE);
+    return writer_->write(wire_rows_);
+  }
+  native_rows_.resize(pixels * format.native_bytes());
+  gegl_buffer_get(buffer_.get(), &band, 1.0, format.native, native_rows_.data(),
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (original_->rows)
+    if (auto kept = original_->rows->append(native_rows_); !kept) return kept;
+  const auto count = static_cast<long>(pixels);
+  babl_process(babl_fish(format.native, format.wire), native_rows_.data(), wire_rows_.data(),
+               count);
+  if (format.has_alpha) {
+    wire_alpha_rows_.resize(pixels *
+                            (format.wire_bytes() + static_cast<std::size_t>(format.bits / 8)));
+    babl_process(babl_fish(format.native, format.wire_alpha), native_rows_.data(),
+                 wire_alpha_rows_.data(), count);
+    alpha_fill_->fill(next_row_, rows, wire_alpha_rows_, wire_rows_);
+  }
+  return writer_->write(wire_rows_);
+}
+
+double LayerExport::fraction() const {
+  return box_.height > 0 ? double(next_row_) / box_.height : 1;
+}
+
+Upload LayerExport::finish() {
+  Upload upload;
+  upload.file = file_.keep();
+  upload.format = FileFormat::png;
+  upload.width = static_cast<std::uint32_t>(box_.width);
+  upload.height = static_cast<std::uint32_t>(box_.height);
+  upload.channels = original_->format.channels;
+  upload.bits = original_->format.bits;
+  return upload;
+}
+
+}  // namespace sharpen

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/error.h"
+#include "base/glib_ref.h"
+#include "image/picture.h"
+#include "plugin/alpha_fill.h"
+#include "plugin/kept_original.h"
+#include "ui/host.h"
+
+namespace sharpen {
+
+/// Reads a box of a layer out of its buffer straight into a PNG, in bands of a tile's height.
+class LayerExport final : public Export {
+ public:
+  struct Request {
+    GimpDrawable* drawable = nullptr;
+    Box box;  ///< in pixels of the drawable
+    Origin origin;
+    std::filesystem::path spool;  ///< folder of temporary files
+    bool as_rgb = false;          ///< gray travels as RGB
+    bool keep = true;             ///< keep what original() needs
+  };
+  /// Errors: bad_picture, io, too_large.
+  [[nodiscard]] static Result<std::unique_ptr<LayerExport>> begin(const Request& request);
+
+  [[nodiscard]] Result<bool> step() override;
+  [[nodiscard]] double fraction() const override;
+  [[nodiscard]] Upload finish() override;
+  [[nodiscard]] Origin origin() const override { return origin_; }
+
+  /// After the last step.
+  [[nodiscard]] std::shared_ptr<const KeptOriginal> original() const { return original_; }
+
+ private:
+  LayerExport(const Request& request, TravelFormat format, SpoolFile file,
+              std::unique_ptr<PictureWriter> writer);
+  [[nodiscard]] Result<void> write_band(int rows);
+
+  int drawable_id_;
+  Ref<GeglBuffer> buffer_;
+  Box box_;
+  Origin origin_;
+  std::shared_ptr<KeptOriginal> original_;
+  SpoolFile file_;
+  std::unique_ptr<PictureWriter> writer_;
+  std::optional<AlphaFill> alpha_fill_;
+  std::vector<std::byte> native_rows_, wire_alpha_rows_, wire_rows_;
+  int next_row_ = 0;
+};
+
+}  // namespace sharpen

@@ -1,0 +1,196 @@
+#include "plugin/layer_import.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "base/i18n.h"
+#include "image/picture.h"
+
+namespace sharpen {
+namespace {
+
+/// Puts the originals back where the service changed nothing or where nothing was to be seen.
+class Merge {
+ public:
+  Merge(const KeptOriginal& original, const Babl* answer)
+      : original_(original),
+        format_(original.format),
+        native_from_answer_(babl_fish(answer, format_.native)),
+        wire_from_answer_(answer == format_.wire ? nullptr : babl_fish(answer, format_.wire)),
+        wire_from_native_(babl_fish(format_.native, format_.wire)),
+        wire_alpha_from_native_(babl_fish(format_.native, format_.wire_alpha)),
+        float_format_(format_.is_float ? float_format(format_.native) : nullptr) {}
+
+  /// Fills native() from rows of the answer that begin at row `y` of the box.
+  Result<void> run(std::span<const std::byte> answer, int y, std::size_t pixels) {
+    const auto count = static_cast<long>(pixels);
+    const std::size_t native_bytes = format_.native_bytes();
+    native_.resize(pixels * native_bytes);
+    babl_process(native_from_answer_, answer.data(), native_.data(), count);
+    if (!original_.rows) return {};
+
+    kept_.resize(native_.size());
+    const auto row_bytes = static_cast<std::uint64_t>(original_.width) * native_bytes;
+    if (auto read = original_.rows->read(static_cast<std::uint64_t>(y) * row_bytes, kept_); !read)
+      return read;
+    sent_.resize(pixels * format_.wire_bytes());
+    babl_process(wire_from_native_, kept_.data(), sent_.data(), count);
+    std::span<const std::byte> received = answer;
+    if (wire_from_answer_) {
+      received_.resize(sent_.size());
+      babl_process(wire_from_answer_, answer.data(), received_.data(), count);
+      received = received_;
+    }
+    if (format_.has_alpha) {
+      alpha_.resize(pixels * (format_.wire_bytes() + static_cast<std::size_t>(format_.bits / 8)));
+      babl_process(wire_alpha_from_native_, kept_.data(), alpha_.data(), count);
+    }
+    if (float_format_) {
+      floats_.resize(pixels * 4);
+      babl_process(babl_fish(format_.native, float_format_), kept_.data(), floats_.data(), count);
+    }
+    for (std::size_t i = 0; i < pixels; ++i) put_back(i, received);
+    return {};
+  }
+
+  [[nodiscard]] std::span<const std::byte> native() const { return native_; }
+  [[nodiscard]] bool clipped() const { return clipped_; }
+
+ private:
+  static const Babl* float_format(const Babl* native) {
+    return babl_format_with_space("R'G'B'A float", babl_format_get_space(native));
+  }
+
+  void put_back(std::size_t i, std::span<const std::byte> received) {
+    const std::size_t wire_bytes = format_.wire_bytes();
+    const std::size_t native_bytes = format_.native_bytes();
+    const bool unseen =
+        format_.has_alpha &&
+        is_transparent(alpha_.data() + i * (wire_bytes + wire_bytes_of_sample()), format_);
+    const bool unchanged = std::memcmp(sent_.data() + i * wire_bytes,
+                                       received.data() + i * wire_bytes, wire_bytes) == 0;
+    std::byte* native = native_.data() + i * native_bytes;
+    const std::byte* kept = kept_.data() + i * native_bytes;
+    if (unseen || unchanged) {
+      std::memcpy(native, kept, native_bytes);
+      return;
+    }
+    if (format_.has_alpha) {
+      const std::size_t colour_bytes = native_bytes - format_.alpha_bytes();
+      std::memcpy(native + colour_bytes, kept + colour_bytes, format_.alpha_bytes());
+    }
+    if (float_format_ && !clipped_) {
+      const auto colour = std::span(floats_).subspan(i * 4, 3);
+      clipped_ = std::ranges::any_of(
+          colour, [](float value) { return value < -tolerance || value > 1 + tolerance; });
+    }
+  }
+
+  [[nodiscard]] std::size_t wire_bytes_of_sample() const {
+    return static_cast<std::size_t>(format_.bits / 8);
+  }
+
+  static constexpr float tolerance = 0.5f / 65535;  ///< what 16 bits cannot tell apart
+
+  const KeptOriginal& original_;
+  const TravelFormat& format_;
+  const Babl* native_from_answer_;
+  const Babl* wire_from_answer_;
+  const Babl* wire_from_native_;
+  const Babl* wire_alpha_from_native_;
+  const Babl* float_format_;
+  std::vector<std::byte> native_, kept_, sent_, received_, alpha_;
+  std::vector<float> floats_;
+  bool clipped_ = false;
+};
+
+/// Calls `use(rows, first row, number of rows)` for band after band of a picture.
+template <class Use>
+Result<void> for_each_band(PictureReader& reader, int y, Use use) {
+  const PictureInfo& info = reader.info();
+  const int height = static_cast<int>(info.height);
+  std::vector<std::byte> rows;
+  for (int row = 0; row < height;) {
+    const auto wanted = static_cast<std::size_t>(rows_of_band(row, y, height));
+    rows.resize(wanted * info.bytes_per_row());
+    std::size_t filled = 0;
+    while (filled < wanted) {
+      const auto got = reader.read(std::span(rows).subspan(filled * info.bytes_per_row()));
+      if (!got) return std::unexpected(got.error());
+      if (*got == 0)
+        return fail(ErrorKind::bad_picture, _("The service's picture ends too early."),
+                    _("Try again; the job can be fetched once more."));
+      filled += *got;
+    }
+    if (auto used = use(rows, row, static_cast<int>(wanted)); !used) return used;
+    row += static_cast<int>(wanted);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ImportReport> import_answer(const std::filesystem::path& file, const KeptOriginal& original,
+                                   GeglBuffer* buffer, int x, int y) {
+  auto reader = open_picture(file);
+  if (!reader) return fail(std::move(reader));
+  const PictureInfo& info = (*reader)->info();
+  if (static_cast<int>(info.width) != original.width ||
+      static_cast<int>(info.height) != original.height)
+    return fail(ErrorKind::bad_picture,
+                tr("The service returned {} × {} pixels for a picture of {} × {}.", info.width,
+                   info.height, original.width, original.height),
+                _("Choose another model: this one changes the size."));
+  const auto answer = answer_format(original.format, info.channels, info.bits, info.icc_profile);
+  if (!answer) return std::unexpected(answer.error());
+
+  ImportReport report;
+  report.fewer_bits = info.bits < original.format.bits;
+  Merge merge(original, *answer);
+  auto read = for_each_band(
+      **reader, y, [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
+        const GeglRectangle band{x, y + row, original.width, count};
+        if (!original.rows) {
+          gegl_buffer_set(buffer, &band, 0, *answer, rows.data(), GEGL_AUTO_ROWSTRIDE);
+          return {};
+        }
+        const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(count);
+        if (auto merged = merge.run(rows, row, pixels); !merged) return merged;
+        gegl_buffer_set(buffer, &band, 0, original.format.native, merge.native().data(),
+                        GEGL_AUTO_ROWSTRIDE);
+        return {};
+      });
+  if (!read) return fail(std::move(read));
+  report.clipped = merge.clipped();
+  return report;
+}
+
+Result<void> import_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
+                             GeglBuffer* buffer, int x, int y) {
+  if (!original.rows) {
+    auto reader = open_picture(sent_file);
+    if (!reader) return fail(std::move(reader));
+    return for_each_band(
+        **reader, y, [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
+          const GeglRectangle band{x, y + row, original.width, count};
+          gegl_buffer_set(buffer, &band, 0, original.format.wire, rows.data(), GEGL_AUTO_ROWSTRIDE);
+          return {};
+        });
+  }
+  const std::size_t row_bytes =
+      static_cast<std::size_t>(original.width) * original.format.native_bytes();
+  std::vector<std::byte> rows;
+  for (int row = 0; row < original.height;) {
+    const int count = rows_of_band(row, y, original.height);
+    rows.resize(static_cast<std::size_t>(count) * row_bytes);
+    if (auto read = original.rows->read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
+      return read;
+    const GeglRectangle band{x, y + row, original.width, count};
+    gegl_buffer_set(buffer, &band, 0, original.format.native, rows.data(), GEGL_AUTO_ROWSTRIDE);
+    row += count;
+  }
+  return {};
+}
+
+}  // namespace sharpen

@@ -1,0 +1,171 @@
+#include "plugin/placement.h"
+
+#include "base/i18n.h"
+#include "plugin/effects.h"
+#include "plugin/gimp_ref.h"
+
+namespace sharpen {
+namespace {
+
+/// Text, group, link and vector layers are more than their pixels: a copy would be one again.
+bool is_plain(GimpLayer* layer) { return G_OBJECT_TYPE(layer) == GIMP_TYPE_LAYER; }
+
+bool has_sent_size(const PlaceRequest& request) {
+  GimpDrawable* source = as_drawable(request.source);
+  return gimp_drawable_get_width(source) == request.look.width &&
+         gimp_drawable_get_height(source) == request.look.height;
+}
+
+bool is_whole_layer(const PlaceRequest& request) {
+  return request.box.width == request.look.width && request.box.height == request.look.height;
+}
+
+GimpImageType type_in(GimpImage* image, bool alpha) {
+  if (gimp_image_get_base_type(image) == GIMP_GRAY)
+    return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
+  return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
+}
+
+void unlock(GimpLayer* layer) {
+  gimp_item_set_lock_content(as_item(layer), FALSE);
+  gimp_item_set_lock_position(as_item(layer), FALSE);
+  gimp_item_set_lock_visibility(as_item(layer), FALSE);
+  gimp_layer_set_lock_alpha(layer, FALSE);
+}
+
+void lock_like(GimpLayer* layer, GimpLayer* source) {
+  gimp_item_set_lock_content(as_item(layer), gimp_item_get_lock_content(as_item(source)));
+  gimp_item_set_lock_position(as_item(layer), gimp_item_get_lock_position(as_item(source)));
+  gimp_item_set_lock_visibility(as_item(layer), gimp_item_get_lock_visibility(as_item(source)));
+  gimp_layer_set_lock_alpha(layer, gimp_layer_get_lock_alpha(source));
+}
+
+GimpLayer* blank_layer(const PlaceRequest& request, const LayerLook& look) {
+  GimpLayer* layer = gimp_layer_new(
+      request.image, request.name.c_str(), request.box.width, request.box.height,
+      type_in(request.image, request.original->format.has_alpha), look.opacity, look.mode);
+  if (!layer) return nullptr;
+  gimp_layer_set_blend_space(layer, look.blend_space);
+  gimp_layer_set_composite_space(layer, look.composite_space);
+  gimp_layer_set_composite_mode(layer, look.composite_mode);
+  gimp_layer_set_offsets(layer, look.offset_x + request.box.x, look.offset_y + request.box.y);
+  return layer;
+}
+
+/// The mask and the effects that a blank layer lacks; after insertion only.
+void copy_dress(GimpLayer* layer, const PlaceRequest& request) {
+  GimpLayer* source = request.source;
+  copy_effects(as_drawable(layer), as_drawable(source));
+  GimpLayerMask* from = gimp_layer_get_mask(source);
+  if (!from || !has_sent_size(request)) return;
+  GimpLayerMask* to = gimp_layer_create_mask(layer, GIMP_ADD_MASK_WHITE);
+  if (!to || !gimp_layer_add_mask(layer, to)) return;
+  const GeglRectangle part{request.box.x, request.box.y, request.box.width, request.box.height};
+  const GeglRectangle whole{0, 0, part.width, part.height};
+  const auto buffer = buffer_of(as_drawable(to));
+  gegl_buffer_copy(buffer_of(as_drawable(from)).get(), &part, GEGL_ABYSS_NONE, buffer.get(),
+                   &whole);
+  gegl_buffer_flush(buffer.get());
+  gimp_drawable_update(as_drawable(to), 0, 0, whole.width, whole.height);
+  gimp_layer_set_apply_mask(layer, gimp_layer_get_apply_mask(source));
+}
+
+bool doubling_changes_the_picture(GimpLayer* source) {
+  const GimpLayerMode mode = gimp_layer_get_mode(source);
+  return (mode != GIMP_LAYER_MODE_NORMAL && mode != GIMP_LAYER_MODE_NORMAL_LEGACY) ||
+         gimp_layer_get_opacity(source) < 100 || gimp_drawable_has_alpha(as_drawable(source)) ||
+         gimp_layer_get_mask(source);
+}
+
+std::unexpected<Error> refused_by_gimp() {
+  return fail(ErrorKind::gimp, _("GIMP refused to add the new layer."),
+              _("Fetch the result again with Filters > Enhance > Unfinished Remote Sharpen Jobs."));
+}
+
+}  // namespace
+
+LayerLook look_of(GimpLayer* layer) {
+  LayerLook look;
+  look.name = text_of(gimp_item_get_name(as_item(layer)));
+  gimp_drawable_get_offsets(as_drawable(layer), &look.offset_x, &look.offset_y);
+  look.width = gimp_drawable_get_width(as_drawable(layer));
+  look.height = gimp_drawable_get_height(as_drawable(layer));
+  look.opacity = gimp_layer_get_opacity(layer);
+  look.mode = gimp_layer_get_mode(layer);
+  look.blend_space = gimp_layer_get_blend_space(layer);
+  look.composite_space = gimp_layer_get_composite_space(layer);
+  look.composite_mode = gimp_layer_get_composite_mode(layer);
+  look.visible = gimp_item_get_visible(as_item(layer));
+  return look;
+}
+
+Result<NewLayer> NewLayer::make(const PlaceRequest& request) {
+  // A copy of the source brings everything that is not pixels: mask, mode, effects, colour tag.
+  const bool copy = request.source && is_plain(request.source) && has_sent_size(request);
+  GimpLayer* layer =
+      copy ? gimp_layer_copy(request.source)
+           : blank_layer(request, request.source ? look_of(request.source) : request.look);
+  if (!layer) return refused_by_gimp();
+  NewLayer made;
+  made.layer_id_ = gimp_item_get_id(as_item(layer));
+  made.crop_to_box_ = copy && !is_whole_layer(request);
+  unlock(layer);
+
+  const auto buffer = buffer_of(as_drawable(layer));
+  auto report = import_answer(request.answer, *request.original, buffer.get(),
+                              copy ? request.box.x : 0, copy ? request.box.y : 0);
+  if (!report) return fail(std::move(report));
+  made.report_ = *report;
+  gegl_buffer_flush(buffer.get());
+  gimp_drawable_update(as_drawable(layer), 0, 0, gimp_drawable_get_width(as_drawable(layer)),
+                       gimp_drawable_get_height(as_drawable(layer)));
+  return made;
+}
+
+NewLayer::NewLayer(NewLayer&& other) noexcept
+    : layer_id_(std::exchange(other.layer_id_, -1)),
+      crop_to_box_(other.crop_to_box_),
+      report_(other.report_) {}
+
+NewLayer::~NewLayer() {
+  if (layer_id_ >= 0 && gimp_item_id_is_valid(layer_id_))
+    gimp_item_delete(gimp_item_get_by_id(layer_id_));
+}
+
+Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer* group) {
+  GimpLayer* layer = gimp_layer_get_by_id(layer_id_);
+  if (!layer) return refused_by_gimp();
+  GimpLayer* above = request.replaced ? request.replaced : request.source;
+  auto* parent = reinterpret_cast<GimpLayer*>(group);
+  int position = 0;
+  if (!group && above) {
+    parent = reinterpret_cast<GimpLayer*>(gimp_item_get_parent(as_item(above)));
+    position = gimp_image_get_item_position(request.image, as_item(above));
+  }
+  gimp_item_set_name(as_item(layer), request.name.c_str());
+  gimp_item_set_visible(as_item(layer), above ? gimp_item_get_visible(as_item(above)) : TRUE);
+  attach_note(layer, request.note);
+  if (!gimp_image_insert_layer(request.image, layer, parent, position)) return refused_by_gimp();
+  layer_id_ = -1;
+
+  if (crop_to_box_)
+    gimp_layer_resize(layer, request.box.width, request.box.height, -request.box.x, -request.box.y);
+  else if (request.source && !is_plain(request.source))
+    copy_dress(layer, request);
+  if (request.selection)
+    if (auto masked = mask_with(layer, *request.selection); !masked) return fail(std::move(masked));
+  if (gimp_layer_get_mask(layer)) {
+    gimp_layer_set_show_mask(layer, FALSE);
+    gimp_layer_set_edit_mask(layer, FALSE);
+  }
+  if (!request.source) return layer;
+  // With a selection the source still shows around the result.
+  if (!request.keep_source_visible && !request.selection && is_whole_layer(request) &&
+      has_sent_size(request) && doubling_changes_the_picture(request.source))
+    gimp_item_set_visible(as_item(request.source), FALSE);
+  lock_like(layer, request.source);
+  if (request.replaced) gimp_image_remove_layer(request.image, request.replaced);
+  return layer;
+}
+
+}  // namespace sharpen

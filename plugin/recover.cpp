@@ -1,0 +1,161 @@
+#include "plugin/recover.h"
+
+#include <libgimp/gimp.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/i18n.h"
+#include "client/keys.h"
+#include "image/picture.h"
+#include "plugin/gimp_ref.h"
+#include "plugin/new_image.h"
+#include "plugin/placement.h"
+#include "plugin/session.h"
+#include "plugin/undo_group.h"
+
+namespace sharpen {
+namespace {
+
+std::string title_of_job(const JournalEntry& entry) {
+  const Model* model = find_model(entry.settings.model);
+  const std::string title = model ? _(model->title) : wire_model(entry.settings);
+  return entry.origin.layer_name.empty() ? title : tr("{} – {}", entry.origin.layer_name, title);
+}
+
+PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
+  PlaceRequest request;
+  request.answer = result.file.path();
+  request.name = title_of_job(entry);
+  request.note.settings = entry.settings;
+  return request;
+}
+
+/// The layer that a job came from and the box of it that was sent, if this GIMP has it unchanged in
+/// size and place.
+std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
+                                                 const JobResult& result) {
+  if (entry.origin.gimp_run != gimp_session()) return {};
+  GimpImage* image = gimp_image_get_by_id(entry.origin.image_id);
+  if (!image || gimp_image_get_base_type(image) == GIMP_INDEXED) return {};
+  GimpLayer* source =
+      gimp_image_get_layer_by_tattoo(image, static_cast<unsigned>(entry.origin.layer_tattoo));
+  if (!source) return {};
+  PlaceRequest request = request_of(entry, result);
+  request.image = image;
+  request.source = source;
+  request.look = look_of(source);
+  request.box = {entry.origin.offset_x - request.look.offset_x,
+                 entry.origin.offset_y - request.look.offset_y, static_cast<int>(entry.width),
+                 static_cast<int>(entry.height)};
+  request.note.source_tattoo = static_cast<unsigned>(entry.origin.layer_tattoo);
+  const bool inside = request.box.x >= 0 && request.box.y >= 0 &&
+                      request.box.x + request.box.width <= request.look.width &&
+                      request.box.y + request.box.height <= request.look.height;
+  if (!inside) return {};
+  return request;
+}
+
+Result<KeptOriginal> original_in_file(const JournalEntry& entry, const JobResult& result) {
+  std::error_code error;
+  const bool sent_is_there = std::filesystem::exists(entry.original_file, error);
+  auto reader = open_picture(sent_is_there ? entry.original_file : result.file.path());
+  if (!reader) return fail(std::move(reader));
+  const PictureInfo& info = (*reader)->info();
+  auto format = file_format(info.channels, info.bits, info.icc_profile);
+  if (!format) return fail(std::move(format));
+  return KeptOriginal{
+      std::move(*format), static_cast<int>(info.width), static_cast<int>(info.height), {}};
+}
+
+}  // namespace
+
+Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result) {
+  if (auto request = request_above_source(entry, result)) {
+    const auto original = keep_original(as_drawable(request->source), request->box, home_.spool());
+    if (!original) return std::unexpected(original.error());
+    request->original = &*original;
+    auto layer = NewLayer::make(*request);
+    if (!layer) return fail(std::move(layer));
+    const UndoGroup undo(request->image);
+    const auto inserted = layer->insert(*request, nullptr);
+    if (!inserted) return std::unexpected(inserted.error());
+    new_layers_.push_back(gimp_item_get_id(as_item(*inserted)));
+    gimp_displays_flush();
+    return tr("“{}” is above its layer.", request->name);
+  }
+  const auto original = original_in_file(entry, result);
+  if (!original) return std::unexpected(original.error());
+  std::error_code error;
+  const auto& beneath = std::filesystem::exists(entry.original_file, error) ? entry.original_file
+                                                                            : result.file.path();
+  auto image = NewImage::of_original(*original, beneath, entry.origin.layer_name);
+  if (!image) return fail(std::move(image));
+  PlaceRequest request = request_of(entry, result);
+  request.original = &*original;
+  request.image = image->image();
+  request.source = image->layer();
+  request.look = look_of(request.source);
+  request.box = {0, 0, original->width, original->height};
+  auto layer = NewLayer::make(request);
+  if (!layer) return fail(std::move(layer));
+  const auto inserted = layer->insert(request, nullptr);
+  if (!inserted) return std::unexpected(inserted.error());
+  new_layers_.push_back(gimp_item_get_id(as_item(*inserted)));
+  image->keep();
+  return tr("“{}” is in a new image.", request.name);
+}
+
+namespace {
+
+Result<std::string> recover_one(const JournalEntry& entry, RecoverHost& host, const Home& home) {
+  Settings settings = entry.settings;
+  settings.service = word_of(entry.service);
+  settings.service_url = entry.service == ServiceKind::this_computer ? "" : entry.base_url;
+  const auto service = resolve_service(settings, home, nullptr);
+  if (!service) return std::unexpected(service.error());
+  auto result = resume_job(
+      entry, *service, home,
+      [](const JobProgress& progress) {
+        if (progress.fraction) gimp_progress_update(*progress.fraction);
+      },
+      nullptr);
+  if (!result) return fail(std::move(result));
+  auto placed = host.place_recovered(entry, *result);
+  if (!placed) return placed;
+  if (auto finished = finish_job(result->journal_id, home); !finished)
+    return fail(std::move(finished));
+  return placed;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home) {
+  auto journal = Journal::open(home.journal());
+  if (!journal) return fail(std::move(journal));
+  const auto entries = journal->unfinished();
+  if (!entries) return std::unexpected(entries.error());
+  std::vector<std::string> notes;
+  std::optional<Error> problem;
+  gimp_progress_init(_("Fetching sharpened pictures"));
+  for (const JournalEntry& entry : *entries) {
+    if (entry.preview) continue;
+    const auto adopted = journal->adopt(entry.id);
+    if (!adopted || !*adopted) continue;
+    gimp_progress_set_text(title_of_job(entry).c_str());
+    auto note = recover_one(entry, host, home);
+    if (note) {
+      notes.push_back(*std::move(note));
+      continue;
+    }
+    if (!problem) problem = std::move(note).error();
+    // Nobody else can take it while this process holds it.
+    if (const auto released = journal->release(entry.id); !released)
+      g_warning("%s", released.error().text().c_str());
+  }
+  gimp_progress_end();
+  if (problem) return std::unexpected(*problem);
+  return notes;
+}
+
+}  // namespace sharpen

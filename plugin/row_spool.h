@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+#include "base/error.h"
+
+namespace sharpen {
+
+/// Rows of pixels parked on disk, in a file without a name: it is gone with its owner, however that
+/// ends, and takes no memory of the process.
+class RowSpool {
+ public:
+  /// In `folder` (made if missing, 0700). Errors: io.
+  [[nodiscard]] static Result<RowSpool> create(const std::filesystem::path& folder);
+  RowSpool(const RowSpool&) = delete;
+  RowSpool& operator=(const RowSpool&) = delete;
+  RowSpool(RowSpool&& other) noexcept;
+  RowSpool& operator=(RowSpool&& other) noexcept;
+  ~RowSpool();
+
+  /// Appends bytes at the end. Errors: io.
+  [[nodiscard]] Result<void> append(std::span<const std::byte> bytes);
+  /// Fills `bytes` from `offset` on. Errors: io, also if there are fewer.
+  [[nodiscard]] Result<void> read(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+ private:
+  explicit RowSpool(int file) : file_(file) {}
+  int file_;
+};
+
+}  // namespace sharpen

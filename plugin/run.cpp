@@ -1,0 +1,138 @@
+#include "plugin/run.h"
+
+#include <glib/gstdio.h>
+
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/i18n.h"
+#include "plugin/arguments.h"
+#include "plugin/gimp_host.h"
+#include "plugin/gimp_ref.h"
+#include "plugin/recover.h"
+#include "plugin/unattended.h"
+#include "ui/dialog.h"
+
+namespace sharpen {
+namespace {
+
+GimpPDBStatusType status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::cancelled:
+      return GIMP_PDB_CANCEL;
+    case ErrorKind::bad_argument:
+    case ErrorKind::bad_picture:
+      return GIMP_PDB_CALLING_ERROR;
+    default:
+      return GIMP_PDB_EXECUTION_ERROR;
+  }
+}
+
+GimpValueArray* failed(GimpProcedure* procedure, const Error& error) {
+  GError* message = error.kind == ErrorKind::cancelled
+                        ? nullptr
+                        : g_error_new_literal(GIMP_PLUG_IN_ERROR, 0, error.text().c_str());
+  return gimp_procedure_new_return_values(procedure, status_of(error.kind), message);
+}
+
+GimpValueArray* succeeded(GimpProcedure* procedure, const std::vector<int>& layer_ids) {
+  GimpValueArray* values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, nullptr);
+  std::vector<GObject*> layers;
+  for (const int id : layer_ids)
+    if (GimpLayer* layer = gimp_layer_get_by_id(id)) layers.push_back(G_OBJECT(layer));
+  layers.push_back(nullptr);
+  g_value_set_boxed(gimp_value_array_index(values, 1), layers.data());
+  return values;
+}
+
+void tell(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) gimp_message(note.c_str());
+}
+
+/// GIMP without windows (gimp-console, or with --no-interface) cannot show ours.
+bool has_windows() { return gimp_default_display() != nullptr; }
+
+/// GEGL would keep every tile that it has seen: 600 MB for a picture of 100 MP.
+void bound_tile_cache() {
+  constexpr guint64 bytes = 32u << 20;
+  g_object_set(gegl_config(), "tile-cache-size", bytes, nullptr);
+}
+
+Result<void> sharpen_drawables(GimpProcedure* procedure, GimpRunMode run_mode, GimpHost& host,
+                               GimpProcedureConfig* config, const Home& home) {
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    return run_dialog(procedure, config, config_bridge(), host, home);
+  const auto settings = read_settings(config);
+  if (!settings) return std::unexpected(settings.error());
+  const Host::PlaceOptions options = read_place_options(config);
+  if (run_mode == GIMP_RUN_WITH_LAST_VALS && has_windows())
+    return run_progress(*settings, host, home, options);
+  auto notes = run_unattended(*settings, host, home, options);
+  if (!notes) return fail(std::move(notes));
+  tell(*notes);
+  return {};
+}
+
+/// Runs `body`; whatever it throws becomes a failing status.
+template <class Body>
+GimpValueArray* guarded(GimpProcedure* procedure, Body body) {
+  try {
+    return body();
+  } catch (const std::exception& exception) {
+    return failed(procedure,
+                  {ErrorKind::internal, tr("Remote Sharpen failed: {}.", exception.what()), ""});
+  } catch (...) {
+    return failed(procedure, {ErrorKind::internal, _("Remote Sharpen failed."), ""});
+  }
+}
+
+}  // namespace
+
+Home gimp_home() {
+  Home home;
+  home.program = std::filesystem::path(gimp_get_progname()).parent_path();
+  home.user = std::filesystem::path(gimp_directory()) / "remote-sharpen";
+  g_mkdir_with_parents(home.user.c_str(), 0700);
+  return home;
+}
+
+GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, GimpImage* image,
+                            GimpDrawable** drawables, GimpProcedureConfig* config, gpointer) {
+  return guarded(procedure, [&] {
+    bound_tile_cache();
+    const Home home = gimp_home();
+    std::vector<GimpDrawable*> chosen;
+    for (GimpDrawable** drawable = drawables; drawable && *drawable; ++drawable)
+      chosen.push_back(*drawable);
+    const auto host = GimpHost::open(image, chosen, home);
+    if (!host) return failed(procedure, host.error());
+    const auto done = sharpen_drawables(procedure, run_mode, **host, config, home);
+    if (!done) return failed(procedure, done.error());
+    GimpValueArray* values = succeeded(procedure, (*host)->new_layers());
+    g_value_set_string(gimp_value_array_index(values, 2), (*host)->service_used().c_str());
+    return values;
+  });
+}
+
+GimpValueArray* run_recover(GimpProcedure* procedure, GimpProcedureConfig* config, gpointer) {
+  return guarded(procedure, [&] {
+    bound_tile_cache();
+    GimpRunMode run_mode = GIMP_RUN_NONINTERACTIVE;
+    g_object_get(config, "run-mode", &run_mode, nullptr);
+    const Home home = gimp_home();
+    GimpRecoverHost host(home);
+    if (run_mode == GIMP_RUN_INTERACTIVE) {
+      if (const auto done = run_recover_dialog(host, home); !done)
+        return failed(procedure, done.error());
+      return succeeded(procedure, host.new_layers());
+    }
+    const auto notes = recover_all(host, home);
+    if (!notes) return failed(procedure, notes.error());
+    tell(*notes);
+    return succeeded(procedure, host.new_layers());
+  });
+}
+
+}  // namespace sharpen

@@ -1,0 +1,102 @@
+#include "plugin/screen_pixels.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "image/picture.h"
+#include "plugin/alpha_fill.h"
+#include "plugin/gimp_ref.h"
+
+namespace sharpen {
+namespace {
+
+const Babl* screen_format() { return babl_format("R'G'B' u8"); }
+
+ScreenPixels blank(int width, int height) {
+  ScreenPixels screen{width, height, {}};
+  screen.rgb.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  return screen;
+}
+
+std::size_t area(Box box) {
+  return static_cast<std::size_t>(box.width) * static_cast<std::size_t>(box.height);
+}
+
+}  // namespace
+
+Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
+  const auto format = travel_format(drawable);
+  if (!format) return std::unexpected(format.error());
+  const auto buffer = buffer_of(drawable);
+  const GeglRectangle rectangle{part.x, part.y, part.width, part.height};
+  ScreenPixels screen = blank(part.width, part.height);
+  if (!format->has_alpha) {
+    gegl_buffer_get(buffer.get(), &rectangle, 1.0, screen_format(), screen.rgb.data(),
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+    return screen;
+  }
+  const auto pixels = static_cast<long>(area(part));
+  std::vector<std::byte> with_alpha(
+      area(part) * (format->wire_bytes() + static_cast<std::size_t>(format->bits / 8)));
+  gegl_buffer_get(buffer.get(), &rectangle, 1.0, format->wire_alpha, with_alpha.data(),
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  std::vector<std::byte> opaque(area(part) * format->wire_bytes());
+  babl_process(babl_fish(format->wire_alpha, format->wire), with_alpha.data(), opaque.data(),
+               pixels);
+  AlphaFill(buffer.get(), part, *format).fill(0, part.height, with_alpha, opaque);
+  babl_process(babl_fish(format->wire, screen_format()), opaque.data(), screen.rgb.data(), pixels);
+  return screen;
+}
+
+Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side) {
+  const auto format = travel_format(drawable);
+  if (!format) return std::unexpected(format.error());
+  const double scale = std::min(1.0, double(max_side) / std::max(part.width, part.height));
+  const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
+  const GeglRectangle rectangle{scaled(part.x), scaled(part.y), std::max(1, scaled(part.width)),
+                                std::max(1, scaled(part.height))};
+  ScreenPixels screen = blank(rectangle.width, rectangle.height);
+  const auto buffer = buffer_of(drawable);
+  if (!format->has_alpha) {
+    gegl_buffer_get(buffer.get(), &rectangle, scale, screen_format(), screen.rgb.data(),
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+    return screen;
+  }
+  std::vector<std::uint8_t> rgba(screen.rgb.size() / 3 * 4);
+  gegl_buffer_get(buffer.get(), &rectangle, scale, babl_format("R'G'B'A u8"), rgba.data(),
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  constexpr int paper = 0x99;  // GIMP's middle check colour
+  for (std::size_t i = 0; i < rgba.size() / 4; ++i)
+    for (std::size_t c = 0; c < 3; ++c) {
+      const int alpha = rgba[i * 4 + 3];
+      screen.rgb[i * 3 + c] =
+          static_cast<std::uint8_t>((rgba[i * 4 + c] * alpha + paper * (255 - alpha) + 127) / 255);
+    }
+  return screen;
+}
+
+Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const TravelFormat& sent,
+                                   Box part) {
+  auto reader = open_picture(answer);
+  if (!reader) return fail(std::move(reader));
+  const PictureInfo& info = (*reader)->info();
+  const auto format = answer_format(sent, info.channels, info.bits, info.icc_profile);
+  if (!format) return std::unexpected(format.error());
+  const int right = std::min(part.x + part.width, static_cast<int>(info.width));
+  const int bottom = std::min(part.y + part.height, static_cast<int>(info.height));
+  if (part.x < 0 || part.y < 0 || right <= part.x || bottom <= part.y) return ScreenPixels{};
+  ScreenPixels screen = blank(right - part.x, bottom - part.y);
+  const Babl* fish = babl_fish(*format, screen_format());
+  const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(*format));
+  std::vector<std::byte> row(info.bytes_per_row());
+  for (int y = 0; y < bottom; ++y) {
+    if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());
+    if (y < part.y) continue;
+    const auto line = static_cast<std::size_t>(y - part.y) * static_cast<std::size_t>(screen.width);
+    babl_process(fish, row.data() + static_cast<std::size_t>(part.x) * pixel_bytes,
+                 screen.rgb.data() + line * 3, screen.width);
+  }
+  return screen;
+}
+
+}  // namespace sharpen

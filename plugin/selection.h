@@ -1,0 +1,40 @@
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/error.h"
+#include "plugin/row_spool.h"
+#include "ui/host.h"
+
+namespace sharpen {
+
+/// A selection as it was when its pixels were sent.
+struct KeptSelection {
+  const Babl* format = nullptr;  ///< one sample, GIMP's own for masks
+  int width = 0, height = 0;
+  RowSpool rows;
+};
+
+/// The part of a layer that a run sends.
+struct SentArea {
+  Box box;                                         ///< in pixels of the layer
+  std::shared_ptr<const KeptSelection> selection;  ///< null: the whole layer
+};
+
+/// Pixels around a selection that are sent as context.
+inline constexpr int selection_margin = 64;
+
+/// The whole layer, or the selection's part of it with a margin. Errors: bad_argument if a
+/// selection does not touch the layer, io.
+[[nodiscard]] Result<SentArea> sent_area(GimpDrawable* drawable,
+                                         const std::filesystem::path& spool);
+
+/// Makes a kept selection the mask of a layer of its size, multiplied by the mask that the layer
+/// has already, if that is applied. Errors: io, gimp.
+[[nodiscard]] Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection);
+
+}  // namespace sharpen
