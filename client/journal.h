@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "client/service.h"
+#include "image/picture.h"
 
 namespace sharpen {
 
@@ -34,6 +35,8 @@ struct JournalEntry {
   Settings settings;
   Origin origin;
   std::uint32_t width = 0, height = 0;
+  int channels = 3, bits = 8;           ///< as sent: they bound the size of the answer
+  FileFormat format = FileFormat::png;  ///< as sent and as asked for
   std::filesystem::path original_file;  ///< the spooled upload, kept while the job is unfinished
   std::filesystem::path result_file;    ///< the fetched result
   std::optional<double> cost;
@@ -41,19 +44,25 @@ struct JournalEntry {
   bool preview = false;
 };
 
-/// Jobs on disk (SQLite, 0600), so that a paid result survives whatever kills us. Several processes
-/// may use it at once; each entry has an owner, a lease of process id and its start time. One
-/// object belongs to one thread.
+/// Jobs on disk (SQLite, 0600 in a folder 0700), so that a paid result survives whatever kills us.
+/// Several processes may use it at once; each entry has an owner, a lease (client/lease.h). One
+/// object belongs to one thread. Errors of all calls: io, and conflict where another process owns
+/// the entry.
 class Journal {
  public:
+  /// Opens the journal, or makes an empty one. A file that is damaged, or that a newer version of
+  /// this program wrote, is renamed aside and said so by notice(): work goes on.
   [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file);
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
   ~Journal();
 
+  /// What the user has to know about the opening: a sentence, or empty.
+  [[nodiscard]] const std::string& notice() const;
+
   /// Writes a new job, owned by this process, durable on return. Sets nothing but the id.
   [[nodiscard]] Result<std::int64_t> add(const JournalEntry& entry);
-  /// Replaces an entry that this process owns.
+  /// Replaces an entry that this process owns; durable on return.
   [[nodiscard]] Result<void> update(const JournalEntry& entry);
   /// The result is in an image or a file, or is given up: forgets the job.
   [[nodiscard]] Result<void> remove(std::int64_t id);
