@@ -8,38 +8,91 @@
 #include "ui/text.h"
 
 namespace sharpen {
+namespace {
+
+/// All models that the user wants results of, the chosen one first.
+std::vector<Settings> variants(const Choice& choice) {
+  std::vector<Settings> all = {choice.settings};
+  for (const auto& name : choice.more_models) {
+    Settings settings = choice.settings;
+    settings.model = name;
+    const Model* model = find_model(name);
+    for (const Parameter& about : parameters()) {
+      const bool for_faces = about.id == ParameterId::face_enhancement_strength ||
+                             about.id == ParameterId::face_enhancement_creativity;
+      if (!for_faces && model && !model->find(about.id)) settings.value(about.id).reset();
+    }
+    all.push_back(std::move(settings));
+  }
+  return all;
+}
+
+}  // namespace
 
 MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
                        const ConfigBridge& bridge, Host& host, const Home& home)
-    : config_(config), bridge_(bridge), host_(host), home_(home) {
-  window_.reset(gimp_procedure_dialog_new(procedure, config, _("Remote Sharpen")));
+    : config_(config),
+      bridge_(bridge),
+      host_(host),
+      home_(home),
+      window_(gimp_procedure_dialog_new(procedure, config, _("Remote Sharpen"))),
+      memory_(home),
+      accounts_(home, {[this](const Result<Account>& found) { account_found(found); },
+                       [this](const Result<Balance>& balance) { balance_found(balance); }}) {
   auto* dialog = GIMP_PROCEDURE_DIALOG(window_.get());
   gimp_procedure_dialog_set_ok_label(dialog, _("_Sharpen"));
-
   setup_ = std::make_unique<SetupPage>([this] { choice_changed(); });
+  account_line_ = std::make_unique<AccountLine>([] {});
+  price_line_ = std::make_unique<PriceLine>();
+  preview_ = std::make_unique<Preview>(host_, home_);
   work_view_ = std::make_unique<WorkView>(window_.get(), true);
-  pages_ = gtk_stack_new();
-  gtk_widget_show_all(setup_->widget());
-  gtk_container_add(GTK_CONTAINER(pages_), setup_->widget());
-  gtk_container_add(GTK_CONTAINER(pages_), work_view_->widget());
-  gtk_widget_show(pages_);
-
-  GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(dialog));
-  gtk_box_pack_start(GTK_BOX(content), pages_, TRUE, TRUE, 0);
-  gtk_box_reorder_child(GTK_BOX(content), pages_, 0);
-  for (GtkWidget* child : children_of(content)) {
-    if (child != pages_) dialog_parts_.push_back(child);
-  }
+  build(dialog);
 
   const auto& sources = host_.sources();
   setup_->offer_redo(std::ranges::any_of(sources, [](const auto& s) { return s.can_redo; }));
+  if (const auto& unfinished = memory_.unfinished_settings()) bridge_.write(config_, *unfinished);
   read_config();
   connections_.on(config_, "notify", [this] {
     if (!writing_) read_config();
   });
+  connections_.on_event(window_.get(), "map-event", [this](GdkEvent*) {
+    // An idle callback runs after the redraw, whose priority is higher.
+    after_first_frame_ = EventSource::idle([this] { return first_frame_shown(), false; });
+    return false;
+  });
 }
 
 MainDialog::~MainDialog() = default;
+
+void MainDialog::build(GimpProcedureDialog* dialog) {
+  append(setup_->account_slot(), account_line_->widget());
+  append(setup_->price_slot(), price_line_->widget());
+  pages_ = gtk_stack_new();
+  gtk_widget_show_all(setup_->widget());
+  GtkWidget* scrolled = gtk_scrolled_window_new(nullptr, nullptr);
+  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+                                 GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
+  gtk_container_add(GTK_CONTAINER(scrolled), setup_->widget());
+  gtk_container_add(GTK_CONTAINER(pages_), scrolled);
+  gtk_container_add(GTK_CONTAINER(pages_), work_view_->widget());
+
+  GtkWidget* columns = horizontal_box(wide_gap + narrow_gap);
+  append(columns, preview_->widget(), true);
+  append(columns, pages_);
+  gtk_widget_show_all(columns);
+
+  GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(dialog));
+  dialog_parts_ = children_of(content);
+  append(content, columns, true);
+  gtk_box_reorder_child(GTK_BOX(content), columns, 0);
+}
+
+void MainDialog::first_frame_shown() {
+  if (std::exchange(shown_, true)) return;
+  accounts_.follow(setup_->get().settings);
+  preview_->start();
+}
 
 void MainDialog::read_config() {
   Choice choice = setup_->get();
@@ -51,6 +104,7 @@ void MainDialog::read_config() {
   choice.output_name = name ? name : "";
   choice.keep_source_visible = keep_visible;
   setup_->set(choice);
+  follow_choice();
 }
 
 void MainDialog::write_config() {
@@ -62,10 +116,62 @@ void MainDialog::write_config() {
   writing_ = false;
 }
 
-void MainDialog::choice_changed() { write_config(); }
+void MainDialog::choice_changed() {
+  write_config();
+  follow_choice();
+}
+
+void MainDialog::follow_choice() {
+  const Choice choice = setup_->get();
+  if (shown_) accounts_.follow(choice.settings);
+  if (!accounts_.account()) {
+    account_line_->set_looking();
+    price_line_->set_account({});
+    price_line_->set_notice("");
+    preview_->set_account({});
+  }
+  account_line_->offer_account(setup_->service_kind() != ServiceKind::this_computer);
+  std::vector<PricedTask> tasks;
+  for (const Source& source : host_.sources()) {
+    for (const Settings& settings : variants(choice)) {
+      tasks.push_back({source.width, source.height, settings});
+    }
+  }
+  price_line_->set_tasks(std::move(tasks));
+  preview_->set_settings(choice.settings);
+}
+
+void MainDialog::account_found(const Result<Account>& found) {
+  if (!found) {
+    account_line_->set_problem(found.error());
+    price_line_->set_account({});
+    return preview_->set_account({}, found.error().text());
+  }
+  const ServiceKind kind = found->address.kind;
+  const bool automatic = setup_->get().settings.service == "automatic";
+  setup_->set_resolved(kind);
+  account_line_->set_found(kind, automatic);
+  account_line_->offer_account(found->capabilities.needs_key || automatic);
+  price_line_->set_account(*found);
+  const std::string host = host_of(found->address.base_url);
+  const bool tell = kind != ServiceKind::this_computer && !memory_.knows_host(host);
+  price_line_->set_notice(
+      tell ? tr("The pixels of the layer (or of the selection and a margin) are sent to {}. "
+                "Nothing else is: no name, no other layer, no metadata.",
+                host)
+           : "");
+  preview_->set_account(*found);
+  write_config();
+  follow_choice();
+}
+
+void MainDialog::balance_found(const Result<Balance>& balance) {
+  account_line_->set_balance(balance);
+  if (balance) price_line_->set_balance(*balance);
+}
 
 void MainDialog::show_setup() {
-  gtk_stack_set_visible_child(GTK_STACK(pages_), setup_->widget());
+  gtk_stack_set_visible_child(GTK_STACK(pages_), children_of(pages_).front());
   for (GtkWidget* part : dialog_parts_) gtk_widget_show(part);
 }
 
@@ -76,14 +182,18 @@ Result<void> MainDialog::run() {
       return fail(ErrorKind::cancelled, _("Cancelled."));
     }
     write_config();
+    memory_.set_unfinished_settings(setup_->get().settings);
+    preview_->pause();
     switch (work()) {
       case WorkView::End::placed:
+        memory_.set_unfinished_settings({});
         gtk_widget_hide(window_.get());
         tell_user(work_view_->notes());
         return {};
       case WorkView::End::closed:
         return std::unexpected(work_view_->error());
       case WorkView::End::back:
+        preview_->set_account(accounts_.account());
         break;
     }
   }
@@ -91,34 +201,38 @@ Result<void> MainDialog::run() {
 
 WorkView::End MainDialog::work() {
   const Choice choice = setup_->get();
+  const auto all = variants(choice);
   std::vector<Task> tasks;
   std::vector<std::string> titles;
-  std::vector<std::string> models = choice.more_models;
-  models.insert(models.begin(), choice.settings.model);
   for (std::size_t source = 0; source < host_.sources().size(); ++source) {
-    for (const auto& model : models) {
-      Settings settings = choice.settings;
-      settings.model = model;
+    for (const Settings& settings : all) {
       const auto& layer = host_.sources()[source].layer_name;
-      tasks.push_back({source, settings, {}});
-      titles.push_back(models.size() == 1 ? layer : tr("{}: {}", layer, model_title(model)));
+      auto ready = work_view_->take(source, settings);
+      if (!ready) ready = preview_->take(source, settings);
+      tasks.push_back({source, settings, std::move(ready)});
+      titles.push_back(all.size() == 1 ? layer
+                                       // TRANSLATORS: a layer and a model
+                                       : tr("{}: {}", layer, model_title(settings.model)));
     }
   }
   Host::PlaceOptions options;
   options.output_name = choice.output_name;
   options.keep_source_visible = choice.keep_source_visible;
-  options.group = models.size() > 1;
+  options.group = all.size() > 1;
   options.redo_original = choice.redo_original;
 
   for (GtkWidget* part : dialog_parts_) gtk_widget_hide(part);
   gtk_stack_set_visible_child(GTK_STACK(pages_), work_view_->widget());
-  const std::string model = models.size() == 1
-                                ? model_title(models.front())
-                                : trn("{} model", "{} models", models.size(), models.size());
+  if (const auto& account = accounts_.account()) {
+    memory_.learn_host(host_of(account->address.base_url));
+  }
+  const std::string model = all.size() == 1 ? model_title(all.front().model)
+                                            : trn("{} model", "{} models", all.size(), all.size());
   const auto kind = setup_->service_kind();
   // TRANSLATORS: a model on a service, "Lens Blur 2 on Topaz Labs"
   const std::string what = kind ? tr("{} on {}", model, _(title_of(*kind))) : model;
-  return work_view_->run(host_, home_, std::move(tasks), options, titles, what, "");
+  return work_view_->run(host_, home_, std::move(tasks), options, titles, what,
+                         price_line_->cost_text());
 }
 
 }  // namespace sharpen

@@ -6,7 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "ui/account_line.h"
 #include "ui/dialog.h"
+#include "ui/memory.h"
+#include "ui/preview.h"
+#include "ui/price_line.h"
 #include "ui/setup_page.h"
 #include "ui/work_view.h"
 
@@ -27,9 +31,14 @@ class MainDialog {
   [[nodiscard]] Result<void> run();
 
  private:
+  void build(GimpProcedureDialog* dialog);
+  void first_frame_shown();
   void read_config();
   void write_config();
   void choice_changed();
+  void follow_choice();
+  void account_found(const Result<Account>& found);
+  void balance_found(const Result<Balance>& balance);
   void show_setup();
   [[nodiscard]] WorkView::End work();
 
@@ -41,11 +50,17 @@ class MainDialog {
   Host& host_;
   const Home& home_;
   std::unique_ptr<GtkWidget, DestroyWidget> window_;
+  Memory memory_;
+  AccountWatch accounts_;
   std::unique_ptr<SetupPage> setup_;
+  std::unique_ptr<AccountLine> account_line_;
+  std::unique_ptr<PriceLine> price_line_;
+  std::unique_ptr<Preview> preview_;
   std::unique_ptr<WorkView> work_view_;
   GtkWidget* pages_ = nullptr;
   std::vector<GtkWidget*> dialog_parts_;  ///< GIMP's own buttons, hidden while working
-  bool writing_ = false;
+  bool writing_ = false, shown_ = false;
+  EventSource after_first_frame_;
   Connections connections_;
 };
 

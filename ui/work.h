@@ -45,6 +45,8 @@ class Work {
   /// After an error: places those results that came.
   [[nodiscard]] Result<std::vector<std::string>> place_what_came();
   [[nodiscard]] bool has_results() const;
+  /// After an error: gives the tasks back, with the results that came.
+  [[nodiscard]] std::vector<Task> release() { return std::move(tasks_); }
 
  private:
   struct Queue;

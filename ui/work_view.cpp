@@ -1,7 +1,5 @@
 #include "ui/work_view.h"
 
-#include <format>
-
 #include "base/i18n.h"
 
 namespace sharpen {
@@ -92,6 +90,15 @@ void WorkView::show_problem() {
   gtk_window_present(GTK_WINDOW(window_));
 }
 
+std::optional<JobResult> WorkView::take(std::size_t source, const Settings& settings) {
+  for (Task& task : kept_) {
+    if (task.source == source && task.settings == settings && task.ready) {
+      return std::exchange(task.ready, std::nullopt);
+    }
+  }
+  return {};
+}
+
 void WorkView::leave(End end) {
   // Results that came are paid for: they are placed even if others failed.
   if (end == End::closed && work_->has_results()) {
@@ -102,6 +109,7 @@ void WorkView::leave(End end) {
       end = End::placed;
     }
   }
+  if (end == End::back) kept_ = work_->release();
   end_ = end;
   loop_.quit();
 }

@@ -42,6 +42,9 @@ class WorkView {
                         const Host::PlaceOptions& options, const std::vector<std::string>& titles,
                         const std::string& what, const std::string& cost);
 
+  /// After End::back: the result of this task if it came before something else failed.
+  [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings);
+
   /// What the user should read after End::placed.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   /// What went wrong before End::closed.
@@ -59,6 +62,7 @@ class WorkView {
   std::unique_ptr<ProgressPage> progress_;
   std::unique_ptr<ProblemPage> problem_;
   std::unique_ptr<Work> work_;
+  std::vector<Task> kept_;
   std::vector<std::string> titles_, notes_;
   std::string what_, cost_;
   Error error_;

@@ -1,9 +1,11 @@
 // Shows one page with example content, for screenshots: show-page PAGE.
 
-#include <clocale>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <string_view>
 
+#include "ui/preview_panel.h"
 #include "ui/problem_page.h"
 #include "ui/progress_page.h"
 #include "ui/setup_page.h"
@@ -51,9 +53,43 @@ int show_problem() {
   return show(page.widget());
 }
 
+/// A pattern with fine lines, blurred over `radius` pixels.
+ScreenPixels pattern(int width, int height, int radius) {
+  ScreenPixels pixels{width, height, {}};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const double distance = std::hypot(x - width / 2.0, y - height / 2.0);
+      const double wave = std::sin(distance * distance / 400);
+      const double value = 0.5 + 0.5 * wave * std::exp(-distance * radius / 200);
+      pixels.rgb.push_back(std::uint8_t(60 + 180 * value));
+      pixels.rgb.push_back(std::uint8_t(90 + 120 * value));
+      pixels.rgb.push_back(std::uint8_t(160 - 100 * value));
+    }
+  }
+  return pixels;
+}
+
+int show_preview(std::string_view page) {
+  PreviewPanel panel({[] {}, [](int, int) { return std::pair(0, 0); }, [] {}, [] {}});
+  panel.chooser().set_picture(pattern(320, 200, 0), 6000, 3750);
+  panel.chooser().set_box({2400, 1500, 700, 500});
+  panel.view().set_before(pattern(700, 500, 1));
+  panel.set_state("Defocus, radius 4.1 px");
+  if (page == "preview-paid") {
+    panel.set_button("Sharpen the whole layer and _compare · 1 credit");
+    panel.set_state("A preview costs as much as the whole layer. The result is kept.");
+  } else {
+    panel.view().set_after(pattern(700, 500, 0));
+  }
+  if (page == "preview-sides") panel.view().set_mode(CompareView::Mode::side_by_side);
+  if (page == "preview-zoom") panel.view().set_zoom(4);
+  return show(panel.widget());
+}
+
 int main_of(std::string_view page) {
   if (page.starts_with("setup")) return show_setup(page);
   if (page == "progress" || page == "progress-several") return show_progress(page != "progress");
+  if (page.starts_with("preview")) return show_preview(page);
   if (page == "problem") return show_problem();
   std::fprintf(stderr, "no such page\n");
   return 2;

@@ -1,0 +1,142 @@
+#include "ui/price_line.h"
+
+#include <algorithm>
+
+#include "base/i18n.h"
+#include "ui/text.h"
+
+namespace sharpen {
+namespace {
+
+constexpr unsigned typing_milliseconds = 350;
+
+/// The sum over all tasks, each asked of the service if it answers.
+Price price_of(const std::vector<PricedTask>& tasks, const Account& account,
+               GCancellable* cancellable) {
+  Price sum;
+  sum.confirmed = true;
+  double seconds = 0;
+  bool all_times_known = true;
+  const auto service = open_service(account.address);
+  for (const PricedTask& task : tasks) {
+    Result<Price> price =
+        offline_price(account.address.kind, task.width, task.height, task.settings);
+    if (service && account.capabilities.has_estimate) {
+      auto asked = (*service)->estimate(task.width, task.height, task.settings, cancellable);
+      if (asked) price = std::move(asked);
+    }
+    sum.amount += price->amount;
+    sum.unit = price->unit;
+    sum.confirmed = sum.confirmed && price->confirmed;
+    seconds += price->seconds.value_or(0);
+    all_times_known = all_times_known && price->seconds.has_value();
+  }
+  if (all_times_known) sum.seconds = seconds;
+  return sum;
+}
+
+}  // namespace
+
+PriceLine::PriceLine() : box_(own(vertical_box(narrow_gap))) {
+  line_ = text_label("");
+  gtk_label_set_line_wrap(GTK_LABEL(line_), TRUE);
+  gtk_label_set_width_chars(GTK_LABEL(line_), 40);
+  gtk_label_set_max_width_chars(GTK_LABEL(line_), 40);
+  notice_ = hint_label("");
+  append(box_.get(), line_);
+  append(box_.get(), notice_);
+  set_notice("");
+}
+
+void PriceLine::set_tasks(std::vector<PricedTask> tasks) {
+  tasks_ = std::move(tasks);
+  price_.reset();
+  show();
+  ask_soon();
+}
+
+void PriceLine::set_account(std::optional<Account> account) {
+  account_ = std::move(account);
+  balance_.reset();
+  price_.reset();
+  show();
+  ask_soon();
+}
+
+void PriceLine::set_balance(std::optional<Balance> balance) {
+  balance_ = std::move(balance);
+  show();
+}
+
+void PriceLine::set_notice(const std::string& notice) {
+  set_text(notice_, notice);
+  set_visible(notice_, !notice.empty());
+}
+
+void PriceLine::ask_soon() {
+  asking_.cancel();
+  rest_.stop();
+  if (!account_ || tasks_.empty() || !account_->capabilities.has_estimate) return;
+  rest_ = EventSource::timeout(typing_milliseconds, [this] { return ask(), false; });
+}
+
+void PriceLine::ask() {
+  asking_.start([tasks = tasks_, account = *account_](
+                    GCancellable* cancellable) { return price_of(tasks, account, cancellable); },
+                [this](Price price) {
+                  price_ = std::move(price);
+                  show();
+                });
+}
+
+Price PriceLine::offline() const {
+  Price sum;
+  for (const PricedTask& task : tasks_) {
+    const Price price =
+        offline_price(account_->address.kind, task.width, task.height, task.settings);
+    sum.amount += price.amount;
+    sum.unit = price.unit;
+  }
+  return sum;
+}
+
+bool PriceLine::too_much() const {
+  if (!account_ || account_->capabilities.free_of_charge || tasks_.empty()) return false;
+  const Price price = price_.value_or(offline());
+  // The limit is one for each job; what is sent is compared job by job there.
+  const auto& limit = tasks_.front().settings.max_cost;
+  const bool over_limit = limit && price.amount > *limit * double(tasks_.size());
+  return over_limit || (balance_ && price.amount > balance_->available);
+}
+
+std::string PriceLine::cost_text() const {
+  if (!account_ || account_->capabilities.free_of_charge || tasks_.empty()) return {};
+  const Price price = price_.value_or(offline());
+  return amount_text(price.amount, price.unit);
+}
+
+void PriceLine::show() {
+  double pixels = 0;
+  for (const auto& task : tasks_) pixels += double(task.width) * double(task.height);
+  // TRANSLATORS: megapixels
+  std::string text = tr("{} MP", number_text(pixels / 1e6, pixels < 1e5 ? 2 : 1));
+  if (account_ && account_->capabilities.free_of_charge) text += " · " + std::string(_("free"));
+  if (const std::string cost = cost_text(); !cost.empty()) {
+    text += " · " + cost;
+    if (balance_) {
+      text += " " + tr("(you have {})",
+                       number_text(balance_->available, balance_->unit == "USD" ? 2 : 0));
+    }
+  }
+  if (price_ && price_->seconds) {
+    text += " · " + tr("about {}", duration_text(*price_->seconds));
+  }
+  const bool warn = too_much();
+  if (warn && balance_) text += ". " + std::string(_("That is more than you have or allow."));
+  if (warn && !balance_) text += ". " + std::string(_("That is more than your limit."));
+  set_text(line_, text);
+  set_class(line_, "warning", warn);
+  set_class(line_, "error", warn);
+}
+
+}  // namespace sharpen
