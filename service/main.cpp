@@ -1,0 +1,122 @@
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <print>
+#include <string>
+#include <utility>
+
+#include "base/glib_error.h"
+#include "base/glib_ref.h"
+#include "base/glib_source.h"
+#include "service/api_origin.h"
+#include "service/download_origin.h"
+
+namespace sharpen::server {
+namespace {
+
+Result<Ref<GTlsCertificate>> load_certificate(const Options& options) {
+  if (options.tls_certificate.empty()) return Ref<GTlsCertificate>();
+  GErrorGuard error;
+  auto certificate = Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_files(
+      options.tls_certificate.c_str(), options.tls_key.c_str(), error.out()));
+  if (!certificate)
+    return fail(ErrorKind::tls, error.message(), "--tls-cert and --tls-key have to be PEM files.");
+  return certificate;
+}
+
+/// Says where the service is, then lets go of the output: whoever read it may be gone.
+void announce(const std::string& url, const std::string& download_url) {
+  const std::string line = JsonWriter()
+                               .begin_object()
+                               .member("url", url)
+                               .member("download_url", download_url)
+                               .member("pid", int{::getpid()})
+                               .end_object()
+                               .text();
+  std::println("{}", line);
+  std::fflush(stdout);
+  const UniqueFd nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (nothing) ::dup2(nothing.get(), STDOUT_FILENO);
+}
+
+/// Calls `idle` once there has been no job and no request for `seconds`.
+EventSource watch_idleness(int seconds, std::function<bool()> busy, std::function<void()> idle) {
+  if (seconds == 0) return {};
+  const std::int64_t patience = std::int64_t{seconds} * G_USEC_PER_SEC;
+  return EventSource::timeout(250, [=, busy = std::move(busy), idle = std::move(idle),
+                                    last_busy = g_get_monotonic_time()]() mutable {
+    if (busy()) last_busy = g_get_monotonic_time();
+    if (g_get_monotonic_time() - last_busy >= patience) idle();
+    return true;
+  });
+}
+
+Result<void> serve(const Options& options) {
+  const Clock clock = machine_clock(options.behaviours.text("clock_file"));
+  const auto certificate = load_certificate(options);
+  if (!certificate) return std::unexpected(certificate.error());
+  auto jobs = Jobs::open(options, clock);
+  if (!jobs) return std::unexpected(jobs.error());
+
+  // The download origin's address is part of its own links, so it is bound late.
+  std::optional<Links> links;
+  links.emplace(options.public_url, clock, options.behaviours.number("link_seconds"));
+  Core core{options, clock, **jobs, *links};
+  DownloadOrigin downloads(core);
+  ApiOrigin api(core);
+  const auto download_front =
+      HttpFront::listen({options.listen, options.download_port, certificate->get()}, downloads);
+  if (!download_front) return std::unexpected(download_front.error());
+  const auto api_front = HttpFront::listen({options.listen, options.port, certificate->get()}, api);
+  if (!api_front) return std::unexpected(api_front.error());
+  if (options.public_url.empty())
+    links.emplace((*download_front)->url(), clock, options.behaviours.number("link_seconds"));
+
+  const auto loop = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
+  for (const int signal : {SIGTERM, SIGINT})
+    g_unix_signal_add(
+        signal,
+        [](gpointer data) -> gboolean {
+          g_main_loop_quit(static_cast<GMainLoop*>(data));
+          return G_SOURCE_CONTINUE;
+        },
+        loop.get());
+  Jobs& table = **jobs;
+  const auto expiry = EventSource::timeout(60'000, [&table] {
+    table.expire();
+    return true;
+  });
+  const auto idleness = watch_idleness(
+      options.idle_exit,
+      [&] {
+        return table.busy() || (*api_front)->open_requests() > 0 ||
+               (*download_front)->open_requests() > 0;
+      },
+      [&] { g_main_loop_quit(loop.get()); });
+  announce((*api_front)->url(), (*download_front)->url());
+  g_main_loop_run(loop.get());
+  return {};
+}
+
+int run(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  ::umask(0077);
+  const auto options = parse_options({argv + 1, argv + argc});
+  if (options && options->help) {
+    std::print("{}", help_text());
+    return 0;
+  }
+  const Result<void> served = options ? serve(*options) : std::unexpected(options.error());
+  if (served) return 0;
+  std::println(stderr, "sharpen-service: {}", served.error().text());
+  return options ? 1 : 2;
+}
+
+}  // namespace
+}  // namespace sharpen::server
+
+int main(int argc, char** argv) { return sharpen::server::run(argc, argv); }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "base/error.h"
+#include "service/behaviour.h"
+
+namespace sharpen::server {
+
+/// What really processes the pictures.
+enum class EngineKind { deconvolution, identity };
+
+/// The command line of sharpen-service.
+struct Options {
+  std::string listen = "127.0.0.1";
+  std::uint16_t port = 0;           ///< of the API; 0 = any free one
+  std::uint16_t download_port = 0;  ///< of the second origin; 0 = any free one
+  std::string key;                  ///< secret: read from --key-file, never an argument
+  EngineKind engine = EngineKind::deconvolution;
+  std::filesystem::path state;  ///< folder of jobs and pictures, 0700
+  int idle_exit = 0;            ///< seconds without a job and a request; 0 = never
+  unsigned workers = 2;         ///< jobs processed at once
+  std::int64_t balance = 1'000'000;
+  std::uint64_t max_upload = 500'000'000;  ///< bytes
+  std::string tls_certificate, tls_key;    ///< PEM files
+  std::string public_url;                  ///< address of the download port from outside
+  Behaviours behaviours;
+  bool help = false;
+};
+
+/// Reads the command line and the key. Errors: bad_argument, io.
+[[nodiscard]] Result<Options> parse_options(std::span<const char* const> arguments);
+[[nodiscard]] std::string help_text();
+
+}  // namespace sharpen::server
