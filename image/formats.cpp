@@ -18,7 +18,7 @@ Result<std::uint32_t> RowReader::read(std::span<std::byte> rows) {
   const auto count =
       static_cast<std::uint32_t>(std::min<std::size_t>(left, rows.size() / info_.bytes_per_row()));
   if (count == 0) return 0;
-  if (auto done = read_checked(rows.data(), count); !done) {
+  if (auto done = without_exceptions([&] { return read_checked(rows.data(), count); }); !done) {
     error_ = done.error();
     return std::unexpected(*error_);
   }
@@ -37,7 +37,8 @@ Result<void> RowWriter::write(std::span<const std::byte> rows) {
   if (rows.size() % info_.bytes_per_row() != 0 || count > info_.height - next_row_)
     return fail(ErrorKind::internal, _("The rows of a picture do not fit its size."));
   if (count == 0) return {};
-  auto done = write_rows(rows.data(), static_cast<std::uint32_t>(count));
+  auto done = without_exceptions(
+      [&] { return write_rows(rows.data(), static_cast<std::uint32_t>(count)); });
   if (!done) error_ = done.error();
   next_row_ += static_cast<std::uint32_t>(count);
   return done;
@@ -48,7 +49,7 @@ Result<void> RowWriter::finish() {
   if (finished_ || next_row_ != info_.height)
     return fail(ErrorKind::internal, _("The rows of a picture do not fit its size."));
   finished_ = true;
-  return end();
+  return without_exceptions([&] { return end(); });
 }
 
 Result<void> check_limits(const PictureInfo& info, const PictureLimits& limits) {
@@ -74,6 +75,11 @@ Result<void> check_memory(std::uint64_t bytes) {
   if (bytes <= kMaxBytesInMemory) return {};
   return fail(ErrorKind::too_large, _("The picture cannot be read in parts and is too large."),
               _("Save it again as a PNG without interlacing, or as a TIFF in strips."));
+}
+
+Error out_of_memory() {
+  return {ErrorKind::too_large, _("There is not enough memory for this picture."),
+          _("Close other programs, or sharpen a part of it.")};
 }
 
 Error damaged(FileFormat format, std::string_view detail) {

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 #include "image/picture.h"
 
@@ -67,6 +69,19 @@ using WriterResult = Result<std::unique_ptr<PictureWriter>>;
                                        const WriteOptions& options);
 [[nodiscard]] WriterResult create_tiff(const std::filesystem::path& file, const PictureInfo& info);
 
+/// Memory ran out, or threads.
+[[nodiscard]] Error out_of_memory();
+/// Runs `step`, which returns a Result, and turns what the system refuses into an error.
+template <class Step>
+[[nodiscard]] auto without_exceptions(const Step& step) -> decltype(step()) {
+  try {
+    return step();
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(out_of_memory());
+  } catch (const std::system_error&) {
+    return std::unexpected(out_of_memory());
+  }
+}
 /// Width, height and profile against the limits. Errors: bad_picture, too_large.
 [[nodiscard]] Result<void> check_limits(const PictureInfo& info, const PictureLimits& limits);
 /// `bytes` of memory that a header asks for, against a fixed bound. Errors: too_large.

@@ -3,13 +3,43 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <new>
+#include <utility>
 
 #include "base/i18n.h"
 #include "image/file_handle.h"
 #include "image/formats.h"
 
 namespace sharpen {
+
+namespace {
+
+ReaderResult open_as(FileFormat format, const std::filesystem::path& file,
+                     const PictureLimits& limits) {
+  switch (format) {
+    case FileFormat::png:
+      return open_png(file, limits);
+    case FileFormat::jpeg:
+      return open_jpeg(file, limits);
+    case FileFormat::tiff:
+      return open_tiff(file, limits);
+  }
+  std::unreachable();
+}
+
+WriterResult create_as(FileFormat format, const std::filesystem::path& file,
+                       const PictureInfo& info, const WriteOptions& options) {
+  switch (format) {
+    case FileFormat::png:
+      return create_png(file, info, options);
+    case FileFormat::jpeg:
+      return create_jpeg(file, info, options);
+    case FileFormat::tiff:
+      return create_tiff(file, info);
+  }
+  std::unreachable();
+}
+
+}  // namespace
 
 std::string_view name_of(FileFormat format) {
   switch (format) {
@@ -56,21 +86,11 @@ Result<std::unique_ptr<PictureReader>> open_picture(const std::filesystem::path&
     std::fread(first_bytes.data(), 1, first_bytes.size(), opened->get());
     if (std::ferror(opened->get())) return std::unexpected(read_error(file, errno));
   }
-  try {
-    if (const auto format = sniff(first_bytes)) switch (*format) {
-        case FileFormat::png:
-          return open_png(file, limits);
-        case FileFormat::jpeg:
-          return open_jpeg(file, limits);
-        case FileFormat::tiff:
-          return open_tiff(file, limits);
-      }
-  } catch (const std::bad_alloc&) {
-    return fail(ErrorKind::too_large, _("There is not enough memory for this picture."),
-                _("Close other programs, or sharpen a part of it."));
-  }
-  return fail(ErrorKind::bad_picture, _("The file is neither a PNG nor a JPEG nor a TIFF."),
-              _("Save the picture as one of these, then try again."));
+  const auto format = sniff(first_bytes);
+  if (!format)
+    return fail(ErrorKind::bad_picture, _("The file is neither a PNG nor a JPEG nor a TIFF."),
+                _("Save the picture as one of these, then try again."));
+  return without_exceptions([&] { return open_as(*format, file, limits); });
 }
 
 Result<std::unique_ptr<PictureWriter>> create_picture(const std::filesystem::path& file,
@@ -79,15 +99,7 @@ Result<std::unique_ptr<PictureWriter>> create_picture(const std::filesystem::pat
   const bool sound = info.width > 0 && info.height > 0 && info.channels >= 1 &&
                      info.channels <= 4 && (info.bits == 8 || info.bits == 16);
   if (!sound) return fail(ErrorKind::bad_argument, _("This kind of picture cannot be written."));
-  switch (format) {
-    case FileFormat::png:
-      return create_png(file, info, options);
-    case FileFormat::jpeg:
-      return create_jpeg(file, info, options);
-    case FileFormat::tiff:
-      return create_tiff(file, info);
-  }
-  return fail(ErrorKind::bad_argument, _("This kind of picture cannot be written."));
+  return without_exceptions([&] { return create_as(format, file, info, options); });
 }
 
 }  // namespace sharpen

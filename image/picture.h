@@ -78,7 +78,7 @@ struct PictureLimits {
 struct WriteOptions {
   int png_level = 1;      ///< deflate level, 0 stored … 9 smallest
   int jpeg_quality = 95;  ///< 1 … 100, always 4:4:4
-  unsigned threads = 0;   ///< for PNG bands; 0 = as many as the machine has cores
+  unsigned threads = 0;   ///< for PNG bands; 0 = as many as the machine has cores, up to four
 };
 
 /// Creates (or replaces) a file, which stays incomplete if finish() is not reached. Pixels and the

@@ -9,6 +9,7 @@
 #include "image/formats.h"
 #include "image/icc_chunk.h"
 #include "image/longjmp_guard.h"
+#include "image/png_band_source.h"
 
 namespace sharpen {
 namespace {
@@ -45,6 +46,8 @@ class PngReader final : public RowReader {
   [[nodiscard]] Result<void> read_header();
   [[nodiscard]] Result<void> read_profile();
   [[nodiscard]] Result<void> prepare_rows();
+  [[nodiscard]] Result<void> read_rows_in_turn(std::byte* rows, std::uint32_t count);
+  [[nodiscard]] Result<void> skip_rows(std::uint32_t count);
   [[nodiscard]] Result<void> copy_whole_rows(std::byte* rows, std::uint32_t count);
   [[nodiscard]] Result<void> read_whole();
   [[nodiscard]] Error error() const;
@@ -55,6 +58,8 @@ class PngReader final : public RowReader {
   PictureLimits limits_;
   png_structp png_;
   png_infop png_info_;
+  std::unique_ptr<PngBandSource> bands_;  ///< a faster way to the same rows, while it works
+  std::uint32_t rows_from_bands_ = 0;
   bool interlaced_ = false;
   std::vector<std::byte> whole_;  ///< an interlaced picture, once it has been read
   std::size_t copied_ = 0;        ///< bytes of it
@@ -104,7 +109,8 @@ Result<void> PngReader::read_profile() {
 
 Result<void> PngReader::prepare_rows() {
   // The stored rows, before palettes and low depths are widened, are what deflate had to hold.
-  const std::uint64_t stored = std::uint64_t{png_get_rowbytes(png_, png_info_)} * info_.height;
+  const std::size_t stored_row = png_get_rowbytes(png_, png_info_);
+  const bool palette = png_get_color_type(png_, png_info_) == PNG_COLOR_TYPE_PALETTE;
   const bool ok = guard_.run([&] {
     png_set_expand(png_);
     if constexpr (std::endian::native == std::endian::little) png_set_swap(png_);
@@ -117,14 +123,34 @@ Result<void> PngReader::prepare_rows() {
 
   std::error_code unknown;
   const auto file_bytes = std::filesystem::file_size(path_, unknown);
-  if (!unknown && stored / kMaxDeflateRatio > file_bytes)
+  if (!unknown && std::uint64_t{stored_row} * info_.height / kMaxDeflateRatio > file_bytes)
     return std::unexpected(damaged(FileFormat::png, "too short for its size"));
   if (interlaced_) return check_memory(std::uint64_t{info_.bytes_per_row()} * info_.height);
+  if (!palette && stored_row == info_.bytes_per_row()) bands_ = PngBandSource::open(path_, info_);
   return {};
 }
 
 Result<void> PngReader::read_rows(std::byte* rows, std::uint32_t count) {
   if (interlaced_) return copy_whole_rows(rows, count);
+  if (!bands_) return read_rows_in_turn(rows, count);
+  if (bands_->read(rows, count)) {
+    rows_from_bands_ += count;
+    return {};
+  }
+  bands_.reset();
+  if (auto done = skip_rows(rows_from_bands_); !done) return done;
+  return read_rows_in_turn(rows, count);
+}
+
+Result<void> PngReader::skip_rows(std::uint32_t count) {
+  const bool ok = guard_.run([&] {
+    for (std::uint32_t i = 0; i < count; ++i) png_read_row(png_, nullptr, nullptr);
+  });
+  if (!ok) return std::unexpected(error());
+  return {};
+}
+
+Result<void> PngReader::read_rows_in_turn(std::byte* rows, std::uint32_t count) {
   const std::size_t row_bytes = info_.bytes_per_row();
   const bool ok = guard_.run([&] {
     for (std::uint32_t i = 0; i < count; ++i)
@@ -158,6 +184,7 @@ Result<void> PngReader::read_whole() {
 }
 
 Result<void> PngReader::end() {
+  if (bands_) return {};
   if (!guard_.run([&] { png_read_end(png_, nullptr); })) return std::unexpected(error());
   return {};
 }
