@@ -1,0 +1,200 @@
+#include "client/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "client/service.h"
+#include "client/wire_settings.h"
+
+namespace sharpen {
+namespace {
+
+using enum ParameterId;
+
+Settings with(std::string model, ParameterId id, double value) {
+  Settings settings;
+  settings.model = std::move(model);
+  settings.value(id) = value;
+  return settings;
+}
+
+std::string wire_text(const Settings& settings, ServiceKind service) {
+  std::string text;
+  for (const WireSetting& setting : wire_settings(settings, service))
+    text += std::string(setting.name) + "=" + setting.text() + ";";
+  return text;
+}
+
+TEST(Settings, DefaultsAreGood) { EXPECT_TRUE(check(Settings{})); }
+
+TEST(Settings, AnUnknownWordIsRefusedWithTheAllowedOnes) {
+  Settings settings;
+  settings.service = "topas";
+  auto result = check(settings);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::bad_argument);
+  EXPECT_TRUE(result.error().text().contains("own-server")) << result.error().text();
+  settings = {};
+  settings.model = "lens blur v2";
+  result = check(settings);
+  ASSERT_FALSE(result);
+  EXPECT_TRUE(result.error().text().contains("Lens Blur V2")) << result.error().text();
+  EXPECT_FALSE(face_enhancement_from("yes"));
+  EXPECT_FALSE(subject_detection_from("All"));
+}
+
+TEST(Settings, ValuesMustLieInTheModelsRange) {
+  EXPECT_TRUE(check(with("Standard", strength, 0.01)));
+  EXPECT_FALSE(check(with("Standard", strength, 0)));
+  EXPECT_TRUE(check(with("Super Focus", strength, 0)));
+  EXPECT_FALSE(check(with("Standard", strength, 1.01)));
+  EXPECT_FALSE(check(with("Standard", strength, std::nan(""))));
+  EXPECT_FALSE(check(with("Standard", strength, std::numeric_limits<double>::infinity())));
+  EXPECT_FALSE(check(with("Super Focus", seed, 1.5)));
+  EXPECT_TRUE(check(with("Super Focus", seed, -7)));
+}
+
+TEST(Settings, AValueThatTheModelDoesNotTakeIsRefused) {
+  const auto result = check(with("Strong", minor_denoise, 0.5));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "The model Strong does not take minor-denoise.");
+}
+
+TEST(Settings, AreCheckedAgainstTheServiceToo) {
+  const Settings denoise = with("Standard", denoise_strength, 0.5);
+  EXPECT_TRUE(check(denoise));
+  EXPECT_TRUE(check(denoise, ServiceKind::topaz));
+  EXPECT_FALSE(check(denoise, ServiceKind::aimlapi));
+  Settings portrait;
+  portrait.model = "Portrait";
+  EXPECT_TRUE(check(portrait));
+  portrait.service = "this-computer";
+  EXPECT_FALSE(check(portrait));
+}
+
+TEST(Settings, AModelOfTheServicesOwnIsTakenInItsOwnWords) {
+  Settings settings = with("other:Brand New", detail, 0.5);
+  EXPECT_TRUE(check(settings));
+  EXPECT_EQ(wire_model(settings), "Brand New");
+  settings.value(detail) = 2;
+  EXPECT_FALSE(check(settings));
+  settings = {};
+  for (const char* bad : {"other:", "other:a\nb"}) {
+    settings.model = bad;
+    EXPECT_FALSE(check(settings)) << bad;
+  }
+  // A known name with the prefix is the known model.
+  EXPECT_FALSE(check(with("other:Strong", minor_denoise, 0.5)));
+}
+
+TEST(Settings, AnOwnServerNeedsASafeAddress) {
+  Settings settings;
+  settings.service = "own-server";
+  EXPECT_FALSE(check(settings));
+  settings.service_url = "http://example.org";
+  EXPECT_FALSE(check(settings));
+  settings.service_url = "https://example.org:8443/sharpen/";
+  EXPECT_TRUE(check(settings));
+  settings.service_url = "http://127.0.0.1:8080";
+  EXPECT_TRUE(check(settings));
+}
+
+TEST(Settings, ALimitOfCostIsNotNegative) {
+  Settings settings;
+  settings.max_cost = 0;
+  EXPECT_TRUE(check(settings));
+  settings.max_cost = -1;
+  EXPECT_FALSE(check(settings));
+}
+
+TEST(Settings, GoThroughJsonUnchanged) {
+  Settings settings = with("Super Focus", seed, -2147483648.0);
+  settings.value(focus_boost) = 0.3;
+  settings.service = "own-server";
+  settings.service_url = "https://example.org";
+  settings.face_enhancement = FaceEnhancement::automatic;
+  settings.subject_detection = SubjectDetection::background;
+  settings.max_cost = 2.5;
+  const auto back = settings_from_json(to_json(settings));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, settings);
+  const auto defaults = settings_from_json("{}");
+  ASSERT_TRUE(defaults);
+  EXPECT_EQ(*defaults, Settings{});
+}
+
+TEST(Settings, DamagedJsonIsAnError) {
+  for (const char* text :
+       {"", "[]", "{", R"({"face_enhancement":"maybe"})", R"({"subject_detection":"sky"})"})
+    EXPECT_FALSE(settings_from_json(text)) << text;
+}
+
+TEST(WireSettings, FacesAreAlwaysSentAndAutoIsNot) {
+  EXPECT_EQ(wire_text({}, ServiceKind::topaz), "face_enhancement=false;");
+  Settings settings;
+  settings.face_enhancement = FaceEnhancement::automatic;
+  EXPECT_EQ(wire_text(settings, ServiceKind::topaz), "");
+  settings.face_enhancement = FaceEnhancement::on;
+  settings.value(face_enhancement_strength) = 0.25;
+  settings.subject_detection = SubjectDetection::foreground;
+  EXPECT_EQ(wire_text(settings, ServiceKind::topaz),
+            "face_enhancement_strength=0.25;face_enhancement=true;subject_detection=Foreground;");
+  settings.face_enhancement = FaceEnhancement::off;
+  settings.subject_detection = SubjectDetection::all;
+  EXPECT_EQ(wire_text(settings, ServiceKind::topaz),
+            "face_enhancement=false;subject_detection=All;");
+  settings.subject_detection = SubjectDetection::background;
+  EXPECT_EQ(wire_text(settings, ServiceKind::topaz),
+            "face_enhancement=false;subject_detection=Background;");
+}
+
+TEST(WireSettings, OnlyWhatTheModelTakesGoesOut) {
+  Settings settings = with("Strong", strength, 0.1);
+  settings.value(minor_denoise) = 0.5;
+  EXPECT_EQ(wire_text(settings, ServiceKind::topaz), "strength=0.1;face_enhancement=false;");
+  EXPECT_EQ(wire_text(with("other:New", seed, -5), ServiceKind::topaz),
+            "seed=-5;face_enhancement=false;");
+}
+
+TEST(Price, FollowsTheVendorsTable) {
+  const auto credits = [](const char* model, double megapixels) {
+    Settings settings;
+    settings.model = model;
+    const auto width = static_cast<std::uint32_t>(megapixels * 1000);
+    return offline_price(ServiceKind::topaz, width, 1000, settings).amount;
+  };
+  const double sizes[] = {1, 4, 8, 16, 24, 32, 40, 50, 64, 100};
+  const double gan[] = {1, 1, 1, 1, 1, 2, 2, 3, 3, 5};
+  const double generative[] = {1, 1, 1, 1, 2, 2, 2, 3, 4, 5};
+  for (std::size_t i = 0; i < std::size(sizes); ++i) {
+    EXPECT_EQ(credits("Standard", sizes[i]), gan[i]) << sizes[i];
+    EXPECT_EQ(credits("Super Focus V2", sizes[i]), generative[i]) << sizes[i];
+    EXPECT_EQ(credits("other:New", sizes[i]), gan[i]) << sizes[i];
+    EXPECT_EQ(credits("other:Super Focus V4", sizes[i]), generative[i]) << sizes[i];
+  }
+}
+
+TEST(Price, IsInTheServicesOwnUnit) {
+  const Price aimlapi = offline_price(ServiceKind::aimlapi, 6000, 5000, {});
+  EXPECT_EQ(aimlapi.unit, "USD");
+  EXPECT_DOUBLE_EQ(aimlapi.amount, 0.21);
+  EXPECT_FALSE(aimlapi.confirmed);
+  const Price here = offline_price(ServiceKind::this_computer, 6000, 5000, {});
+  EXPECT_EQ(here.amount, 0);
+}
+
+TEST(Services, HaveWordsTitlesAndAddresses) {
+  for (const ServiceKind kind : {ServiceKind::this_computer, ServiceKind::topaz,
+                                 ServiceKind::aimlapi, ServiceKind::own_server}) {
+    EXPECT_EQ(service_from(word_of(kind)), kind);
+    EXPECT_NE(std::string(title_of(kind)), "");
+  }
+  EXPECT_FALSE(service_from("automatic"));
+  EXPECT_EQ(official_url(ServiceKind::topaz), "https://api.topazlabs.com");
+  EXPECT_EQ(official_url(ServiceKind::own_server), "");
+}
+
+}  // namespace
+}  // namespace sharpen
