@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "ui/main_dialog.h"
+#include "ui/recovery.h"
 #include "ui/text.h"
 #include "ui/work_view.h"
 
@@ -26,9 +27,10 @@ void tell_user(const std::vector<std::string>& notes) {
 }
 
 Result<void> run_dialog(GimpProcedure* procedure, GimpProcedureConfig* config,
-                        const ConfigBridge& bridge, Host& host, const Home& home) {
+                        const ConfigBridge& bridge, Host& host, const Home& home,
+                        RecoverHost* recover) {
   gimp_ui_init(program_name);
-  MainDialog dialog(procedure, config, bridge, host, home);
+  MainDialog dialog(procedure, config, bridge, host, home, recover);
   return dialog.run();
 }
 
@@ -56,6 +58,17 @@ Result<void> run_progress(const Settings& settings, Host& host, const Home& home
       view.run(host, home, std::move(tasks), options, titles, model_title(settings.model), "");
   if (end != WorkView::End::placed) return std::unexpected(view.error());
   tell_user(view.notes());
+  return {};
+}
+
+Result<void> run_recover_dialog(RecoverHost& host, const Home& home) {
+  gimp_ui_init(program_name);
+  const Window window(gimp_dialog_new(
+      _("Unfinished Sharpening"), program_name, nullptr, GtkDialogFlags{}, gimp_standard_help_func,
+      "plug-in-remote-sharpen-recover", _("_Close"), GTK_RESPONSE_CLOSE, nullptr));
+  gimp_window_set_transient(GTK_WINDOW(window.get()));
+  Recovery recovery(host, home, [] {});
+  show_recovery(window.get(), recovery);
   return {};
 }
 

@@ -18,11 +18,15 @@ struct ConfigBridge {
   void (*write)(GimpProcedureConfig*, const Settings&);
 };
 
+class RecoverHost;
+
 /// Shows the dialog (set up, progress, done or error) and works until the user is through: layers
 /// are in the image, or nothing was changed. ErrorKind::cancelled if the user closed it.
+/// With `recover` it also offers the unfinished jobs of earlier runs.
 /// Source: libgimp's GimpProcedureDialog. Main thread only.
 [[nodiscard]] Result<void> run_dialog(GimpProcedure* procedure, GimpProcedureConfig* config,
-                                      const ConfigBridge& bridge, Host& host, const Home& home);
+                                      const ConfigBridge& bridge, Host& host, const Home& home,
+                                      RecoverHost* recover = nullptr);
 
 /// Repeats with the given settings: only the progress page (WITH_LAST_VALS).
 [[nodiscard]] Result<void> run_progress(const Settings& settings, Host& host, const Home& home,

@@ -5,6 +5,7 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "client/service.h"
+#include "ui/account_page.h"
 #include "ui/text.h"
 
 namespace sharpen {
@@ -30,7 +31,8 @@ std::vector<Settings> variants(const Choice& choice) {
 }  // namespace
 
 MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
-                       const ConfigBridge& bridge, Host& host, const Home& home)
+                       const ConfigBridge& bridge, Host& host, const Home& home,
+                       RecoverHost* recover)
     : config_(config),
       bridge_(bridge),
       host_(host),
@@ -42,10 +44,19 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   auto* dialog = GIMP_PROCEDURE_DIALOG(window_.get());
   gimp_procedure_dialog_set_ok_label(dialog, _("_Sharpen"));
   setup_ = std::make_unique<SetupPage>([this] { choice_changed(); });
-  account_line_ = std::make_unique<AccountLine>([] {});
+  auto presets = Presets::load(home_.presets());
+  presets_ = std::make_unique<PresetBar>(
+      presets ? std::move(*presets) : Presets(home_.presets()),
+      PresetBar::Events{[this](const Settings& settings) { bridge_.write(config_, settings); },
+                        [this] { return setup_->get().settings; },
+                        [this](const Error& error) { show_problem(error); }});
+  account_line_ = std::make_unique<AccountLine>([this] { show_account_page(); });
   price_line_ = std::make_unique<PriceLine>();
   preview_ = std::make_unique<Preview>(host_, home_);
   work_view_ = std::make_unique<WorkView>(window_.get(), true);
+  if (recover) {
+    recovery_ = std::make_unique<Recovery>(*recover, home_, [this] { show_waiting_jobs(); });
+  }
   build(dialog);
 
   const auto& sources = host_.sources();
@@ -65,6 +76,7 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
 MainDialog::~MainDialog() = default;
 
 void MainDialog::build(GimpProcedureDialog* dialog) {
+  append(setup_->preset_slot(), presets_->widget());
   append(setup_->account_slot(), account_line_->widget());
   append(setup_->price_slot(), price_line_->widget());
   pages_ = gtk_stack_new();
@@ -82,17 +94,65 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
   append(columns, pages_);
   gtk_widget_show_all(columns);
 
+  info_bar_ = gtk_info_bar_new();
+  gtk_info_bar_set_show_close_button(GTK_INFO_BAR(info_bar_), TRUE);
+  gtk_info_bar_add_button(GTK_INFO_BAR(info_bar_), _("Sho_w…"), GTK_RESPONSE_ACCEPT);
+  info_text_ = text_label("");
+  gtk_label_set_line_wrap(GTK_LABEL(info_text_), TRUE);
+  append(gtk_info_bar_get_content_area(GTK_INFO_BAR(info_bar_)), info_text_, true);
+  connections_.on_response(info_bar_, [this](int response) {
+    if (response == GTK_RESPONSE_ACCEPT) {
+      open_recovery();
+    } else {
+      set_visible(info_bar_, false);
+    }
+  });
+  set_visible(info_bar_, false);
+
   GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(dialog));
   dialog_parts_ = children_of(content);
+  append(content, info_bar_);
   append(content, columns, true);
-  gtk_box_reorder_child(GTK_BOX(content), columns, 0);
+  gtk_box_reorder_child(GTK_BOX(content), info_bar_, 0);
+  gtk_box_reorder_child(GTK_BOX(content), columns, 1);
 }
 
 void MainDialog::first_frame_shown() {
   if (std::exchange(shown_, true)) return;
   accounts_.follow(setup_->get().settings);
   preview_->start();
+  if (recovery_) recovery_->reload();
 }
+
+void MainDialog::show_waiting_jobs() {
+  const auto& jobs = recovery_->jobs();
+  set_visible(info_bar_, !jobs.empty());
+  if (jobs.empty()) return;
+  set_text(info_text_, jobs.size() == 1
+                           ? tr("1 sharpened picture is waiting: {}.", job_title(jobs.front()))
+                           : trn("{} sharpened picture is waiting.",
+                                 "{} sharpened pictures are waiting.", jobs.size(), jobs.size()));
+}
+
+void MainDialog::open_recovery() {
+  const auto window =
+      own(gtk_dialog_new_with_buttons(_("Unfinished Sharpening"), GTK_WINDOW(window_.get()),
+                                      GTK_DIALOG_MODAL, _("_Close"), GTK_RESPONSE_CLOSE, nullptr));
+  show_recovery(window.get(), *recovery_);
+  gtk_widget_destroy(window.get());
+}
+
+void MainDialog::show_account_page() {
+  const Settings settings = setup_->get().settings;
+  // "Automatic" looks for a Topaz key first.
+  const ServiceKind kind = service_from(settings.service).value_or(ServiceKind::topaz);
+  show_account(GTK_WINDOW(window_.get()), kind, settings.service_url, home_, [this] {
+    accounts_.refresh();
+    follow_choice();
+  });
+}
+
+void MainDialog::show_problem(const Error& error) { tell_user({error.text()}); }
 
 void MainDialog::read_config() {
   Choice choice = setup_->get();
@@ -118,6 +178,7 @@ void MainDialog::write_config() {
 
 void MainDialog::choice_changed() {
   write_config();
+  host_.work_on_originals(setup_->get().redo_original);
   follow_choice();
 }
 
@@ -139,6 +200,7 @@ void MainDialog::follow_choice() {
   }
   price_line_->set_tasks(std::move(tasks));
   preview_->set_settings(choice.settings);
+  presets_->follow(choice.settings);
 }
 
 void MainDialog::account_found(const Result<Account>& found) {

@@ -9,8 +9,10 @@
 #include "ui/account_line.h"
 #include "ui/dialog.h"
 #include "ui/memory.h"
+#include "ui/preset_bar.h"
 #include "ui/preview.h"
 #include "ui/price_line.h"
+#include "ui/recovery.h"
 #include "ui/setup_page.h"
 #include "ui/work_view.h"
 
@@ -24,7 +26,7 @@ void tell_user(const std::vector<std::string>& notes);
 class MainDialog {
  public:
   MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config, const ConfigBridge& bridge,
-             Host& host, const Home& home);
+             Host& host, const Home& home, RecoverHost* recover);
   ~MainDialog();
 
   /// Until the layers are placed or the user is through.
@@ -39,6 +41,10 @@ class MainDialog {
   void follow_choice();
   void account_found(const Result<Account>& found);
   void balance_found(const Result<Balance>& balance);
+  void show_account_page();
+  void show_waiting_jobs();
+  void open_recovery();
+  void show_problem(const Error& error);
   void show_setup();
   [[nodiscard]] WorkView::End work();
 
@@ -53,11 +59,13 @@ class MainDialog {
   Memory memory_;
   AccountWatch accounts_;
   std::unique_ptr<SetupPage> setup_;
+  std::unique_ptr<PresetBar> presets_;
   std::unique_ptr<AccountLine> account_line_;
   std::unique_ptr<PriceLine> price_line_;
   std::unique_ptr<Preview> preview_;
   std::unique_ptr<WorkView> work_view_;
-  GtkWidget* pages_ = nullptr;
+  std::unique_ptr<Recovery> recovery_;
+  GtkWidget *pages_ = nullptr, *info_bar_ = nullptr, *info_text_ = nullptr;
   std::vector<GtkWidget*> dialog_parts_;  ///< GIMP's own buttons, hidden while working
   bool writing_ = false, shown_ = false;
   EventSource after_first_frame_;

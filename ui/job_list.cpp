@@ -1,0 +1,103 @@
+#include "ui/job_list.h"
+
+#include <algorithm>
+
+#include "base/i18n.h"
+#include "client/service.h"
+#include "ui/text.h"
+
+namespace sharpen {
+
+std::string job_title(const JournalEntry& job) {
+  // TRANSLATORS: a model and a time: "Lens Blur 2, yesterday 18:02"
+  return tr("{}, {}", model_title(job.settings.model), time_text(job.created));
+}
+
+std::string job_state(const JournalEntry& job) {
+  const std::string service = _(title_of(job.service));
+  switch (job.step) {
+    case JobStep::submitting:
+      return tr("Sent to {}; the answer was lost.", service);
+    case JobStep::running:
+      return tr("At work at {} when last heard of.", service);
+    case JobStep::ready:
+      return tr("Ready at {}.", service);
+    case JobStep::fetched:
+    case JobStep::placed:
+      break;
+  }
+  return _("On this computer, not yet placed.");
+}
+
+JobList::JobList(Actions actions)
+    : actions_(std::move(actions)), box_(own(vertical_box(wide_gap))) {
+  empty_ = hint_label(_("No sharpened pictures are waiting."));
+  list_ = vertical_box(wide_gap);
+  append(box_.get(), empty_);
+  append(box_.get(), list_);
+  set_jobs({});
+}
+
+void JobList::set_jobs(const std::vector<JournalEntry>& jobs) {
+  connections_.clear();
+  rows_.clear();
+  for (GtkWidget* row : children_of(list_)) gtk_widget_destroy(row);
+  for (const JournalEntry& job : jobs) add_row(job);
+  set_visible(list_, !jobs.empty());
+  set_visible(empty_, jobs.empty());
+}
+
+void JobList::add_row(const JournalEntry& job) {
+  GtkWidget* row = horizontal_box(wide_gap);
+  GtkWidget* texts = vertical_box(0);
+  const std::string title = job.origin.layer_name.empty()
+                                ? job_title(job)
+                                : tr("{}: {}", job.origin.layer_name, job_title(job));
+  GtkWidget* name = bold_label(title);
+  gtk_label_set_ellipsize(GTK_LABEL(name), PANGO_ELLIPSIZE_MIDDLE);
+  std::string facts = megapixel_text(job.width, job.height);
+  if (job.preview) facts += " · " + std::string(_("preview"));
+  if (job.cost && *job.cost > 0) {
+    facts +=
+        " · " + amount_text(*job.cost, job.service == ServiceKind::aimlapi ? "USD" : "credits");
+  }
+  GtkWidget* state = hint_label(facts + " · " + job_state(job), 44);
+  append(texts, name);
+  append(texts, state);
+  append(row, texts, true);
+
+  GtkWidget* buttons = horizontal_box();
+  gtk_widget_set_valign(buttons, GTK_ALIGN_CENTER);
+  const auto add_button = [&](const char* label, const char* tooltip,
+                              const std::function<void(std::int64_t)>& action) {
+    GtkWidget* button = text_button(label);
+    gtk_widget_set_tooltip_text(button, tooltip);
+    set_accessible_description(button, title);
+    connections_.on(button, "clicked", [&action, id = job.id] { action(id); });
+    append(buttons, button);
+  };
+  add_button(_("_Fetch"), _("Gets the picture and places it as a layer."), actions_.fetch);
+  if (job.step == JobStep::submitting || job.step == JobStep::running) {
+    add_button(_("_Cancel"), _("Stops the work at the service, if that is still possible."),
+               actions_.cancel);
+  }
+  add_button(_("F_orget"), _("Removes it from this list; what it cost is lost."), actions_.forget);
+  append_end(row, buttons);
+  append(list_, row);
+  rows_.push_back({job.id, state, buttons});
+}
+
+void JobList::set_state(std::int64_t id, const std::string& text, bool busy, bool is_problem) {
+  const auto row = std::ranges::find(rows_, id, &Row::id);
+  if (row == rows_.end()) return;
+  set_text(row->state, text);
+  set_class(row->state, "error", is_problem);
+  gtk_widget_set_sensitive(row->buttons, !busy);
+}
+
+void JobList::set_busy(std::int64_t id, bool busy) {
+  const auto row = std::ranges::find(rows_, id, &Row::id);
+  if (row != rows_.end()) gtk_widget_set_sensitive(row->buttons, !busy);
+}
+
+}  // namespace sharpen
