@@ -12,10 +12,16 @@
 
 namespace sharpen::server {
 
+/// Text around a file that is sent in base64, for example as a member of a JSON document.
+struct Base64Frame {
+  std::string before, after;
+};
+
 /// A file that is streamed as the body of an answer; Range and HEAD are honoured.
 struct FileBody {
-  std::filesystem::path path;
+  std::filesystem::path path = {};
   FileFormat format = FileFormat::png;
+  std::optional<Base64Frame> frame = {};  ///< sends JSON instead of the file's own bytes
 };
 
 /// What goes back to the client.

@@ -1,6 +1,6 @@
 #include "service/api_origin.h"
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include <string>
 
@@ -15,37 +15,49 @@ std::string host_name(const std::string& host) {
   return host.substr(0, colon);
 }
 
+/// "127.0.0.2", but not "127.example.com".
+bool is_loopback(const std::string& host) {
+  const auto address = Ref<GInetAddress>::adopt(g_inet_address_new_from_string(host.c_str()));
+  return address && g_inet_address_get_is_loopback(address.get());
+}
+
 }  // namespace
 
-Checked<void> ApiOrigin::check_host(const Request& request) const {
+Checked<void> ApiOrigin::check_host(const Request& request) {
   const std::string host = host_name(request.header("host"));
   // A name that a foreign DNS server points at this machine, or a page of a foreign site.
-  if (host != "localhost" && host != "[::1]" && !host.starts_with("127."))
+  if (host != "localhost" && host != "[::1]" && !is_loopback(host))
     return refuse(403, "Without a key this service only answers to this computer's own names.");
   if (request.headers.contains("origin"))
     return refuse(403, "Without a key this service answers no web pages.");
   return {};
 }
 
-Checked<void> ApiOrigin::check_rate() {
-  const std::int64_t every = core_.options.behaviours.number("rate_limit");
-  if (every == 0 || ++requests_ % every != 0) return {};
-  Answer answer = error_answer(429);
-  if (const auto seconds = core_.options.behaviours.number("retry_after"); seconds > 0)
-    answer.headers.emplace_back("Retry-After", std::to_string(seconds));
-  return std::unexpected(std::move(answer));
+bool ApiOrigin::has_key(const Request& request) const {
+  if (core_.options.key.empty()) return true;
+  if (TopazRoutes::owns(request.path))
+    return equal_in_constant_time(request.header("x-api-key"), core_.options.key);
+  return equal_in_constant_time(request.header("authorization"), "Bearer " + core_.options.key);
+}
+
+Answer ApiOrigin::error(unsigned status, const std::string& path) const {
+  return AimlapiRoutes::owns(path) ? aimlapi_.error(status, path) : error_answer(status);
 }
 
 Checked<std::unique_ptr<Conversation>> ApiOrigin::begin(const Request& request) {
   core_.jobs.expire();
   if (core_.options.key.empty())
     if (auto checked = check_host(request); !checked) return std::unexpected(checked.error());
-  if (!TopazRoutes::owns(request.path)) return std::unexpected(error_answer(404));
-  if (!core_.options.key.empty() &&
-      !equal_in_constant_time(request.header("x-api-key"), core_.options.key))
-    return std::unexpected(error_answer(401));
-  if (auto checked = check_rate(); !checked) return std::unexpected(checked.error());
-  return topaz_.begin(request);
+  if (!TopazRoutes::owns(request.path) && !AimlapiRoutes::owns(request.path))
+    return std::unexpected(error_answer(404));
+  if (!has_key(request)) return std::unexpected(error(401, request.path));
+  if (faults_.over_rate()) {
+    Answer answer = error(429, request.path);
+    if (const auto wait = core_.options.behaviours.number("retry_after"); wait > 0)
+      answer.headers.emplace_back("Retry-After", std::to_string(wait));
+    return std::unexpected(std::move(answer));
+  }
+  return TopazRoutes::owns(request.path) ? topaz_.begin(request) : aimlapi_.begin(request);
 }
 
 void ApiOrigin::decorate(Answer& answer) {

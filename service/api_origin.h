@@ -1,9 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "service/core.h"
+#include "service/faults.h"
 #include "service/http_front.h"
+#include "service/routes_aimlapi.h"
 #include "service/routes_topaz.h"
 
 namespace sharpen::server {
@@ -11,18 +14,25 @@ namespace sharpen::server {
 /// The first port: checks who asks, then hands on to the API that owns the path.
 class ApiOrigin final : public Origin {
  public:
-  explicit ApiOrigin(const Core& core) : core_(core), topaz_(core) {}
+  explicit ApiOrigin(const Core& core)
+      : core_(core),
+        faults_(core.options.behaviours),
+        topaz_(core, faults_),
+        aimlapi_(core, faults_) {}
   [[nodiscard]] Checked<std::unique_ptr<Conversation>> begin(const Request& request) override;
   void decorate(Answer& answer) override;
 
  private:
   /// Without a key, only programs of this machine may ask, and no web page through a browser.
-  Checked<void> check_host(const Request& request) const;
-  Checked<void> check_rate();
+  [[nodiscard]] static Checked<void> check_host(const Request& request);
+  /// Each API has its own header for the key.
+  [[nodiscard]] bool has_key(const Request& request) const;
+  [[nodiscard]] Answer error(unsigned status, const std::string& path) const;
 
   const Core& core_;
+  Faults faults_;
   TopazRoutes topaz_;
-  std::int64_t requests_ = 0;
+  AimlapiRoutes aimlapi_;
 };
 
 }  // namespace sharpen::server

@@ -38,6 +38,7 @@ constexpr auto table = std::to_array<Behaviour>({
     {"aimlapi_usage", "tokens_used", "tokens_used|credits_used|none", "member of meta.usage"},
     {"aimlapi_status_code", "number", "number|string", "type of statusCode in errors"},
     {"aimlapi_data_uri", "accept", "accept|refuse", "refuse: 400 for a data: address"},
+    {"aimlapi_disconnect", "cancel", "cancel|bill", "the client is gone before the answer"},
     {"aimlapi_timeout_ms", "0", "number", "answer 504 after so long; 0 = never"},
 });
 

@@ -8,15 +8,18 @@
 #include <charconv>
 #include <format>
 #include <memory>
-#include <vector>
+#include <string>
+#include <utility>
 
+#include "base/glib_error.h"
 #include "base/unique_fd.h"
 #include "service/soup_signal.h"
 
 namespace sharpen::server {
 namespace {
 
-constexpr std::uint64_t piece_bytes = 256 << 10;
+/// Divides by three, so that pieces in base64 can be put together.
+constexpr std::uint64_t piece_bytes = 192 << 10;
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -29,24 +32,44 @@ std::optional<std::uint64_t> number(std::string_view text) {
 struct Stream {
   UniqueFd file;
   std::uint64_t position = 0, left = 0;
+  std::optional<Base64Frame> frame;
+  bool ended = false;
 
   void append_piece(SoupMessageBody* body) {
-    if (left == 0) {
+    std::string piece = next_piece();
+    if (piece.empty())
       soup_message_body_complete(body);
-      return;
-    }
-    std::vector<char> bytes(std::min(left, piece_bytes));
+    else
+      soup_message_body_append(body, SOUP_MEMORY_COPY, piece.data(), piece.size());
+  }
+
+ private:
+  std::string next_piece() {
+    if (left == 0) return std::exchange(ended, true) || !frame ? "" : frame->after;
+    std::string bytes(std::min(left, piece_bytes), '\0');
     const ssize_t count =
         ::pread(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(position));
-    if (count <= 0) {  // the file shrank: an answer that is too short tells the client
-      soup_message_body_complete(body);
-      return;
-    }
-    position += static_cast<std::uint64_t>(count);
-    left -= static_cast<std::uint64_t>(count);
-    soup_message_body_append(body, SOUP_MEMORY_COPY, bytes.data(), static_cast<gsize>(count));
+    // The file shrank: an answer that is too short tells the client.
+    if (count != static_cast<ssize_t>(bytes.size())) return {};
+    position += bytes.size();
+    left -= bytes.size();
+    if (!frame) return bytes;
+    return OwnedChars(g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size()))
+        .get();
   }
 };
+
+void send_pieces(SoupServerMessage* message, std::shared_ptr<Stream> stream,
+                 std::string_view first) {
+  if (std::string_view(soup_server_message_get_method(message)) == "HEAD") return;
+  SoupMessageBody* body = soup_server_message_get_response_body(message);
+  soup_message_body_set_accumulate(body, FALSE);
+  if (first.empty())
+    stream->append_piece(body);
+  else
+    soup_message_body_append(body, SOUP_MEMORY_COPY, first.data(), first.size());
+  connect(message, "wrote-chunk", std::function([stream, body] { stream->append_piece(body); }));
+}
 
 }  // namespace
 
@@ -69,16 +92,27 @@ RangeAnswer range_from(std::string_view header, std::uint64_t size) {
   return {RangeKind::part, {*first, std::min(last.value_or(size - 1), size - 1)}};
 }
 
-void stream_file(SoupServerMessage* message, const FileBody& file) {
+void stream_file(SoupServerMessage* message, const FileBody& file, unsigned status) {
   auto stream = std::make_shared<Stream>();
   stream->file = UniqueFd(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status = {};
+  struct stat found = {};
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
-  if (!stream->file || ::fstat(stream->file.get(), &status) != 0) {
+  if (!stream->file || ::fstat(stream->file.get(), &found) != 0) {
     soup_server_message_set_status(message, 404, nullptr);
     return;
   }
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const auto size = static_cast<std::uint64_t>(found.st_size);
+  if (file.frame) {
+    stream->frame = file.frame;
+    stream->left = size;
+    const std::uint64_t length =
+        file.frame->before.size() + (size + 2) / 3 * 4 + file.frame->after.size();
+    soup_server_message_set_status(message, status, nullptr);
+    soup_message_headers_set_content_type(headers, "application/json", nullptr);
+    soup_message_headers_set_content_length(headers, static_cast<goffset>(length));
+    send_pieces(message, stream, file.frame->before);
+    return;
+  }
   SoupMessageHeaders* request_headers = soup_server_message_get_request_headers(message);
   const char* wanted = soup_message_headers_get_one(request_headers, "Range");
   const RangeAnswer range = range_from(wanted ? wanted : "", size);
@@ -100,14 +134,9 @@ void stream_file(SoupServerMessage* message, const FileBody& file) {
         headers, "Content-Range",
         std::format("bytes {}-{}/{}", range.range.first, range.range.last, size).c_str());
   }
-  soup_server_message_set_status(message, range.kind == RangeKind::part ? 206 : 200, nullptr);
+  soup_server_message_set_status(message, range.kind == RangeKind::part ? 206 : status, nullptr);
   soup_message_headers_set_content_length(headers, static_cast<goffset>(stream->left));
-  if (std::string_view(soup_server_message_get_method(message)) == "HEAD") return;
-
-  SoupMessageBody* body = soup_server_message_get_response_body(message);
-  soup_message_body_set_accumulate(body, FALSE);
-  stream->append_piece(body);
-  connect(message, "wrote-chunk", std::function([stream, body] { stream->append_piece(body); }));
+  send_pieces(message, stream, {});
 }
 
 }  // namespace sharpen::server

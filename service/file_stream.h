@@ -25,7 +25,8 @@ struct RangeAnswer {
 /// bytes is ignored, as the standard allows.
 [[nodiscard]] RangeAnswer range_from(std::string_view header, std::uint64_t size);
 
-/// Sends a file piece by piece, so that only one piece is in memory. Sets status and headers.
-void stream_file(SoupServerMessage* message, const FileBody& file);
+/// Sends a file piece by piece, so that only one piece is in memory. Sets the headers and the
+/// status: `status`, or 206, 404 or 416.
+void stream_file(SoupServerMessage* message, const FileBody& file, unsigned status);
 
 }  // namespace sharpen::server

@@ -1,5 +1,7 @@
 #include "service/http_front.h"
 
+#include <sys/socket.h>
+
 #include <charconv>
 #include <exception>
 #include <format>
@@ -40,7 +42,15 @@ Reply::Reply(SoupServerMessage* message, std::function<void(Answer&)> decorate)
 }
 
 bool Reply::sent() const { return state_->sent; }
-bool Reply::connected() const { return static_cast<bool>(state_->message); }
+
+bool Reply::connected() const {
+  if (!state_->message) return false;
+  GSocket* socket = soup_server_message_get_socket(state_->message.get());
+  if (!socket) return false;
+  char byte = 0;
+  // libsoup does not read while it waits for us: an end of file is still to be found.
+  return ::recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
+}
 
 void Reply::wait() const {
   if (state_->sent || !state_->message) return;
@@ -56,7 +66,7 @@ void Reply::send(Answer answer) const {
   for (const auto& [name, value] : answer.headers)
     soup_message_headers_append(headers, name.c_str(), value.c_str());
   if (answer.file) {
-    stream_file(message, *answer.file);
+    stream_file(message, *answer.file, answer.status);
   } else {
     soup_server_message_set_status(message, answer.status, nullptr);
     if (!answer.content_type.empty())

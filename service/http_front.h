@@ -36,7 +36,7 @@ class Reply {
   [[nodiscard]] bool sent() const;
   /// Nothing is sent until send(); called when a handler returns without an answer.
   void wait() const;
-  /// The client still is at the other end.
+  /// Whether the client still is at the other end. (Over TLS a closed connection may go unseen.)
   [[nodiscard]] bool connected() const;
 
  private:

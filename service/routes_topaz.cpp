@@ -95,12 +95,8 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request&
 
 Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_submit(const Request& request,
                                                                  bool generative) {
-  const Behaviours& behaviours = core_.options.behaviours;
-  if (const auto forced = behaviours.number("submit_error"); forced > 0) {
-    const auto times = behaviours.number("submit_errors");
-    if (times == 0 || forced_errors_++ < times)
-      return std::unexpected(error_answer(static_cast<unsigned>(forced)));
-  }
+  if (const unsigned forced = faults_.submit_error(); forced > 0)
+    return std::unexpected(error_answer(forced));
   const std::string boundary = MultipartParser::boundary_of(request.header("content-type"));
   if (boundary.empty()) return refuse(400, "Send the picture as multipart/form-data.");
   const std::uint64_t limit = core_.options.max_upload + form_overhead;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "service/core.h"
+#include "service/faults.h"
 #include "service/form.h"
 #include "service/http_front.h"
 
@@ -13,7 +14,7 @@ namespace sharpen::server {
 /// The Topaz Image API below /image/v1 and /account/v1.
 class TopazRoutes {
  public:
-  explicit TopazRoutes(const Core& core) : core_(core) {}
+  TopazRoutes(const Core& core, Faults& faults) : core_(core), faults_(faults) {}
 
   [[nodiscard]] static bool owns(std::string_view path);
   /// The key was checked before.
@@ -36,8 +37,8 @@ class TopazRoutes {
   Answer charges() const;
 
   const Core& core_;
+  Faults& faults_;
   std::map<std::string, int> polls_;  ///< status requests by job, for behaviours that count them
-  std::int64_t forced_errors_ = 0;
 };
 
 }  // namespace sharpen::server
