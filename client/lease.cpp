@@ -46,8 +46,10 @@ std::string process_name_space() {
 
 }  // namespace
 
-Lease Lease::mine() {
-  return {::getpid(), start_time_of(::getpid()).value_or(0), boot_id(), process_name_space()};
+Lease Lease::mine() { return of(::getpid()); }
+
+Lease Lease::of(pid_t process) {
+  return {process, start_time_of(process).value_or(0), boot_id(), process_name_space()};
 }
 
 Lease Lease::from_text(std::string_view text) {

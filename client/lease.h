@@ -17,9 +17,10 @@ struct Lease {
   std::string boot;              ///< the boot whose ticks these are
   std::string name_space;        ///< where the process id holds: a sandbox has its own
 
-  /// The lease of this process.
+  /// The lease of this process, and of another one that runs now.
   [[nodiscard]] static Lease mine();
-  /// As it stands in the journal; anything unreadable reads as nobody.
+  [[nodiscard]] static Lease of(pid_t process);
+  /// As it was written by text(); anything unreadable reads as nobody.
   [[nodiscard]] static Lease from_text(std::string_view text);
   [[nodiscard]] std::string text() const;
 

@@ -1,0 +1,231 @@
+#include "client/local_service.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "base/glib_error.h"
+#include "base/json.h"
+#include "client/deadline.h"
+#include "client/http.h"
+#include "client/lease.h"
+#include "tests/client/test_folder.h"
+
+namespace sharpen {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+std::string read_whole(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The folders of a user who has never run us, set before GLib looks at them.
+class LocalServiceTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_.emplace();
+    ::setenv("XDG_RUNTIME_DIR", (folder_->path() / "run").c_str(), 1);
+    ::setenv("XDG_CACHE_HOME", (folder_->path() / "cache").c_str(), 1);
+    ::setenv("TOPAZ_API_KEY", "recognisable-topaz", 1);
+    ::setenv("AIMLAPI_KEY", "recognisable-aiml", 1);
+    ::setenv("SHARPEN_SERVICE_KEY", "recognisable-own", 1);
+    ::setenv("MY_PASSWORD", "recognisable-other", 1);
+  }
+  static void TearDownTestSuite() {
+    folder_.reset();
+  }
+  void TearDown() override {
+    if (const auto process = remembered().process; process > 0) kill_and_reap(process);
+    std::filesystem::remove_all(folder_->path() / "run");
+  }
+
+  static void kill_and_reap(pid_t process) {
+    ::kill(process, SIGKILL);
+    ::waitpid(process, nullptr, 0);
+    for (int i = 0; i < 500 && ::kill(process, 0) == 0; ++i) std::this_thread::sleep_for(10ms);
+  }
+
+  static std::filesystem::path note() {
+    return folder_->path() / "run" / "remote-sharpen" / "service.json";
+  }
+  static Lease remembered() {
+    const auto json = Json::parse(read_whole(note()));
+    return json ? Lease::from_text((*json)["process"].string().value_or("")) : Lease();
+  }
+  /// A stand-in for sharpen-service.
+  static Home home_with(const std::string& script) {
+    const auto folder = folder_->path() / "stand-in";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "sharpen-service") << "#!/bin/sh\n" << script;
+    ::chmod((folder / "sharpen-service").c_str(), 0755);
+    return {.program = folder, .user = folder_->path() / "user", .ca_file = {}};
+  }
+  static Home home() {
+    return {.program = SERVICE_FOLDER, .user = folder_->path() / "user", .ca_file = {}};
+  }
+
+  static inline std::optional<TestFolder> folder_;
+};
+
+int status_with_key(const ServiceAddress& address, const std::string& key) {
+  HttpRequest request;
+  request.url = address.base_url + "/image/v1/status";
+  request.headers = {{"X-API-Key", key}};
+  const auto answer = Http().send(request, nullptr);
+  return answer ? answer->status : 0;
+}
+
+TEST_F(LocalServiceTest, StartsOneThatTakesItsKeyOnly) {
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  EXPECT_EQ(address->kind, ServiceKind::this_computer);
+  EXPECT_THAT(address->base_url, testing::StartsWith("http://127.0.0.1:"));
+  EXPECT_GE(address->key.size(), 32U);
+  EXPECT_EQ(status_with_key(*address, address->key), 200);
+  EXPECT_EQ(status_with_key(*address, "another"), 401);
+}
+
+TEST_F(LocalServiceTest, IsDetachedAndSeesNoKey) {
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  const auto process = remembered().process;
+  EXPECT_EQ(::getsid(process), process) << "killing our process group must not end it";
+  EXPECT_EQ(::getpgid(process), process);
+  const auto proc = std::filesystem::path("/proc") / std::to_string(process);
+  EXPECT_EQ(std::filesystem::read_symlink(proc / "cwd"), "/");
+  const auto command = read_whole(proc / "cmdline"), variables = read_whole(proc / "environ");
+  EXPECT_THAT(variables, HasSubstr("XDG_CACHE_HOME="));
+  for (const auto& text : {command, variables}) {
+    EXPECT_THAT(text, testing::Not(HasSubstr(address->key)));
+    EXPECT_THAT(text, testing::Not(HasSubstr("recognisable")));
+  }
+}
+
+TEST_F(LocalServiceTest, KeepsItsNotePrivate) {
+  ASSERT_TRUE(local_service(home(), nullptr));
+  struct stat entry = {};
+  ASSERT_EQ(::stat(note().c_str(), &entry), 0);
+  EXPECT_EQ(entry.st_mode & 0777, 0600U);
+  ASSERT_EQ(::stat(note().parent_path().c_str(), &entry), 0);
+  EXPECT_EQ(entry.st_mode & 0777, 0700U);
+}
+
+TEST_F(LocalServiceTest, IsReusedByALaterRun) {
+  const auto first = local_service(home(), nullptr);
+  const auto second = local_service(home(), nullptr);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->base_url, second->base_url);
+  EXPECT_EQ(first->key, second->key);
+}
+
+TEST_F(LocalServiceTest, ManyAtOnceEndUpWithOne) {
+  std::set<std::string> addresses;
+  std::mutex mutex;
+  {
+    std::vector<std::jthread> runs;
+    for (int i = 0; i < 6; ++i)
+      runs.emplace_back([&] {
+        const auto address = local_service(home(), nullptr);
+        const std::lock_guard guard(mutex);
+        addresses.insert(address ? address->base_url : address.error().text());
+      });
+  }
+  EXPECT_THAT(addresses, testing::ElementsAre(testing::StartsWith("http://127.0.0.1:")));
+}
+
+TEST_F(LocalServiceTest, IsStartedAgainIfItDied) {
+  const auto first = local_service(home(), nullptr);
+  ASSERT_TRUE(first);
+  kill_and_reap(remembered().process);
+  const auto second = local_service(home(), nullptr);
+  ASSERT_TRUE(second) << second.error().text();
+  EXPECT_NE(first->key, second->key);
+  EXPECT_EQ(status_with_key(*second, second->key), 200);
+}
+
+TEST_F(LocalServiceTest, AKeyIsNotSentToWhoeverHasThePortNow) {
+  const auto first = local_service(home(), nullptr);
+  ASSERT_TRUE(first);
+  // The note of a process that is gone, though its address answers.
+  const auto real = remembered();
+  auto gone = real;
+  --gone.start_time;
+  auto text = read_whole(note());
+  text.replace(text.find(real.text()), real.text().size(), gone.text());
+  std::ofstream(note()) << text;
+  kill_and_reap(real.process);
+  const auto second = local_service(home(), nullptr);
+  ASSERT_TRUE(second) << second.error().text();
+  EXPECT_NE(first->key, second->key);
+}
+
+TEST_F(LocalServiceTest, AnUnreadableNoteIsNoHindrance) {
+  for (const char* text :
+       {"", "{", "[]", R"({"url":1})", R"({"url":"x","key":"y","process":"z"})"}) {
+    std::filesystem::create_directories(note().parent_path());
+    std::ofstream(note()) << text;
+    const auto address = local_service(home(), nullptr);
+    ASSERT_TRUE(address) << text << ": " << address.error().text();
+    kill_and_reap(remembered().process);
+  }
+}
+
+TEST_F(LocalServiceTest, SaysWhyItDoesNotStart) {
+  const struct {
+    const char* script;
+    const char* part;
+  } rows[] = {
+      {"exit 3\n", "ended at once"},
+      {"echo 'sharpen-service: no room on the disk' >&2; exit 1\n", "no room on the disk"},
+      {"echo '{}'\n", "ended at once"},
+      {"head -n 1\n", "ended at once"},
+  };
+  for (const auto& row : rows) {
+    const auto address = local_service(home_with(row.script), nullptr);
+    ASSERT_FALSE(address) << row.script;
+    EXPECT_EQ(address.error().kind, ErrorKind::io);
+    EXPECT_THAT(address.error().message, HasSubstr(row.part));
+    EXPECT_FALSE(address.error().hint.empty());
+  }
+  const auto missing = local_service({.program = "/nowhere", .user = {}, .ca_file = {}}, nullptr);
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message, HasSubstr("/nowhere/sharpen-service"));
+}
+
+TEST_F(LocalServiceTest, IsCancelledWhileItStarts) {
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  std::jthread canceller([&] {
+    std::this_thread::sleep_for(100ms);
+    g_cancellable_cancel(cancellable.get());
+  });
+  const auto start = std::chrono::steady_clock::now();
+  const auto address = local_service(home_with("sleep 30\n"), cancellable.get());
+  ASSERT_FALSE(address);
+  EXPECT_EQ(address.error().kind, ErrorKind::cancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+}
+
+TEST_F(LocalServiceTest, ComplaintsBeforeTheAddressDoNoHarm) {
+  const auto script = std::string("exec 3>&1; echo 'a library warns' >&2\nexec ") + SERVICE_FOLDER +
+                      "/sharpen-service \"$@\"\n";
+  const auto address = local_service(home_with(script), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  EXPECT_EQ(status_with_key(*address, address->key), 200);
+}
+
+}  // namespace
+}  // namespace sharpen
