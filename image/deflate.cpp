@@ -14,8 +14,6 @@
 namespace sharpen {
 namespace {
 
-constexpr std::uint32_t kAdlerStart = 1;
-
 /// zlib and ISA-L take input without const, and do not change it.
 std::uint8_t* unsigned_bytes(std::span<const std::byte> bytes) {
   return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
@@ -129,7 +127,7 @@ std::uint32_t crc32_of(std::span<const std::byte> bytes, std::uint32_t crc) {
 }
 
 std::uint32_t adler32_of(std::span<const std::byte> bytes) {
-  return libdeflate_adler32(kAdlerStart, bytes.data(), bytes.size());
+  return libdeflate_adler32(kAdlerOfNothing, bytes.data(), bytes.size());
 }
 
 std::uint32_t adler32_joined(std::uint32_t first, std::uint32_t second, std::size_t second_bytes) {

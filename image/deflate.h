@@ -48,6 +48,7 @@ class BandInflater {
 /// The CRC-32 of PNG chunks; `crc` continues an earlier one.
 [[nodiscard]] std::uint32_t crc32_of(std::span<const std::byte> bytes, std::uint32_t crc = 0);
 /// The Adler-32 of zlib streams.
+inline constexpr std::uint32_t kAdlerOfNothing = 1;
 [[nodiscard]] std::uint32_t adler32_of(std::span<const std::byte> bytes);
 /// The Adler-32 of two pieces, of which the second has `second_bytes`.
 [[nodiscard]] std::uint32_t adler32_joined(std::uint32_t first, std::uint32_t second,

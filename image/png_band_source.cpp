@@ -56,7 +56,7 @@ bool PngBandSource::find_chunks() {
     offset = next_chunk(offset, *header);
     header = chunk_header_at(file_.get(), offset);
   }
-  if (!header || header->data_bytes != PngBands::kZlibHeaderBytes) return false;
+  if (!header || header->data_bytes != PngBands::kZlibHeader.size()) return false;
 
   const std::size_t bound = BandDeflater::bound(bands_.filtered_bytes(bands_.rows));
   for (std::uint32_t i = 0; i <= bands_.count; ++i) {
@@ -67,9 +67,21 @@ bool PngBandSource::find_chunks() {
       chunks_.push_back(
           {offset + static_cast<std::int64_t>(kPngChunkHeaderBytes), header->data_bytes});
   }
-  if (header->data_bytes != PngBands::kZlibEndBytes) return false;
-  header = chunk_header_at(file_.get(), next_chunk(offset, *header));
-  return header && header->type == kPngEnd;
+  return find_end(offset);
+}
+
+bool PngBandSource::find_end(std::int64_t offset) {
+  constexpr std::size_t kFrame = kPngChunkHeaderBytes + kPngChunkCrcBytes;
+  std::array<std::byte, kFrame + PngBands::kZlibEndBytes + kFrame> bytes = {};
+  if (!read_at(file_.get(), offset, bytes)) return false;
+  const auto data = std::span(bytes).subspan(kPngChunkHeaderBytes, PngBands::kZlibEndBytes);
+  expected_adler_ = big_endian_at(data.last(4));
+  // What has to stand there is known but for the Adler-32, so it is made and compared.
+  decltype(bytes) expected = {};
+  std::ranges::copy(zlib_end(expected_adler_), expected.begin() + kPngChunkHeaderBytes);
+  const auto zlib_chunk = frame_png_chunk(expected, kPngData, PngBands::kZlibEndBytes);
+  frame_png_chunk(std::span(expected).subspan(zlib_chunk.size()), kPngEnd, 0);
+  return bytes == expected;
 }
 
 bool PngBandSource::start() try {
@@ -104,8 +116,11 @@ bool PngBandSource::next_band() {
     queue_->push();
   }
   const Slot& slot = slots_[queue_->pop()];
-  left_ = std::span(slot.rows).first(bands_.rows_of(slot.band) * bands_.row_bytes);
-  return slot.decoded;
+  if (!slot.decoded) return false;
+  const std::uint32_t rows = bands_.rows_of(slot.band);
+  left_ = std::span(slot.rows).first(rows * bands_.row_bytes);
+  adler_ = adler32_joined(adler_, slot.adler, bands_.filtered_bytes(rows));
+  return slot.band + 1 < bands_.count || adler_ == expected_adler_;
 }
 
 bool PngBandSource::decode(Slot& slot) const {
@@ -120,8 +135,9 @@ bool PngBandSource::decode(Slot& slot) const {
     return false;
   const std::uint32_t rows = bands_.rows_of(slot.band);
   const auto filtered = std::span(slot.filtered).first(bands_.filtered_bytes(rows));
-  return slot.inflater.inflate(packed, filtered) &&
-         unfilter_band(bands_, filtered, std::span(slot.rows).first(rows * bands_.row_bytes));
+  if (!slot.inflater.inflate(packed, filtered)) return false;
+  slot.adler = adler32_of(filtered);
+  return unfilter_band(bands_, filtered, std::span(slot.rows).first(rows * bands_.row_bytes));
 }
 
 }  // namespace sharpen

@@ -34,6 +34,7 @@ class PngBandSource {
     Slot(const PngBands& bands, std::size_t packed_room);
     std::uint32_t band = 0;
     bool decoded = false;
+    std::uint32_t adler = 0;
     std::vector<std::byte> packed;
     std::vector<std::byte> filtered;
     std::vector<std::byte> rows;
@@ -42,6 +43,7 @@ class PngBandSource {
 
   PngBandSource(File file, const PictureInfo& info) : file_(std::move(file)), bands_(info) {}
   [[nodiscard]] bool find_chunks();
+  [[nodiscard]] bool find_end(std::int64_t offset);
   [[nodiscard]] bool start();
   [[nodiscard]] bool next_band();
   [[nodiscard]] bool decode(Slot& slot) const;
@@ -51,8 +53,10 @@ class PngBandSource {
   std::vector<Chunk> chunks_;  ///< one for each band
   std::vector<Slot> slots_;
   std::uint32_t next_pushed_ = 0;
-  std::span<const std::byte> left_;  ///< rows of the current band that nobody has read yet
-  std::optional<BandQueue> queue_;   ///< the last member: its threads end before the rest goes
+  std::uint32_t adler_ = kAdlerOfNothing;  ///< of the bands so far
+  std::uint32_t expected_adler_ = 0;       ///< of all bands, says the file
+  std::span<const std::byte> left_;        ///< rows of the current band that nobody has read yet
+  std::optional<BandQueue> queue_;  ///< the last member: its threads end before the rest goes
 };
 
 }  // namespace sharpen

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "image/png_chunks.h"
+
 namespace sharpen {
 namespace {
 
@@ -141,6 +143,14 @@ PngBands::PngBands(const PictureInfo& info)
 
 std::uint32_t PngBands::rows_of(std::uint32_t band) const {
   return std::min(rows, height - band * rows);
+}
+
+std::array<std::byte, PngBands::kZlibEndBytes> zlib_end(std::uint32_t adler) {
+  constexpr std::size_t kBlockBytes = 5;
+  std::array<std::byte, PngBands::kZlibEndBytes> end = {std::byte{1}, std::byte{0}, std::byte{0},
+                                                        std::byte{0xff}, std::byte{0xff}};
+  std::ranges::copy(big_endian(adler), end.begin() + kBlockBytes);
+  return end;
 }
 
 void filter_band(const PngBands& bands, std::span<std::byte> rows, std::span<std::byte> filtered) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,9 +29,13 @@ struct PngBands {
   std::uint32_t rows;   ///< of every band but the last
   std::uint32_t count;  ///< of bands
 
-  static constexpr std::size_t kZlibHeaderBytes = 2;
-  static constexpr std::size_t kZlibEndBytes = 9;  ///< an empty stored block and the Adler-32
+  /// RFC 1950, 2.2: deflate, a window of 32 KB, "fastest", and its check bits.
+  static constexpr std::array kZlibHeader = {std::byte{0x78}, std::byte{0x01}};
+  static constexpr std::size_t kZlibEndBytes = 9;
 };
+
+/// An empty stored block that is the last (RFC 1951, 3.2.4), and the Adler-32 of all bands.
+[[nodiscard]] std::array<std::byte, PngBands::kZlibEndBytes> zlib_end(std::uint32_t adler);
 
 /// Filters whole rows (PNG 1.2, chapter 6) with the one of Sub, Up and Average that leaves least.
 /// `filtered` has filtered_bytes() of them. Samples of 16 bits are turned to PNG's byte order in

@@ -35,9 +35,8 @@ struct PngChunkHeader {
 
 /// Frames data that stands in `room` at kPngChunkHeaderBytes, with room for the CRC behind it.
 /// Returns the whole chunk.
-[[nodiscard]] std::span<const std::byte> frame_png_chunk(std::span<std::byte> room,
-                                                         const PngChunkType& type,
-                                                         std::size_t data_bytes);
+std::span<const std::byte> frame_png_chunk(std::span<std::byte> room, const PngChunkType& type,
+                                           std::size_t data_bytes);
 
 /// These return whether the disk took it.
 [[nodiscard]] bool write_bytes(std::FILE* file, std::span<const std::byte> bytes);

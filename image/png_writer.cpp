@@ -13,11 +13,6 @@
 namespace sharpen {
 namespace {
 
-/// A zlib header (RFC 1950, 2.2): deflate, a window of 32 KB, "fastest", and its check bits.
-constexpr std::array<std::byte, PngBands::kZlibHeaderBytes> kZlibHeader = {std::byte{0x78},
-                                                                           std::byte{0x01}};
-constexpr std::uint32_t kAdlerOfNothing = 1;
-
 class PngWriter final : public RowWriter {
  public:
   PngWriter(const PictureInfo& info, File file, const WriteOptions& options);
@@ -66,7 +61,8 @@ PngWriter::PngWriter(const PictureInfo& info, File file, const WriteOptions& opt
 }
 
 Result<void> PngWriter::start() {
-  if (!write_png_header(file_.get(), info_) || !write_png_chunk(file_.get(), kPngData, kZlibHeader))
+  if (!write_png_header(file_.get(), info_) ||
+      !write_png_chunk(file_.get(), kPngData, PngBands::kZlibHeader))
     return std::unexpected(write_error(errno));
   return {};
 }
@@ -116,11 +112,7 @@ Result<void> PngWriter::end() {
   while (!queue_->empty()) {
     if (auto done = write_oldest(); !done) return done;
   }
-  // An empty stored block that is the last (RFC 1951, 3.2.4), and the Adler-32.
-  std::array<std::byte, PngBands::kZlibEndBytes> zlib_end = {
-      std::byte{1}, std::byte{0}, std::byte{0}, std::byte{0xff}, std::byte{0xff}};
-  std::ranges::copy(big_endian(adler_), zlib_end.begin() + 5);
-  if (!write_png_chunk(file_.get(), kPngData, zlib_end) ||
+  if (!write_png_chunk(file_.get(), kPngData, zlib_end(adler_)) ||
       !write_png_chunk(file_.get(), kPngEnd, {}))
     return std::unexpected(write_error(errno));
   return close_written(std::move(file_));

@@ -24,16 +24,20 @@ class TiffRows {
   [[nodiscard]] Result<void> next(std::byte* row);
 
  private:
-  [[nodiscard]] Result<void> read_tiles();
+  [[nodiscard]] Result<void> measure_tiles();
+  void measure_strips();
+  [[nodiscard]] Result<void> read_block();
+  [[nodiscard]] bool read_strip();
+  [[nodiscard]] bool read_tiles();
   [[nodiscard]] Error error() const;
 
   std::unique_ptr<TiffFile> file_;
   std::uint16_t plane_ = 0;
   std::uint32_t y_ = 0;
   std::size_t row_bytes_ = 0;
-  std::uint32_t tile_height_ = 0;  ///< 0 for strips
-  std::vector<std::byte> buffer_;  ///< one row, or one row of tiles
-  std::size_t buffer_row_bytes_ = 0;
+  std::vector<std::byte> block_;    ///< a strip, or the tiles next to each other
+  std::uint32_t block_height_ = 0;  ///< 0 for strips so large that they are read by rows
+  std::size_t block_row_bytes_ = 0;
   std::vector<std::byte> tile_;
 };
 
