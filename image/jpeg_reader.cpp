@@ -64,8 +64,8 @@ Result<void> JpegReader::open(const PictureLimits& limits) {
   if (auto done = read_profile(); !done) return done;
   if (auto done = check_limits(info_, limits); !done) return done;
   if (auto done = check_size(); !done) return done;
-  read_luma_table();
   if (!errors_.guard().run([&] { jpeg_start_decompress(&jpeg_); })) return std::unexpected(error());
+  read_luma_table();
   return {};
 }
 
@@ -110,7 +110,7 @@ Result<void> JpegReader::read_profile() {
 }
 
 void JpegReader::read_luma_table() {
-  const JQUANT_TBL* table = jpeg_.quant_tbl_ptrs[jpeg_.comp_info[0].quant_tbl_no];
+  const JQUANT_TBL* table = jpeg_.comp_info[0].quant_table;
   if (!table) return;
   std::ranges::copy(table->quantval, info_.jpeg_luma_table.emplace().begin());
 }
