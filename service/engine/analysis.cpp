@@ -57,6 +57,29 @@ Result<void> for_each_band(const PixelStore& picture, int step,
   return outcome;
 }
 
+/// The file's own quantisation as noise of read_luma(), whose unit is sqrt(3) of a JPEG's
+/// luminance.
+std::optional<JpegNoise> jpeg_noise(const PictureInfo& info) {
+  if (!info.jpeg_luma_table) return std::nullopt;
+  JpegNoise noise;
+  const double scale = (info.channels >= 3 ? 3.0 : 1.0) / 12 / (255.0 * 255.0);
+  for (std::size_t i = 0; i < noise.size(); ++i) {
+    const double q = (*info.jpeg_luma_table)[i];
+    noise[i] = q * q * scale;
+  }
+  return noise;
+}
+
+/// What the quantisation adds to each channel's noise at the frequencies that a deconvolution
+/// lifts most.
+double quantisation_variance(const JpegNoise& noise) {
+  double sum = 0;
+  for (std::size_t y = 0; y < 4; ++y) {
+    for (std::size_t x = 0; x < 4; ++x) sum += noise[8 * y + x] / 16;
+  }
+  return sum / 2;
+}
+
 }  // namespace
 
 Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
@@ -115,7 +138,8 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
     for (float& value : power.values()) value /= static_cast<float>(count);
     return power;
   };
-  const Estimator estimator(model.search);
+  const auto jpeg = jpeg_noise(picture.info());
+  const Estimator estimator(model.search, jpeg);
   auto encoded_power = mean_power(nullptr);
   if (!encoded_power) return fail(std::move(encoded_power));
   auto linear_power = mean_power(&tones);
@@ -126,6 +150,8 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   const Estimate& better = analysis.linear_light ? linear : encoded;
   const Fit& fit = better.best;
   analysis.noise = std::max(encoded.noise, 0.29 / 255);
+  if (jpeg)
+    analysis.noise = std::sqrt(analysis.noise * analysis.noise + quantisation_variance(*jpeg));
   const double gain = better.none.deviance - fit.deviance;
   const bool large = fit.blur.family == Family::gauss ? fit.blur.size > 0.75 : fit.blur.size > 1.3;
   if (fit.blur.family != Family::none && gain > 6 && large) {

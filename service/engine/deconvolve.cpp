@@ -11,7 +11,6 @@ namespace sharpen::engine {
 namespace {
 
 constexpr float kChromaWeight = 1500;
-constexpr float kFirstNoise = 0.05f;  ///< of the denoiser, where the start's errors still are
 
 /// x = (gain H Y + add W) / (gain H^2 + add F)
 SHARPEN_VECTORISED
@@ -231,14 +230,13 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
   for (std::size_t c = 1; c < count_; ++c) start_chroma(c, kernel, noise);
 
   const float last = how.end_noise * how.noise;
-  const float first = std::max(kFirstNoise, last);
-  const float coupling = how.linear_light ? 0.7f : 0.22f;
+  const float first = std::max(how.first_noise, last);
   for (int step = 0; step < how.denoise_steps; ++step) {
     if (stop.stop_requested()) return;
     const float part = static_cast<float>(step) / static_cast<float>(how.denoise_steps);
     const float level = first * std::pow(last / first, part);
     denoise(how, level);
-    const float rho = coupling * how.noise * how.noise / (level * level);
+    const float rho = how.coupling * how.noise * how.noise / (level * level);
     for (std::size_t c = 0; c < count_; ++c) {
       fft.forward(smooth_[c], work_);
       proximal_step(spectrum_[c], kernel.transfer, rho, work_);

@@ -28,6 +28,8 @@ struct Deconvolution {
   int row_step = 2;           ///< of the denoiser for luma; chroma takes twice that
   float threshold = 2.4f;     ///< of the denoiser, in standard deviations
   float end_noise = 1.6f;     ///< its last noise level over the picture's noise
+  float coupling = 0.6f;      ///< of observation and denoised picture; more trusts the denoiser
+  float first_noise = 0.05f;  ///< of the denoiser, where the start's errors still are
   float chroma = 1;           ///< factor on the denoiser's threshold for colour
 
   [[nodiscard]] static Deconvolution quality();

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <format>
 
-#include "service/engine/analysis.h"
 #include "service/engine/models.h"
 #include "service/engine/parallel.h"
+#include "service/engine/pipeline.h"
 #include "service/engine/pixel_store.h"
-#include "service/engine/render.h"
 
 namespace sharpen::engine {
 namespace {
 
-constexpr double kReadPart = 0.06, kLookPart = 0.08;
+constexpr double kReadPart = 0.06;
 
 Result<PixelStore> read_all(const std::filesystem::path& input, const Progress& progress,
                             const std::stop_token& stop) {
@@ -38,22 +37,6 @@ Result<PixelStore> read_all(const std::filesystem::path& input, const Progress& 
     if (progress) progress(kReadPart * y / info.height);
   }
   return store;
-}
-
-std::string describe(const Analysis& found) {
-  const double noise = found.noise * 255;
-  switch (found.blur.family) {
-    case Family::none:
-      return "already sharp, nothing changed";
-    case Family::disk:
-      return std::format("defocus, radius {:.1f} px, noise {:.1f}", found.blur.size, noise);
-    case Family::gauss:
-      return std::format("softness, sigma {:.1f} px, noise {:.1f}", found.blur.size, noise);
-    case Family::motion:
-      return std::format("motion, length {:.1f} px at {:.0f} degrees, noise {:.1f}",
-                         found.blur.size, found.blur.angle, noise);
-  }
-  return {};
 }
 
 Result<Box> output_area(const PictureInfo& info, const std::optional<Crop>& crop) {
@@ -87,50 +70,23 @@ Result<Report> sharpen_file(const std::filesystem::path& input, const std::files
   const auto area = output_area(info, settings.crop);
   if (!area) return fail(Result<Box>(area));
 
-  const unsigned threads = thread_count(settings.threads);
-  const auto tones = tone_curves(info.icc_profile);
-  auto found = analyse(*picture, *model, tones, threads, stop);
-  if (!found) return fail(std::move(found));
-  if (progress) progress(kReadPart + kLookPart);
-
   PictureInfo written = info;
   written.width = static_cast<std::uint32_t>(area->width);
   written.height = static_cast<std::uint32_t>(area->height);
   written.jpeg_luma_table.reset();
-  auto writer = create_picture(output, format, written, {.threads = threads});
+  auto writer =
+      create_picture(output, format, written, {.threads = thread_count(settings.threads)});
   if (!writer) return fail(std::move(writer));
-  const RowSink sink = [&](std::span<const std::byte> rows) { return (*writer)->write(rows); };
-
-  const double strength = settings.strength ? std::min(1.0, 2 * *settings.strength) : 1.0;
-  Result<void> drawn;
-  if (found->blur.family == Family::none) {
-    drawn = copy_rows(*picture, *area, sink);
-  } else {
-    Deconvolution how = settings.fast ? Deconvolution::fast() : Deconvolution::quality();
-    how.noise = static_cast<float>(found->noise);
-    how.linear_light = found->linear_light;
-    how.tones = tones;
-    drawn = render(
-        *picture, *area, found->blur, how, strength * model->full_amount, threads, sink,
-        [&](double part) {
-          const double before = kReadPart + kLookPart;
-          if (progress) progress(before + (1 - before) * part);
-        },
-        stop);
-  }
-  if (!drawn) return fail(std::move(drawn));
+  auto report = sharpen_pixels(
+      *picture, *area, *model, settings,
+      [&](std::span<const std::byte> rows) { return (*writer)->write(rows); },
+      [&](double part) {
+        if (progress) progress(kReadPart + (1 - kReadPart) * part);
+      },
+      stop);
+  if (!report) return report;
   if (auto finished = (*writer)->finish(); !finished) return fail(std::move(finished));
   if (progress) progress(1);
-
-  Report report;
-  report.summary = describe(*found);
-  report.family = name_of(found->blur.family);
-  report.size = found->blur.size;
-  report.angle = found->blur.angle;
-  report.noise = found->noise * 255;
-  report.confidence = found->confidence;
-  report.linear_light = found->linear_light;
-  report.changed = found->blur.family != Family::none;
   return report;
 }
 
