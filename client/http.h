@@ -36,13 +36,13 @@ using HttpSink = std::function<Result<void>(const HttpAnswer& head, std::span<co
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string content_type;  ///< of the body
-  HttpBody body;
-  std::function<void(std::uint64_t done, std::uint64_t total)> on_sent;
+  std::string url = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string content_type = {};  ///< of the body
+  HttpBody body = {};
+  std::function<void(std::uint64_t done, std::uint64_t total)> on_sent = {};
 
-  HttpSink sink;
+  HttpSink sink = {};
   std::uint64_t max_bytes = 1 << 20;  ///< of a 2xx answer; more is ErrorKind::too_large
   std::chrono::seconds silence{30};   ///< the longest time without a byte moving
   std::chrono::seconds deadline{60};  ///< for the whole exchange

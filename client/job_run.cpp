@@ -60,7 +60,8 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
   auto owned = SpoolFile::take_over(upload.file);
   if (upload.name.empty()) upload.name = fresh_name(upload.format);
   report(Stage::preparing, 0);
-  if (auto ready = prepare(upload, request.settings); !ready) return fail(std::move(ready));
+  if (auto ready = prepare(upload, request.settings); !ready)
+    return std::unexpected(conclude(std::move(ready).error()));
   const bool free = service_->capabilities().free_of_charge;
   entry_ = {.id = 0,
             .step = JobStep::submitting,

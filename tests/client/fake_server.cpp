@@ -91,6 +91,11 @@ void FakeServer::serve(SoupServerMessage* message, const char* path, GHashTable*
     requests_.push_back(request);
   }
   const FakeAnswer answer = handler_(request);
+  if (answer.status == 0) {
+    const auto connection = Ref<GIOStream>::adopt(soup_server_message_steal_connection(message));
+    g_io_stream_close(connection.get(), nullptr, nullptr);
+    return;
+  }
   soup_server_message_set_status(message, static_cast<guint>(answer.status), nullptr);
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
   for (const auto& [name, value] : answer.headers)

@@ -21,7 +21,7 @@ struct FakeRequest {
 };
 
 struct FakeAnswer {
-  int status = 200;
+  int status = 200;  ///< 0 breaks the connection instead of answering
   std::string body = {};
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};

@@ -297,7 +297,7 @@ TEST(Http, ADripDoesNotLastForEver) {
   RawServer server([](int socket) {
     test::read_head(socket);
     test::write_all(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 30; ++i) {
       test::write_all(socket, "x");
       std::this_thread::sleep_for(50ms);
     }

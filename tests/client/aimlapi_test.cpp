@@ -1,0 +1,293 @@
+#include "client/aimlapi.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "base/glib_error.h"
+#include "base/json.h"
+#include "client/aimlapi_answers.h"
+#include "client/job.h"
+#include "fake_topaz.h"
+
+namespace sharpen {
+namespace {
+
+using test::FakeAnswer;
+using test::FakeRequest;
+using test::FakeServer;
+using test::JobRoom;
+
+constexpr const char* key = "aiml-key-91";
+
+std::string base64(const std::string& bytes) {
+  return OwnedChars(g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size()))
+      .get();
+}
+
+class Aiml : public testing::Test {
+ protected:
+  Aiml()
+      : picture(room.picture(JobRoom::width, JobRoom::height)),
+        host([this](const FakeRequest&) { return FakeAnswer{.body = picture}; }),
+        api([this](const FakeRequest&) { return next; }) {
+    next.body = R"({"data":[{"url":")" + host.url() +
+                R"(/r.png"}],"meta":{"usage":{"tokens_used":210000}}})";
+  }
+
+  JobRequest request() { return room.request({ServiceKind::aimlapi, api.url(), key, {}}); }
+  Result<JobResult> run() { return run_job(request(), room.home, {}, nullptr); }
+
+  JobRoom room;
+  std::string picture;
+  FakeAnswer next;
+  FakeServer host, api;
+};
+
+TEST_F(Aiml, SendsTheContractsRequest) {
+  auto sent = request();
+  sent.settings.value(ParameterId::strength) = 0.5;
+  sent.settings.max_cost = 0.2;
+  ASSERT_TRUE(run_job(sent, room.home, {}, nullptr));
+  const auto requests = api.requests();
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].method, "POST");
+  EXPECT_EQ(requests[0].path, "/v1/images/generations");
+  EXPECT_EQ(requests[0].header("authorization"), std::string("Bearer ") + key);
+  EXPECT_EQ(requests[0].header("content-length"), std::to_string(requests[0].body.size()));
+  const auto json = Json::parse(requests[0].body);
+  ASSERT_TRUE(json);
+  EXPECT_EQ((*json)["model"].string(), "topaz-labs/sharpen");
+  EXPECT_EQ((*json)["mode"].string(), "Lens Blur V2");
+  EXPECT_EQ((*json)["output_format"].string(), "png");
+  EXPECT_EQ((*json)["strength"].number(), 0.5);
+  EXPECT_EQ((*json)["face_enhancement"].boolean(), false);
+  const std::string uri = (*json)["image_url"].string().value_or("");
+  EXPECT_TRUE(uri.starts_with("data:image/png;base64,iVBOR")) << uri.substr(0, 60);
+  EXPECT_EQ(uri.substr(22), base64(picture));
+}
+
+TEST_F(Aiml, AGenerativeModeHasItsOwnModel) {
+  auto sent = request();
+  sent.settings.model = "Super Focus V2";
+  sent.settings.value(ParameterId::focus_boost) = 0.5;
+  ASSERT_TRUE(run_job(sent, room.home, {}, nullptr));
+  EXPECT_TRUE(api.requests()[0].body.contains("topaz-labs/sharpen-gen"));
+}
+
+TEST_F(Aiml, AnAddressIsFetchedWithoutTheKey) {
+  next.status = 201;
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  ASSERT_TRUE(result->charged);
+  EXPECT_DOUBLE_EQ(result->charged->amount, 0.105);
+  EXPECT_EQ(result->charged->unit, "USD");
+  const auto fetches = host.requests();
+  ASSERT_EQ(fetches.size(), 1u);
+  EXPECT_EQ(fetches[0].header("authorization"), "");
+  EXPECT_EQ(room.entries().at(0).step, JobStep::fetched);
+}
+
+TEST_F(Aiml, APictureInTheAnswerIsDecoded) {
+  next.body = R"({"data":[{"url":null,"b64_json":")" + base64(picture) +
+              R"("}],"meta":{"usage":{"usd_spent":0.2}}})";
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_EQ(result->charged->amount, 0.2);
+  std::ifstream stream(result->file.path(), std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), picture);
+  ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  EXPECT_EQ(room.spooled_files(), 1u);
+}
+
+TEST_F(Aiml, ADamagedPictureInTheAnswerIsSaidToBePaid) {
+  next.body = R"({"data":[{"b64_json":")" + base64(picture.substr(0, 500)) + R"("}]})";
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::bad_picture);
+  EXPECT_TRUE(result.error().hint.contains("may have been charged")) << result.error().hint;
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
+TEST_F(Aiml, APictureInTheAnswerIsBounded) {
+  next.body = R"({"data":[{"b64_json":")" + std::string(3 << 20, 'A') + R"("}]})";
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed);
+}
+
+TEST_F(Aiml, WhatMayHaveBeenBilledIsNeverSentAgain) {
+  for (const FakeAnswer& answer :
+       {FakeAnswer{.status = 0}, FakeAnswer{.status = 504, .body = "<html>"},
+        FakeAnswer{.status = 502}, FakeAnswer{.body = ""}, FakeAnswer{.body = R"({"data":null})"},
+        FakeAnswer{.body = R"({"data":[{"url":null,"b64_json":null}]})"}}) {
+    next = answer;
+    const auto before = api.requests().size();
+    const auto result = run();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed) << result.error().text();
+    EXPECT_EQ(api.requests().size(), before + 1);
+    EXPECT_TRUE(room.entries().empty());  // it cannot be asked for
+    EXPECT_EQ(room.spooled_files(), 0u);
+  }
+}
+
+TEST_F(Aiml, ARefusalOfDataUrisIsExplained) {
+  for (const int status : {400, 413, 415, 422, 500}) {
+    next = {.status = status, .body = R"({"statusCode":"400","message":"Body validation error!"})"};
+    const auto result = run();
+    ASSERT_FALSE(result);
+    EXPECT_TRUE(result.error().hint.contains("lie on the web")) << result.error().text();
+    EXPECT_TRUE(result.error().message.contains("Body validation error!"));
+  }
+}
+
+TEST_F(Aiml, ErrorsHaveTheirOwnMeaning) {
+  next = {.status = 403, .body = R"({"statusCode":403,"message":"You've run out of credits."})"};
+  EXPECT_EQ(run().error().kind, ErrorKind::no_credits);
+  next = {.status = 401, .body = R"({"message":"This request requires a valid API key"})"};
+  EXPECT_EQ(run().error().kind, ErrorKind::key_refused);
+}
+
+TEST_F(Aiml, TooManyRequestsAreRepeated) {
+  std::atomic<int> asked = 0;
+  FakeServer busy([&](const FakeRequest&) { return asked++ ? next : FakeAnswer{.status = 429}; });
+  auto sent = request();
+  sent.service.base_url = busy.url();
+  EXPECT_TRUE(run_job(sent, room.home, {}, nullptr));
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(Aiml, APriceAboveTheLimitSendsNothing) {
+  auto sent = request();
+  sent.settings.max_cost = 0.1;
+  const auto result = run_job(sent, room.home, {}, nullptr);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::too_expensive);
+  EXPECT_TRUE(result.error().message.contains("0.10 US dollars")) << result.error().message;
+  EXPECT_TRUE(api.requests().empty());
+}
+
+TEST_F(Aiml, AParameterThatItDoesNotTakeSendsNothing) {
+  auto sent = request();
+  sent.settings.value(ParameterId::denoise_strength) = 0.5;
+  const auto result = run_job(sent, room.home, {}, nullptr);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::bad_argument);
+  EXPECT_TRUE(api.requests().empty());
+}
+
+TEST_F(Aiml, ACancelWhileItWorksIsSaidToBeCharged) {
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  FakeServer slow([&](const FakeRequest&) {
+    g_cancellable_cancel(cancellable.get());
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return next;
+  });
+  auto sent = request();
+  sent.service.base_url = slow.url();
+  const auto result = run_job(sent, room.home, {}, cancellable.get());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed);
+  EXPECT_TRUE(result.error().hint.contains("may have been charged")) << result.error().hint;
+}
+
+TEST_F(Aiml, AnInterruptedDownloadGoesOn) {
+  next.body = R"({"data":[{"url":"http://127.0.0.1:1/gone"}]})";
+  const auto result = run();
+  ASSERT_FALSE(result);
+  auto entry = room.entries().at(0);
+  EXPECT_EQ(entry.step, JobStep::ready);
+  entry.download_url = host.url() + "/r";
+  ASSERT_TRUE(Journal::open(room.home.journal())->adopt(entry.id));
+  const ServiceAddress address{ServiceKind::aimlapi, api.url(), key, {}};
+  EXPECT_TRUE(resume_job(entry, address, room.home, {}, nullptr));
+  EXPECT_EQ(api.requests().size(), 1u);
+}
+
+TEST_F(Aiml, AnAnswerLostInACrashIsSaidSo) {
+  JournalEntry entry;
+  entry.service = ServiceKind::aimlapi;
+  entry.upload_name = "x";
+  const ServiceAddress address{ServiceKind::aimlapi, api.url(), key, {}};
+  const auto result = resume_job(entry, address, room.home, {}, nullptr);
+  ASSERT_FALSE(result);
+  EXPECT_TRUE(result.error().hint.contains("may have been charged"));
+  EXPECT_TRUE(api.requests().empty());
+}
+
+TEST_F(Aiml, TellsTheBalance) {
+  next.body = R"({"current_balance":123.45,"currency":"USD"})";
+  auto service = open_service({ServiceKind::aimlapi, api.url(), key, {}});
+  ASSERT_TRUE(service);
+  const auto balance = (*service)->balance(nullptr);
+  ASSERT_TRUE(balance);
+  EXPECT_EQ(balance->available, 123.45);
+  EXPECT_EQ(balance->unit, "USD");
+  EXPECT_EQ(api.requests().back().path, "/v2/billing");
+  next = {.status = 401};
+  EXPECT_EQ((*service)->balance(nullptr).error().kind, ErrorKind::key_refused);
+  EXPECT_FALSE((*service)->status("x", nullptr));
+  EXPECT_FALSE((*service)->find_by_name("x", nullptr));
+  EXPECT_FALSE((*service)->cancel("x", nullptr));
+  EXPECT_FALSE((*service)->download_url("x", nullptr));
+  EXPECT_EQ((*service)->estimate(1, 1, {}, nullptr)->unit, "USD");
+}
+
+class AnswerReader : public testing::Test {
+ protected:
+  /// Feeds a text in pieces of every size.
+  std::optional<std::string> read(const std::string& text, std::size_t piece) {
+    aimlapi::AnswerReader reader(folder.path() / "p", 1 << 20);
+    for (std::size_t at = 0; at < text.size(); at += piece)
+      if (!reader.take(
+              std::as_bytes(std::span(text).subspan(at, std::min(piece, text.size() - at)))))
+        return {};
+    rest = reader.text();
+    const auto found = reader.finish();
+    if (!found || !*found) return {};
+    std::ifstream stream(folder.path() / "p", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  }
+
+  TestFolder folder;
+  std::string rest;
+};
+
+TEST_F(AnswerReader, FindsThePictureInPiecesOfAnySize) {
+  const std::string text =
+      R"({ "a" : "b64_json", "data": [{"b64_json" : "aGVs\/G8=", "x":"\"}"}]})";
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    const auto bytes = read(text, piece);
+    ASSERT_TRUE(bytes) << piece;
+    EXPECT_EQ(bytes->substr(0, 3), "hel");
+    EXPECT_TRUE(rest.contains(R"("b64_json" : "")")) << rest;
+    EXPECT_TRUE(Json::parse(rest)) << rest;
+  }
+}
+
+TEST_F(AnswerReader, SkipsTheHeadOfADataUri) {
+  EXPECT_EQ(read(R"({"b64_json":"data:image/png;base64,aGVsbG8="})", 5), "hello");
+}
+
+TEST_F(AnswerReader, TakesNothingElseForAPicture) {
+  for (const char* text : {R"({"b64_json":null,"url":"aGVsbG8="})", R"({"x":"b64_json"})",
+                           R"(["b64_json","aGVsbG8="])", R"({"b64_json_x":"aGVsbG8="})", "", "{"})
+    EXPECT_FALSE(read(text, 3)) << text;
+}
+
+TEST_F(AnswerReader, IsBoundedOutsideThePictureToo) {
+  EXPECT_FALSE(read("{\"x\":\"" + std::string(2 << 20, 'y') + "\"}", 4096));
+}
+
+TEST(AimlAnswers, BadOnesAreErrors) {
+  for (const char* text : {"", "[]", "7", "{\"data\":"}) EXPECT_FALSE(aimlapi::parse_answer(text));
+  for (const char* text : {"", "{}", "{\"current_balance\":\"much\"}"})
+    EXPECT_FALSE(aimlapi::parse_balance(text)) << text;
+  EXPECT_FALSE(aimlapi::parse_answer(R"({"meta":{"usage":{"usd_spent":-3}}})")->cost);
+}
+
+}  // namespace
+}  // namespace sharpen

@@ -1,0 +1,191 @@
+#include "client/download.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <fstream>
+#include <iterator>
+
+#include "fake_server.h"
+#include "test_folder.h"
+
+namespace sharpen {
+namespace {
+
+using test::FakeAnswer;
+using test::FakeRequest;
+using test::FakeServer;
+using test::RawServer;
+
+std::string content() {
+  std::string text;
+  for (int i = 0; text.size() < 100'000; ++i) text += std::to_string(i) + ",";
+  return text;
+}
+
+class Download : public testing::Test {
+ protected:
+  Result<void> fetch(const std::string& url, std::uint64_t max_bytes = 1 << 20) {
+    return download_file(
+        http, url, "http://127.0.0.1:1", file(), max_bytes,
+        [this](std::uint64_t done, std::uint64_t total) {
+          EXPECT_LE(done, total);
+          last_done = done;
+        },
+        nullptr);
+  }
+  std::filesystem::path file() const { return folder.path() / "result"; }
+  std::string fetched() const {
+    std::ifstream stream(file(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  TestFolder folder;
+  Http http;
+  std::uint64_t last_done = 0;
+};
+
+/// Breaks the first `breaks` answers off in the middle.
+std::function<void(int)> breaking(std::atomic<int>& asked, int breaks, bool ranges,
+                                  std::vector<std::string>& heads) {
+  return [&asked, breaks, ranges, &heads](int socket) {
+    const std::string head = test::read_head(socket);
+    heads.push_back(head);
+    const std::string all = content();
+    std::size_t from = 0;
+    if (const auto at = head.find("Range: bytes="); ranges && at != std::string::npos)
+      from = std::stoul(head.substr(at + 13));
+    const std::string rest = all.substr(from);
+    const std::string status =
+        from > 0 ? "206 Partial Content\r\nContent-Range: bytes " + std::to_string(from) + "-" +
+                       std::to_string(all.size() - 1) + "/" + std::to_string(all.size())
+                 : "200 OK";
+    test::write_all(socket, "HTTP/1.1 " + status + "\r\nETag: \"v1\"\r\nContent-Length: " +
+                                std::to_string(rest.size()) + "\r\n\r\n");
+    test::write_all(socket, asked++ < breaks ? rest.substr(0, 20'000) : rest);
+    ::shutdown(socket, SHUT_RDWR);
+  };
+}
+
+TEST_F(Download, GoesOnWhereItStopped) {
+  std::atomic<int> asked = 0;
+  std::vector<std::string> heads;
+  RawServer host(breaking(asked, 3, true, heads));
+  const auto done = fetch(host.url() + "/r");
+  ASSERT_TRUE(done) << done.error().text();
+  EXPECT_EQ(fetched(), content());
+  EXPECT_EQ(asked, 4);
+  EXPECT_TRUE(heads[1].contains("Range: bytes=20000-")) << heads[1];
+  EXPECT_TRUE(heads[1].contains("If-Range: \"v1\"")) << heads[1];
+  EXPECT_EQ(last_done, content().size());
+}
+
+TEST_F(Download, BeginsAgainWhereTheHostHasNoRanges) {
+  std::atomic<int> asked = 0;
+  std::vector<std::string> heads;
+  RawServer host(breaking(asked, 1, false, heads));
+  ASSERT_TRUE(fetch(host.url() + "/r"));
+  EXPECT_EQ(fetched(), content());
+}
+
+TEST_F(Download, GivesUpAfterAFewTries) {
+  RawServer host([](int socket) {
+    test::read_head(socket);
+    test::reset(socket);
+  });
+  const auto done = fetch(host.url() + "/r");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::network);
+}
+
+TEST_F(Download, AnotherPartThanAskedForIsNotMixedIn) {
+  std::atomic<int> asked = 0;
+  RawServer host([&](int socket) {
+    test::read_head(socket);
+    const std::string all = content();
+    const int now = asked++;
+    if (now == 0)
+      test::write_all(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(all.size()) +
+                                  "\r\n\r\n" + all.substr(0, 1000));
+    else if (now == 1)
+      test::write_all(socket,
+                      "HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-9/10\r\nContent-Length: "
+                      "10\r\n\r\n0123456789");
+    else
+      test::write_all(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(all.size()) +
+                                  "\r\n\r\n" + all);
+    ::shutdown(socket, SHUT_RDWR);
+  });
+  ASSERT_TRUE(fetch(host.url() + "/r"));
+  EXPECT_EQ(fetched(), content());
+}
+
+TEST_F(Download, FollowsAFewRedirects) {
+  FakeServer host([&](const FakeRequest& request) {
+    const int n = std::stoi(request.path.substr(1));
+    if (n == 0) return FakeAnswer{.body = "end", .content_type = "image/png"};
+    return FakeAnswer{.status = 302, .headers = {{"Location", "/" + std::to_string(n - 1)}}};
+  });
+  EXPECT_TRUE(fetch(host.url() + "/5"));
+  EXPECT_EQ(fetched(), "end");
+  const auto endless = fetch(host.url() + "/6");
+  ASSERT_FALSE(endless);
+  EXPECT_EQ(endless.error().kind, ErrorKind::protocol);
+}
+
+TEST_F(Download, ARedirectToAnotherSchemeIsRefused) {
+  for (const char* where :
+       {"ftp://127.0.0.1/x", "file:///etc/passwd", "", "http://example.org/x"}) {
+    FakeServer host([&](const FakeRequest&) {
+      return FakeAnswer{.status = 302, .headers = {{"Location", where}}};
+    });
+    EXPECT_FALSE(fetch(host.url() + "/")) << where;
+  }
+}
+
+TEST_F(Download, ExpiredAddressesAreToldApart) {
+  for (const int status : {400, 401, 403, 404, 410}) {
+    FakeServer host([&](const FakeRequest&) { return FakeAnswer{.status = status}; });
+    const auto done = fetch(host.url() + "/");
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind, ErrorKind::not_found) << status;
+    EXPECT_EQ(host.requests().size(), 1u);
+  }
+}
+
+TEST_F(Download, ABusyHostIsAskedAgain) {
+  std::atomic<int> asked = 0;
+  FakeServer host([&](const FakeRequest&) {
+    if (asked++ < 2) return FakeAnswer{.status = 503};
+    return FakeAnswer{.body = "end"};
+  });
+  ASSERT_TRUE(fetch(host.url() + "/"));
+  EXPECT_EQ(fetched(), "end");
+}
+
+TEST_F(Download, IsBounded) {
+  FakeServer host([](const FakeRequest&) { return FakeAnswer{.body = content()}; });
+  const auto done = fetch(host.url() + "/", 1000);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::too_large);
+}
+
+TEST_F(Download, ADiskThatIsFullIsAnError) {
+  FakeServer host([](const FakeRequest&) { return FakeAnswer{.body = content()}; });
+  const auto done =
+      download_file(http, host.url() + "/", host.url(), "/dev/full", 1 << 20, {}, nullptr);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::io);
+}
+
+TEST(RangeStart, IsReadOrRefused) {
+  EXPECT_EQ(range_start("bytes 5-9/10"), 5u);
+  EXPECT_EQ(range_start("bytes 5-9/*"), 5u);
+  for (const char* bad : {"", "bytes", "bytes */10", "bytes 5", "bytes x-9/10", "pixels 5-9/10",
+                          "bytes 99999999999999999999-1/2"})
+    EXPECT_FALSE(range_start(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace sharpen
