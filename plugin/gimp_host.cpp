@@ -33,7 +33,7 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
                                                  const std::vector<GimpDrawable*>& drawables,
                                                  const Home& home) {
   if (gimp_image_get_base_type(image) == GIMP_INDEXED)
-    return fail(ErrorKind::bad_picture, _("An indexed image cannot be sharpened."),
+    return fail(ErrorKind::bad_argument, _("An indexed image cannot be sharpened."),
                 _("Convert it to RGB first: Image > Mode > RGB."));
   if (gimp_image_get_floating_sel(image))
     return fail(ErrorKind::bad_argument, _("There is a floating selection."),

@@ -19,7 +19,7 @@ namespace sharpen {
 class GimpHost final : public Host {
  public:
   /// Checks the drawables: layers (or layer masks, which mean their layers) of an RGB or gray image
-  /// without a floating selection. Errors: bad_argument, bad_picture, io.
+  /// without a floating selection. Errors: bad_argument, io.
   [[nodiscard]] static Result<std::unique_ptr<GimpHost>> open(
       GimpImage* image, const std::vector<GimpDrawable*>& drawables, const Home& home);
 

@@ -23,7 +23,6 @@ GimpPDBStatusType status_of(ErrorKind kind) {
     case ErrorKind::cancelled:
       return GIMP_PDB_CANCEL;
     case ErrorKind::bad_argument:
-    case ErrorKind::bad_picture:
       return GIMP_PDB_CALLING_ERROR;
     default:
       return GIMP_PDB_EXECUTION_ERROR;

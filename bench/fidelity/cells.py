@@ -1,0 +1,56 @@
+"""Runs inside GIMP (python-fu-eval): sends every kind of small layer through the plug-in and compares.
+
+The environment says what to do: GIMP_KIT (the folder of kit.py), SERVICE_URL (a service that returns pictures as they
+came), FLIP_URL (one that changes each sample by one step), CELLS (which, see main) and OUT (where the figures go).
+"""
+
+import json
+import os
+import sys
+
+sys.path.insert(0, os.environ["GIMP_KIT"])
+from kit import *
+
+ENCODINGS = ("LINEAR", "NON_LINEAR", "PERCEPTUAL")
+RGB_PROFILES = ("none", "sRGB", "Adobe RGB", "Display P3", "ProPhoto RGB")
+GRAY_PROFILES = ("none", "gray")
+
+
+def cells_of(kind, encoding, base, profile, url, allowed):
+    """Two cells: without and with alpha, two layers of one run."""
+    precision = f"{kind.upper()}_{encoding}"
+    image = new_image(base, precision, profile)
+    channels = 1 if base == Gimp.ImageBaseType.GRAY else 3
+    layers = [new_layer(image, alpha, kind, len(kind) + alpha) for alpha in (False, True)]
+    for layer, made in zip(layers, sharpen(image, layers, url)):
+        name = f"{precision} {'gray' if channels == 1 else 'RGB'}{'+alpha' if layer.has_alpha() else ''} {profile}"
+        same = read(layer) == read(made)
+        error = 0.0 if same else error_in_steps(layer, made, channels)
+        same_format = Babl.get_name(layer.get_format()) == Babl.get_name(made.get_format())
+        yield {"cell": name, "equal": same, "error": error, "ok": same_format and error <= allowed(kind)}
+    image.delete()
+    print(precision, profile, channels, flush=True)
+
+
+def every_cell(url, allowed):
+    for kind in TYPES:
+        for encoding in ENCODINGS:
+            for base, profiles in ((Gimp.ImageBaseType.RGB, RGB_PROFILES), (Gimp.ImageBaseType.GRAY, GRAY_PROFILES)):
+                for profile in profiles:
+                    yield from cells_of(kind, encoding, base, profile, url, allowed)
+
+
+def main():
+    cells = list(every_cell(os.environ["SERVICE_URL"], lambda kind: 0.0 if kind in ("u8", "u16") else 0.5))
+    # A service that moves each sample by one step shows that what is converted is converted rightly: nothing is put
+    # back then. One step of 8 bits is 257 of 16.
+    flipped = list(every_cell(os.environ["FLIP_URL"], lambda kind: 257.6 if kind == "u8" else 2.0)) \
+        if "FLIP_URL" in os.environ else []
+    for cell in flipped:
+        cell["cell"] += " (every sample changed by one step)"
+        cell["ok"] = cell["ok"] and not cell["equal"]
+    with open(os.environ["OUT"], "w") as out:
+        json.dump({"cells": cells, "changed": flipped}, out)
+
+
+main()

@@ -1,0 +1,260 @@
+"""Runs inside GIMP: bad input leaves a clear sentence and an untouched image; results land in their place.
+
+Environment: GIMP_KIT, SERVICE_URL (a service that returns pictures as they came), FAKE_URL (fake_service.py).
+"""
+
+import os
+import sys
+import traceback
+
+sys.path.insert(0, os.environ["GIMP_KIT"])
+from kit import *
+
+GOOD = os.environ["SERVICE_URL"]
+FAKE = os.environ["FAKE_URL"]
+RGB, GRAY = Gimp.ImageBaseType.RGB, Gimp.ImageBaseType.GRAY
+
+
+def photo(alpha=False, precision="U8_NON_LINEAR", base=RGB):
+    image = new_image(base, precision, "none")
+    return image, new_layer(image, alpha, precision.split("_")[0].lower(), 7)
+
+
+def composite(image):
+    layer = Gimp.Layer.new_from_visible(image, image, "visible")
+    pixels = read(layer, "R'G'B'A u8")
+    layer.delete()
+    return pixels
+
+
+def expect_refusal(words, image, layers, status=None, url=GOOD, **arguments):
+    before = [layer.get_id() for layer in image.get_layers()]
+    pixels = [read(layer) for layer in image.get_layers()]
+    try:
+        sharpen(image, layers, url, **arguments)
+    except Refused as refused:
+        assert all(word in refused.sentence for word in words), refused.sentence
+        assert status is None or refused.status == status, refused.status
+    else:
+        raise AssertionError("it was accepted")
+    assert before == [layer.get_id() for layer in image.get_layers()]
+    assert pixels == [read(layer) for layer in image.get_layers()]
+
+
+def refuses_words_that_it_does_not_know():
+    image, layer = photo()
+    wrong = Gimp.PDBStatusType.CALLING_ERROR
+    expect_refusal(["Lens Blurr"], image, [layer], wrong, model="Lens Blurr")
+    expect_refusal(["face-enhancement", "sometimes"], image, [layer], wrong, face_enhancement="sometimes")
+    expect_refusal(["subject-detection"], image, [layer], wrong, subject_detection="cat")
+    expect_refusal(["service"], image, [layer], wrong, service="somewhere")
+    expect_refusal(["strength"], image, [layer], wrong, strength=-0.5)
+
+
+def refuses_what_is_no_layer():
+    image, layer = photo()
+    expect_refusal(["No layer"], image, [], Gimp.PDBStatusType.CALLING_ERROR)
+    channel = Gimp.Channel.new(image, "channel", WIDTH, HEIGHT, 50, Gegl.Color.new("red"))
+    image.insert_channel(channel, None, 0)
+    expect_refusal(["channel"], image, [channel])
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 3, 3, 20, 20)
+    Gimp.Selection.float(image, [layer], 0, 0)
+    expect_refusal(["floating selection"], image, [layer])
+
+
+def refuses_indexed():
+    image, layer = photo()
+    image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 16, False, False, "")
+    expect_refusal(["indexed", "RGB"], image, image.get_layers())
+
+
+def refuses_a_selection_beside_the_layer():
+    image, layer = photo()
+    layer.set_offsets(40, 40)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 20, 20)
+    expect_refusal(["selection"], image, [layer])
+
+
+def tells_what_the_service_refused():
+    image, layer = photo()
+    expect_refusal([], image, [layer], Gimp.PDBStatusType.EXECUTION_ERROR, url="http://127.0.0.1:1")
+    for fault, word in (("status-401", "key"), ("status-402", "credits"), ("status-413", "large"),
+                        ("status-415", ""), ("empty", ""), ("wrong-size", "")):
+        expect_refusal([word], image, [layer], Gimp.PDBStatusType.EXECUTION_ERROR, url=f"{FAKE}/{fault}")
+
+
+def returns_a_layer_named_after_source_and_model():
+    image, layer = photo()
+    made, = sharpen(image, [layer], GOOD, model="Standard")
+    assert made.get_name() == "source – Standard", made.get_name()
+    assert read(made) == read(layer)
+    assert image.get_item_position(made) == image.get_item_position(layer) - 1
+    note = bytes(made.get_parasite("remote-sharpen-result").get_data()).decode()
+    assert f'"source_tattoo":{layer.get_tattoo()}' in note, note
+    named, = sharpen(image, [layer], GOOD, output_name="Crisp")
+    assert named.get_name() == "Crisp"
+    again, = sharpen(image, [made], GOOD)
+    assert again.get_name() == "source – Standard – Lens Blur 2", again.get_name()
+
+
+def keeps_place_and_dress(prepare, precision="U8_NON_LINEAR", alpha=False, hides=None):
+    image, layer = photo(alpha, precision)
+    below = new_layer(image, False, precision.split("_")[0].lower(), 3)
+    image.reorder_item(below, None, 1)
+    layer = prepare(image, layer) or layer
+    before = composite(image)
+    opacity, mode, blend = layer.get_opacity(), layer.get_mode(), layer.get_blend_space()
+    offsets, parent, visible = layer.get_offsets(), layer.get_parent(), layer.get_visible()
+    locks = layer.get_lock_content(), layer.get_lock_position(), layer.get_lock_alpha()
+    made, = sharpen(image, [layer], GOOD)
+    assert (parent and parent.get_id()) == (made.get_parent() and made.get_parent().get_id())
+    assert image.get_item_position(made) + 1 == image.get_item_position(layer)
+    assert list(offsets) == list(made.get_offsets())
+    assert (opacity, mode, blend) == (made.get_opacity(), made.get_mode(), made.get_blend_space())
+    assert made.get_visible() == visible
+    assert locks == (made.get_lock_content(), made.get_lock_position(), made.get_lock_alpha())
+    assert read(made) == read(layer)
+    assert before == composite(image), "the picture changed"
+    if hides is not None:
+        assert layer.get_visible() != hides
+    return image, layer, made
+
+
+def keeps_offsets():
+    keeps_place_and_dress(lambda image, layer: layer.set_offsets(-13, 29) and None, hides=False)
+    keeps_place_and_dress(lambda image, layer: layer.scale(30, 20, False) and None)
+    keeps_place_and_dress(lambda image, layer: layer.resize(150, 140, 40, 30) and None, hides=True, alpha=True)
+
+
+def keeps_mode_and_opacity():
+    def dress(image, layer):
+        layer.set_mode(Gimp.LayerMode.MULTIPLY)
+        layer.set_blend_space(Gimp.LayerColorSpace.RGB_LINEAR)
+        layer.set_opacity(40)
+    keeps_place_and_dress(dress, hides=True)
+
+
+def keeps_the_mask():
+    def dress(image, layer):
+        mask = layer.create_mask(Gimp.AddMaskType.COPY)
+        layer.add_mask(mask)
+        layer.set_edit_mask(True)
+    image, layer, made = keeps_place_and_dress(dress, hides=True, precision="U16_NON_LINEAR")
+    assert read(made.get_mask()) == read(layer.get_mask())
+    assert made.get_apply_mask() and not made.get_edit_mask()
+    sharpen(image, [layer.get_mask()], GOOD, above=[layer])
+    assert read(result_above(image, layer)) == read(layer)
+
+
+def keeps_the_group():
+    def dress(image, layer):
+        outer, inner = Gimp.GroupLayer.new(image, "outer"), Gimp.GroupLayer.new(image, "inner")
+        image.insert_layer(outer, None, 0)
+        image.insert_layer(inner, outer, 0)
+        image.reorder_item(layer, inner, 0)
+        outer.set_visible(False)
+    keeps_place_and_dress(dress, hides=False)
+
+
+def keeps_locks():
+    def dress(image, layer):
+        layer.set_lock_alpha(True)
+        layer.set_lock_content(True)
+        layer.set_lock_position(True)
+    keeps_place_and_dress(dress)
+
+
+def keeps_effects():
+    def dress(image, layer):
+        effect = Gimp.DrawableFilter.new(layer, "gegl:invert-gamma", "Invert")
+        effect.set_opacity(0.5)
+        layer.append_filter(effect)
+    image, layer, made = keeps_place_and_dress(dress)
+    assert [effect.get_operation_name() for effect in made.get_filters()] == ["gegl:invert-gamma"]
+
+
+def hides_the_source_only_where_doubling_shows():
+    image, layer = photo(alpha=True)
+    sharpen(image, [layer], GOOD, keep_source_visible=True)
+    assert layer.get_visible()
+    sharpen(image, [layer], GOOD)
+    assert not layer.get_visible()
+
+
+def sends_only_the_selection():
+    image = Gimp.Image.new(400, 300, RGB)
+    layer = Gimp.Layer.new(image, "wide", 380, 280, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, None, 0)
+    layer.set_offsets(10, 5)
+    layer.fill(Gimp.FillType.WHITE)
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 200, 100, 50, 40)
+    Gimp.Selection.feather(image, 10)
+    _, has, left, top, right, bottom = Gimp.Selection.bounds(image)
+    before = composite(image)
+    made, = sharpen(image, [layer], GOOD)
+    assert (made.get_width(), made.get_height()) == (right - left + 128, bottom - top + 128)
+    assert list(made.get_offsets())[1:] == [left - 64, top - 64]
+    selected = image.get_selection().get_buffer().get(
+        Gegl.Rectangle.new(left - 64, top - 64, made.get_width(), made.get_height()), 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
+    assert read(made.get_mask(), "Y u8") == selected
+    assert layer.get_visible() and before == composite(image)
+
+
+def multiplies_selection_and_mask():
+    image, layer = photo()
+    layer.add_mask(layer.create_mask(Gimp.AddMaskType.BLACK))
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 30, 30)
+    made, = sharpen(image, [layer], GOOD)
+    assert not any(read(made.get_mask(), "Y u8"))
+    assert any(read(image.get_selection(), "Y u8"))
+
+
+def sharpens_text_and_groups_as_pixels():
+    image, layer = photo()
+    group = Gimp.GroupLayer.new(image, "group")
+    image.insert_layer(group, None, 0)
+    inside = new_layer(image, True, "u8", 5)
+    image.reorder_item(inside, group, 0)
+    before = composite(image)
+    made, = sharpen(image, [group], GOOD)
+    assert made.get_parent() is None and not made.is_group()
+    assert read(made) == read(group)
+    assert before == composite(image)
+
+
+def places_several_layers_together():
+    image, first = photo()
+    second = new_layer(image, True, "u8", 9)
+    made = sharpen(image, [first, second], GOOD)
+    assert len(image.get_layers()) == 4
+    assert [read(layer) for layer in made] == [read(first), read(second)]
+
+
+def says_that_eight_bits_came_back():
+    image, layer = photo(precision="U16_NON_LINEAR")
+    made, = sharpen(image, [layer], f"{FAKE}/eight")
+    old, new = (memoryview(read(drawable)).cast("H") for drawable in (layer, made))
+    assert max(abs(a - b) for a, b in zip(old, new)) <= 257
+
+
+def main():
+    wanted = os.environ.get("CASES", "").split()
+    cases = [value for name, value in globals().items()
+             if callable(value) and getattr(value, "__code__", None) and value.__code__.co_argcount == 0
+             and value.__module__ == __name__ and name != "main" and (not wanted or name in wanted)]
+    failed = 0
+    for case in cases:
+        try:
+            case()
+            print("ok", case.__name__, flush=True)
+        except Exception:
+            failed += 1
+            print("NOT OK", case.__name__, traceback.format_exc(), flush=True)
+        for image in Gimp.get_images():
+            image.delete()
+    print(f"{len(cases)} cases, {failed} failed", flush=True)
+    if failed:
+        raise RuntimeError("some cases failed")
+
+
+main()

@@ -1,0 +1,49 @@
+"""Usage: run_script.py PLUG-IN SHARPEN-SERVICE: Script-Fu as a user types it, its return values and exit status.
+
+No service is named: the embedded one is started by the plug-in itself and really sharpens.
+"""
+
+import pathlib
+import sys
+import tempfile
+
+import harness
+
+CALL = """
+(let* ((image (car (gimp-image-new 96 80 RGB)))
+       (layer (car (gimp-layer-new image "Photo" 96 80 RGB-IMAGE 100 LAYER-MODE-NORMAL))))
+  (gimp-image-insert-layer image layer 0 0)
+  (gimp-drawable-fill layer FILL-WHITE)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 20 20 40 30)
+  (gimp-drawable-edit-fill layer FILL-FOREGROUND)
+  (gimp-selection-none image)
+  (let* ((values (plug-in-remote-sharpen #:run-mode %s #:image image #:drawables (vector layer) %s)))
+    (display "layers ") (display (vector-length (car values)))
+    (display " service ") (display (cadr values))
+    (display " name ") (display (car (gimp-item-get-name (vector-ref (car values) 0)))) (newline)))
+"""
+
+
+def run(gimp, arguments, mode="RUN-NONINTERACTIVE"):
+    return gimp.run("scheme", CALL % (mode, arguments), timeout=60)
+
+
+plug_in, service = sys.argv[1:3]
+with tempfile.TemporaryDirectory() as folder:
+    gimp = harness.Gimp(folder, plug_in, service, core=("script-fu",))
+    good = run(gimp, '#:service "this-computer" #:model "Standard" #:strength 0.8 #:output-name "Crisp"')
+    if good.returncode != 0 or "layers 1 service this-computer name Crisp" not in good.stdout:
+        harness.fail("the embedded service", good.stdout)
+    last = run(gimp, "", "RUN-WITH-LAST-VALS")
+    if last.returncode != 0 or "layers 1 service this-computer" not in last.stdout:
+        harness.fail("last values without a window", last.stdout)
+    for arguments, word in (
+        ('#:model "Lens Blurr"', "Lens Blurr"),
+        ("#:strength 7", "strength"),
+        ("#:strength -0.5", "strength"),
+        ('#:service "own-server" #:service-url "http://example.com"', "https"),
+    ):
+        bad = run(gimp, arguments)
+        if bad.returncode == 0 or word not in bad.stdout:
+            harness.fail(f"{arguments} was accepted", bad.stdout)
+    print("ok")
