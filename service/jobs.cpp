@@ -115,6 +115,11 @@ Checked<SourcePicture> Jobs::admit(SpoolFile picture, const std::string& filenam
   return source;
 }
 
+void Jobs::discard(const SourcePicture& source) {
+  store_.remove(source);
+  sources_.erase(source.id);
+}
+
 const SourcePicture* Jobs::find_source(const std::string& id) const {
   const auto found = sources_.find(id);
   return found == sources_.end() ? nullptr : &found->second;
@@ -151,7 +156,7 @@ Checked<Job> Jobs::submit(const JobSpec& spec, const SourcePicture& source, OnEn
     account_.release(job.id);
     return refuse(500, saved.error().text());
   }
-  sources_.at(source.id).orphaned = 0;
+  adopt(source.id);
   jobs_.emplace(job.id, job);
   start(job, std::move(on_end));
   return job;
@@ -210,8 +215,6 @@ void Jobs::on_done(const std::string& id, const Result<std::string>& result) {
   if (!completed) {
     job.options_json =
         JsonWriter().begin_object().member("error", completed.error().text()).end_object().text();
-    std::error_code ignored;
-    fs::remove(store_.partial_output(id), ignored);
   }
   end(job, completed ? JobState::completed : JobState::failed);
 }
@@ -302,6 +305,14 @@ int Jobs::remove_all() {
     if (job.ended()) ended.push_back(id);
   for (const std::string& id : ended) remove(id);
   return static_cast<int>(ended.size());
+}
+
+void Jobs::adopt(const std::string& source_id) {
+  const auto source = sources_.find(source_id);
+  if (source == sources_.end() || source->second.orphaned == 0) return;
+  source->second.orphaned = 0;
+  if (auto saved = store_.save(source->second); !saved)
+    g_warning("%s", saved.error().text().c_str());
 }
 
 void Jobs::orphan(const std::string& source_id) {

@@ -31,6 +31,8 @@ class Jobs {
 
   /// Takes over an upload. Refusals: 413, 415, 422.
   [[nodiscard]] Checked<SourcePicture> admit(SpoolFile picture, const std::string& filename);
+  /// Removes an upload that no job came of.
+  void discard(const SourcePicture& source);
   [[nodiscard]] const SourcePicture* find_source(const std::string& id) const;
 
   /// Called once, when the job has ended in whatever way.
@@ -73,6 +75,7 @@ class Jobs {
   void on_done(const std::string& id, const Result<std::string>& result);
   void end(Job& job, JobState state);
   Result<void> complete(Job& job);
+  void adopt(const std::string& source_id);
   void orphan(const std::string& source_id);
 
   const Options& options_;

@@ -193,7 +193,10 @@ void AimlapiRoutes::generate(const Request& request, DataUriReader::Body body, c
     due->watch.stop();
     due->reply.send(result(request, ended));
   });
-  if (!job) return refuse_with(job.error());
+  if (!job) {
+    core_.jobs.discard(*source);
+    return refuse_with(job.error());
+  }
   due->job_id = job->id;
   const std::weak_ptr weak = due;
   if (const auto patience = core_.options.behaviours.number("aimlapi_timeout_ms"); patience > 0)

@@ -120,13 +120,17 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_estimate(const Request
 }
 
 Answer TopazRoutes::submit(Form form, bool generative) {
+  const bool uploaded = !form.image.empty();
   const auto spec =
       check_job(form.fields, generative, core_.options.engine, core_.options.behaviours);
   if (!spec) return spec.error();
   const auto source = source_of(form);
   if (!source) return source.error();
   const auto job = core_.jobs.submit(*spec, *source);
-  if (!job) return job.error();
+  if (!job) {
+    if (uploaded) core_.jobs.discard(*source);
+    return job.error();
+  }
   const std::int64_t eta = core_.jobs.eta(*job);
   Answer answer = json_answer(JsonWriter()
                                   .begin_object()

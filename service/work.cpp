@@ -76,10 +76,8 @@ Result<std::string> process(const WorkOrder& order, Ticket& ticket) {
   return to_text(*report);
 }
 
-}  // namespace
-
-Result<std::string> carry_out(const WorkOrder& order, Ticket& ticket,
-                              const std::function<void()>& on_start) {
+Result<std::string> carry_out_paced(const WorkOrder& order, Ticket& ticket,
+                                    const std::function<void()>& on_start) {
   const std::stop_token stop = ticket.stop.get_token();
   const auto cancelled = [] { return fail(ErrorKind::cancelled, "Cancelled."); };
   if (!wait(order.pending, stop)) return cancelled();
@@ -94,6 +92,16 @@ Result<std::string> carry_out(const WorkOrder& order, Ticket& ticket,
     if (!wait(std::min(milliseconds(20), order.processing), stop)) return cancelled();
   }
   if (order.fail) return fail(ErrorKind::internal, "This job was told to fail.");
+  return result;
+}
+
+}  // namespace
+
+Result<std::string> carry_out(const WorkOrder& order, Ticket& ticket,
+                              const std::function<void()>& on_start) {
+  auto result = carry_out_paced(order, ticket, on_start);
+  std::error_code ignored;
+  if (!result) std::filesystem::remove(order.output, ignored);
   return result;
 }
 

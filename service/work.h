@@ -29,7 +29,8 @@ struct WorkOrder {
 };
 
 /// Carries out a job in the calling thread; `on_start` when it leaves Pending. Returns the
-/// options_json of the status. Errors: as engine::sharpen_file.
+/// options_json of the status; without success there is no output file. Errors: as
+/// engine::sharpen_file.
 [[nodiscard]] Result<std::string> carry_out(const WorkOrder& order, Ticket& ticket,
                                             const std::function<void()>& on_start);
 
