@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <mutex>
 
 #include "service/engine/parallel.h"
+#include "service/engine/trial.h"
 
 namespace sharpen::engine {
 namespace {
@@ -12,6 +14,12 @@ namespace {
 constexpr int kStep = kBlock / 2;
 constexpr std::size_t kMostBlocks = 1600;
 constexpr float kWhite = 0.985f;
+/// The difference of deviance that tells a small disk from a Gauss; a JPEG hides most of it.
+constexpr double kClearZeros = 3, kClearZerosJpeg = 0.5;
+/// Likewise linear light from encoded values for a Gauss: the wrong choice costs more than the
+/// right one brings.
+constexpr double kClearLinearGauss = 6;
+constexpr double kLeastGain = 6;  ///< of deviance that a blur must bring over none
 constexpr float kLumaScale = 0.57735026919f;
 
 struct Place {
@@ -80,6 +88,67 @@ double quantisation_variance(const JpegNoise& noise) {
   return sum / 2;
 }
 
+const Fit& of_family(const Estimate& estimate, Family family) {
+  switch (family) {
+    case Family::none:
+      return estimate.none;
+    case Family::disk:
+      return estimate.disk;
+    case Family::gauss:
+      return estimate.gauss;
+    case Family::motion:
+      return estimate.line;
+  }
+  return estimate.none;
+}
+
+/// The best fit, but softness rather than a small defocus if its zeros do not clearly show.
+const Fit& preferred(const Estimate& estimate, bool jpeg) {
+  const Fit& best = estimate.best;
+  const bool small_disk = best.blur.family == Family::disk && best.blur.size < 2.4;
+  if (small_disk &&
+      estimate.gauss.deviance < best.deviance + (jpeg ? kClearZerosJpeg : kClearZeros))
+    return estimate.gauss;
+  return best;
+}
+
+bool worth_undoing(const Blur& blur) {
+  switch (blur.family) {
+    case Family::none:
+      return false;
+    case Family::disk:
+      return blur.size > 1.3;
+    case Family::gauss:
+      return blur.size > 0.75;
+    case Family::motion:
+      return blur.size > 2.9;
+  }
+  return false;
+}
+
+/// Where the picture has most detail: boxes for try_candidates() that do not overlap.
+std::vector<Box> trial_boxes(const PixelStore& picture,
+                             const std::vector<std::vector<Place>>& found, int step) {
+  constexpr int kSide = 320;
+  constexpr std::size_t kCount = 3;
+  std::vector<Place> places;
+  for (const auto& band : found) places.insert(places.end(), band.begin(), band.end());
+  std::ranges::stable_sort(places, std::greater(), &Place::detail);
+  const int width = std::min(kSide, picture.width()), height = std::min(kSide, picture.height());
+  std::vector<Box> boxes;
+  for (const Place& place : places) {
+    const int x = std::clamp(place.x + kBlock / 2 - width / 2, 0, picture.width() - width);
+    const int y =
+        std::clamp(place.y * step + kBlock / 2 - height / 2, 0, picture.height() - height);
+    const bool apart = std::ranges::all_of(boxes, [&](const Box& box) {
+      return std::abs(box.x - x) >= width || std::abs(box.y - y) >= height;
+    });
+    if (apart) boxes.push_back({x, y, width, height});
+    if (boxes.size() == kCount) break;
+  }
+  return boxes;
+}
+
 }  // namespace
 
 Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
@@ -146,18 +215,41 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   if (!linear_power) return fail(std::move(linear_power));
   const Estimate encoded = estimator.estimate(*encoded_power);
   const Estimate linear = estimator.estimate(*linear_power);
-  analysis.linear_light = linear.best.deviance < encoded.best.deviance;
-  const Estimate& better = analysis.linear_light ? linear : encoded;
-  const Fit& fit = better.best;
-  analysis.noise = std::max(encoded.noise, 0.29 / 255);
-  if (jpeg)
+  // A little too much costs little; too little leaves noise that the inverse has lifted.
+  analysis.noise = 1.06 * std::max(encoded.noise, 0.29 / 255);
+  if (jpeg) {
     analysis.noise = std::sqrt(analysis.noise * analysis.noise + quantisation_variance(*jpeg));
-  const double gain = better.none.deviance - fit.deviance;
-  const bool large = fit.blur.family == Family::gauss ? fit.blur.size > 0.75 : fit.blur.size > 1.3;
-  if (fit.blur.family != Family::none && gain > 6 && large) {
-    analysis.blur = fit.blur;
-    analysis.confidence = gain / (gain + 10);
   }
+  std::vector<Candidate> candidates;
+  const Fit& fit =
+      preferred(linear.best.deviance < encoded.best.deviance ? linear : encoded, jpeg.has_value());
+  for (const bool in_linear_light : {false, true}) {
+    const Estimate& estimate = in_linear_light ? linear : encoded;
+    const Fit& same = of_family(estimate, fit.blur.family);
+    const double gain = estimate.none.deviance - same.deviance;
+    const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
+    if (gain < kLeastGain || !worth_undoing(same.blur) || !similar) continue;
+    if (fit.blur.family == Family::gauss && in_linear_light &&
+        linear.gauss.deviance + kClearLinearGauss > encoded.gauss.deviance) {
+      continue;
+    }
+    candidates.push_back({same.blur, in_linear_light, same.deviance});
+  }
+  if (candidates.empty()) return analysis;
+  Deconvolution how = Deconvolution::fast();
+  how.tones = tones;
+  how.noise = static_cast<float>(analysis.noise);
+  const auto chosen = candidates.size() == 1
+                          ? Result<std::size_t>(0)
+                          : try_candidates(picture, trial_boxes(picture, found, step), candidates,
+                                           how, threads, stop);
+  if (!chosen) return fail(Result<std::size_t>(chosen));
+  const Candidate& winner = candidates[*chosen];
+  const Estimate& estimate = winner.linear_light ? linear : encoded;
+  const double gain = estimate.none.deviance - winner.deviance;
+  analysis.blur = winner.blur;
+  analysis.linear_light = winner.linear_light;
+  analysis.confidence = gain / (gain + 10);
   return analysis;
 }
 

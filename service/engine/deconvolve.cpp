@@ -185,6 +185,27 @@ void TileDeconvolver::denoise(const Deconvolution& how, float level) {
   }
 }
 
+void TileDeconvolver::measure_residual(const Plane& luma, const Kernel& kernel, float noise,
+                                       const Box& content) {
+  const Fft& fft = transform_->fft;
+  fft.forward(smooth_[0], work_);
+  multiply(kernel.transfer, work_);
+  fft.inverse(work_, adjoint_);
+  if (residual_.width() != luma.width() || residual_.height() != luma.height()) {
+    residual_ = Plane(luma.width(), luma.height());
+  }
+  const bool even = local_.empty();
+  for (int y = 0; y < luma.height(); ++y) {
+    const float* blurred = adjoint_.row(content.y + y) + content.x;
+    const float* factor = even ? nullptr : local_.row(content.y + y) + content.x;
+    const float* from = luma.row(y);
+    float* to = residual_.row(y);
+    for (int x = 0; x < luma.width(); ++x) {
+      to[x] = (blurred[x] - from[x]) / noise * (factor ? factor[x] : 1.0f);
+    }
+  }
+}
+
 void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const Deconvolution& how,
                           const std::stop_token& stop) {
   const Fft& fft = transform_->fft;
@@ -216,7 +237,11 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
     fft.forward(observed_[c], spectrum_[c]);
   }
   const Box content = content_box(channels[0], observed_[0]);
-  if (how.linear_light) prepare_local(how, channels, mean_slope);
+  if (how.linear_light) {
+    prepare_local(how, channels, mean_slope);
+  } else {
+    local_ = Plane();
+  }
   if (stop.stop_requested()) return;
   for (std::size_t c = 0; c < count_; ++c) {
     for (int step = 0; step < how.boundary_steps; ++step) {
@@ -245,6 +270,7 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
     }
   }
   denoise(how, last);
+  measure_residual(channels[0], kernel, noise, content);
   for (std::size_t c = 0; c < count_; ++c) {
     for (int y = 0; y < content.height; ++y) {
       std::copy_n(smooth_[c].row(content.y + y) + content.x, content.width, channels[c].row(y));

@@ -61,6 +61,10 @@ class TileDeconvolver {
   void run(std::span<Plane> channels, const Kernel& kernel, const Deconvolution& how,
            const std::stop_token& stop);
 
+  /// What the blurred result of the last run() misses of the picture it was made from: luma in
+  /// multiples of the noise's standard deviation.
+  [[nodiscard]] const Plane& residual() const { return residual_; }
+
  private:
   void start_luma(const Kernel& kernel, const Deconvolution& how, float noise, const Box& content);
   void start_chroma(std::size_t channel, const Kernel& kernel, float noise);
@@ -69,12 +73,14 @@ class TileDeconvolver {
   void denoise(const Deconvolution& how, float level);
   void prepare_local(const Deconvolution& how, std::span<const Plane> channels, float mean_slope);
 
+  void measure_residual(const Plane& luma, const Kernel& kernel, float noise, const Box& content);
+
   std::shared_ptr<const TileTransform> transform_;
   std::size_t count_ = 0;
   std::array<Plane, 3> observed_, latent_, smooth_;
   std::array<HalfSpectrum, 3> spectrum_;
   HalfSpectrum work_;
-  Plane dx_, dy_, adjoint_, local_;
+  Plane dx_, dy_, adjoint_, local_, residual_;
   DctScratch scratch_;
 };
 

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "service/engine/deconvolve.h"
+#include "service/engine/pixel_store.h"
+
+namespace sharpen::engine {
+
+/// One explanation of a picture's blur.
+struct Candidate {
+  Blur blur;
+  bool linear_light = false;
+  double deviance = 0;  ///< of its spectrum, see Fit
+};
+
+/// Undoes each candidate's blur in some boxes of the picture and returns the index of the one
+/// whose result is sparsest: the wrong domain rings, which a spectrum may not show. For candidates
+/// of one family and about one size. Errors: io; cancelled.
+[[nodiscard]] Result<std::size_t> try_candidates(const PixelStore& picture,
+                                                 std::span<const Box> boxes,
+                                                 std::span<const Candidate> candidates,
+                                                 const Deconvolution& how, unsigned threads,
+                                                 const std::stop_token& stop);
+
+}  // namespace sharpen::engine
