@@ -42,7 +42,7 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
       accounts_(home, {[this](const Result<Account>& found) { account_found(found); },
                        [this](const Result<Balance>& balance) { balance_found(balance); }}) {
   auto* dialog = GIMP_PROCEDURE_DIALOG(window_.get());
-  gimp_procedure_dialog_set_ok_label(dialog, _("_Sharpen"));
+  gimp_procedure_dialog_set_ok_label(dialog, _("Shar_pen"));
   setup_ = std::make_unique<SetupPage>([this] { choice_changed(); });
   auto presets = Presets::load(home_.presets());
   presets_ = std::make_unique<PresetBar>(
@@ -66,6 +66,7 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   connections_.on(config_, "notify", [this] {
     if (!writing_) read_config();
   });
+  gtk_window_set_default_size(GTK_WINDOW(window_.get()), 1000, 660);
   connections_.on_event(window_.get(), "map-event", [this](GdkEvent*) {
     // An idle callback runs after the redraw, whose priority is higher.
     after_first_frame_ = EventSource::idle([this] { return first_frame_shown(), false; });
@@ -89,6 +90,7 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
   gtk_container_add(GTK_CONTAINER(pages_), scrolled);
   gtk_container_add(GTK_CONTAINER(pages_), work_view_->widget());
 
+  gtk_widget_set_hexpand(pages_, FALSE);
   GtkWidget* columns = horizontal_box(wide_gap + narrow_gap);
   append(columns, preview_->widget(), true);
   append(columns, pages_);
@@ -96,7 +98,7 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
 
   info_bar_ = gtk_info_bar_new();
   gtk_info_bar_set_show_close_button(GTK_INFO_BAR(info_bar_), TRUE);
-  gtk_info_bar_add_button(GTK_INFO_BAR(info_bar_), _("Sho_w…"), GTK_RESPONSE_ACCEPT);
+  gtk_info_bar_add_button(GTK_INFO_BAR(info_bar_), _("Show…"), GTK_RESPONSE_ACCEPT);
   info_text_ = text_label("");
   gtk_label_set_line_wrap(GTK_LABEL(info_text_), TRUE);
   append(gtk_info_bar_get_content_area(GTK_INFO_BAR(info_bar_)), info_text_, true);

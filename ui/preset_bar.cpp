@@ -16,7 +16,7 @@ using OwnedWidget = std::unique_ptr<GtkWidget, DestroyWidget>;
 PresetBar::PresetBar(Presets presets, Events events)
     : presets_(std::move(presets)), events_(std::move(events)), box_(own(horizontal_box())) {
   combo_ = gtk_combo_box_text_new();
-  GtkWidget* label = mnemonic_label(_("_Preset:"), combo_);
+  GtkWidget* label = mnemonic_label(_("Pr_eset:"), combo_);
   append(box_.get(), label);
   append(box_.get(), combo_, true);
 

@@ -113,6 +113,7 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
     panel_->set_state(problem.empty() ? _("Looking for the service…") : problem, !problem.empty());
     return;
   }
+  panel_->set_state("");
   request_soon();
 }
 
@@ -291,8 +292,8 @@ void Preview::show_offer() {
   panel_->set_state(crop ? _("A preview of this part is a paid job of its own.")
                          : _("A preview costs as much as the whole layer. The result is kept, and "
                              "is not paid for again."));
-  panel_->set_button(crop ? tr("_Preview this part · {}", cost)
-                          : tr("Sharpen the whole layer and _compare · {}", cost));
+  panel_->set_button(crop ? tr("Preview _this part · {}", cost)
+                          : tr("Sharpen _the whole layer and compare · {}", cost));
 }
 
 void Preview::button_clicked() {

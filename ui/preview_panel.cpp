@@ -53,15 +53,15 @@ void PreviewPanel::build_tools() {
   GtkWidget* row = horizontal_box();
   GtkWidget* modes = horizontal_box(0);
   set_class(modes, "linked");
-  GtkWidget* divider = gtk_radio_button_new_with_mnemonic(nullptr, _("S_plit"));
+  GtkWidget* divider = gtk_radio_button_new_with_mnemonic(nullptr, _("Spl_it"));
   GtkWidget* sides =
-      gtk_radio_button_new_with_mnemonic_from_widget(GTK_RADIO_BUTTON(divider), _("S_ide by side"));
+      gtk_radio_button_new_with_mnemonic_from_widget(GTK_RADIO_BUTTON(divider), _("Side _by side"));
   for (GtkWidget* mode : {divider, sides}) {
     gtk_toggle_button_set_mode(GTK_TOGGLE_BUTTON(mode), FALSE);
     append(modes, mode);
   }
   append(row, modes);
-  GtkWidget* hold = text_button(_("_Hold for the original"));
+  GtkWidget* hold = text_button(_("Hold for the ori_ginal"));
   append(row, hold);
 
   GtkWidget* zooms = horizontal_box(0);

@@ -81,7 +81,7 @@ void SetupPage::build_service() {
   gtk_widget_set_tooltip_text(
       service_, _("Automatic takes Topaz Labs if you have a key for it, else the AI/ML API if you "
                   "have a key for that, else this computer."));
-  gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("_Service:"), service_));
+  gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("Ser_vice:"), service_));
 
   url_ = gtk_entry_new();
   gtk_entry_set_placeholder_text(GTK_ENTRY(url_), "https://sharpen.example.org");
@@ -141,15 +141,15 @@ void SetupPage::build_faces() {
   faces_ = combo({{"off", _("Leave faces alone")},
                   {"on", _("Enhance faces")},
                   {"auto", _("Let the service decide")}});
-  attach_row(rows, 0, _("_Faces:"), faces_);
+  attach_row(rows, 0, _("Faces:"), faces_);
   gtk_grid_attach(GTK_GRID(rows), face_sliders_.widget(), 0, 1, 2, 1);
   subject_ = combo({{"auto", _("Auto")},
                     {"all", _("The whole picture")},
                     {"foreground", _("The foreground")},
                     {"background", _("The background")}});
-  attach_row(rows, 2, _("S_ubject:"), subject_);
+  attach_row(rows, 2, _("Sub_ject:"), subject_);
   gtk_widget_set_tooltip_text(subject_, _("Which part of the picture is to be sharpened."));
-  faces_expander_ = expander(_("Faces _and subject"), rows);
+  faces_expander_ = expander(_("_Faces and subject"), rows);
   append(box_.get(), faces_expander_);
 
   connections_.on(faces_, "changed", [this] {
@@ -163,7 +163,7 @@ void SetupPage::build_result() {
   GtkWidget* rows = grid();
   output_name_ = gtk_entry_new();
   gtk_entry_set_placeholder_text(GTK_ENTRY(output_name_), _("Name of the layer and the model"));
-  attach_row(rows, 0, _("_Name of the new layer:"), output_name_);
+  attach_row(rows, 0, _("Name of the new la_yer:"), output_name_);
   keep_visible_ = gtk_check_button_new_with_mnemonic(_("_Keep the original layer visible"));
   gtk_grid_attach(GTK_GRID(rows), keep_visible_, 0, 1, 2, 1);
   redo_ =
@@ -180,7 +180,7 @@ void SetupPage::build_result() {
   append(limit_row, limit_);
   append(limit_row, limit_unit_);
   gtk_grid_attach(GTK_GRID(rows), limit_row, 0, 3, 2, 1);
-  append(box_.get(), expander(_("_Result and cost"), rows));
+  append(box_.get(), expander(_("Result a_nd cost"), rows));
 
   connections_.on(limit_on_, "toggled", [this] {
     follow_limit();

@@ -1,0 +1,195 @@
+"""A real GIMP window under Xvfb, driven as an assistive technology would."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gimp"))
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib
+
+from harness import Gimp
+
+PLUG_IN = "remote-sharpen"
+
+
+class Failure(Exception):
+    """What the test saw is not what it should have seen."""
+
+
+def until(what, condition, seconds=20):
+    """The first true value of condition(), asked until the limit."""
+    limit = time.monotonic() + seconds
+    while True:
+        try:
+            value = condition()
+        except GLib.Error:  # a widget that went away while it was asked
+            value = None
+        if value:
+            return value
+        if time.monotonic() > limit:
+            raise Failure(f"waited {seconds} s for {what}")
+        time.sleep(0.02)
+
+
+def walk(node, depth=40):
+    """The accessible objects below one, itself included, top down."""
+    if node is None or depth == 0:
+        return
+    yield node
+    for index in range(node.get_child_count()):
+        yield from walk(node.get_child_at_index(index), depth - 1)
+
+
+def has_state(node, state):
+    return node.get_state_set().contains(state)
+
+
+def role_of(node):
+    # Its name was changed in AT-SPI 2.55.
+    return "button" if node.get_role_name() == "push button" else node.get_role_name()
+
+
+def is_shown(node):
+    return has_state(node, Atspi.StateType.SHOWING)
+
+
+class Window:
+    """A window of one program, found by the program's name and the window's title."""
+
+    def __init__(self, node):
+        self.node = node
+
+    def find(self, role, name, shown=True):
+        for node in walk(self.node):
+            if role_of(node) == role and node.get_name() == name and (not shown or is_shown(node)):
+                return node
+        return None
+
+    def wait(self, role, name, seconds=20, shown=True):
+        return until(f"the {role} “{name}”", lambda: self.find(role, name, shown), seconds)
+
+    def press(self, name, role="button", seconds=20):
+        button = self.wait(role, name, seconds)
+        until(f"“{name}” to be usable", lambda: has_state(button, Atspi.StateType.SENSITIVE), seconds)
+        button.do_action(0)
+
+    def labels(self):
+        return [node.get_name() for node in walk(self.node) if node.get_role_name() == "label" and is_shown(node)]
+
+    def has_text(self, part):
+        return any(part in label for label in self.labels())
+
+
+def find_window(program, title):
+    desktop = Atspi.get_desktop(0)
+    for index in range(desktop.get_child_count()):
+        application = desktop.get_child_at_index(index)
+        if application is None or program not in (application.get_name() or ""):
+            continue
+        for child in range(application.get_child_count()):
+            window = application.get_child_at_index(child)
+            if window is not None and title in (window.get_name() or "") and is_shown(window):
+                return Window(window)
+    return None
+
+
+class GimpSession:
+    """Xvfb and GIMP with one picture open; both end with the block."""
+
+    def __init__(self, folder, plug_in, service, picture, shots, locale=None, **environment):
+        self.gimp = Gimp(folder, plug_in, service, core=("script-fu", "file-png"))
+        self.folder = pathlib.Path(folder)
+        self.shots = pathlib.Path(shots)
+        self.shots.mkdir(parents=True, exist_ok=True)
+        self.picture = picture
+        if locale:
+            shutil.copytree(locale, self.gimp.profile / "plug-ins" / PLUG_IN / "locale", dirs_exist_ok=True)
+        with open(self.gimp.profile / "gimprc", "a") as gimprc:
+            gimprc.write('(show-welcome-dialog no)\n(config-version "3.0.4")\n(check-updates no)\n(color-profile-policy keep)\n')
+        self.environment = environment
+
+    def __enter__(self):
+        reader, writer = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1600x1200x24", "-nolisten", "tcp"],
+            pass_fds=[writer], stderr=subprocess.DEVNULL,
+        )
+        os.close(writer)
+        with os.fdopen(reader) as numbers:
+            os.environ["DISPLAY"] = ":" + numbers.readline().strip()
+        environment = {
+            **self.gimp.environment,
+            "DISPLAY": os.environ["DISPLAY"],
+            "DBUS_SESSION_BUS_ADDRESS": os.environ["DBUS_SESSION_BUS_ADDRESS"],
+            "GTK_MODULES": "gail:atk-bridge",
+            **self.environment,
+        }
+        self.log = open(self.folder / "gimp.log", "w+")
+        self.process = subprocess.Popen(
+            ["gimp-3.0", "--no-splash", "--no-data", "--no-fonts", "--new-instance", self.picture],
+            env=environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
+        )
+        return self
+
+    def __exit__(self, *error):
+        if error[0]:
+            self.shot("failure")
+        for process in (self.process, self.server):
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if error[0]:
+            self.log.seek(0)
+            print(self.log.read())
+
+    def window(self, program, title, seconds=40):
+        return until(f"the window “{title}”", lambda: find_window(program, title), seconds)
+
+    def image_window(self):
+        return self.window("gimp", pathlib.Path(self.picture).stem)
+
+    def open_dialog(self, entry="Remote Sharpen…", title="Remote Sharpen"):
+        """Through the menu, as a person would."""
+        item = until("the menu entry", lambda: self._menu_item(entry), 40)
+        until("the menu entry to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
+        item.do_action(0)
+        return self.window(PLUG_IN, title)
+
+    def _menu_item(self, entry):
+        window = find_window("gimp", pathlib.Path(self.picture).stem)
+        return window and window.find("menu item", entry, shown=False)
+
+    def shot(self, name):
+        subprocess.run(["import", "-window", "root", str(self.shots / f"{name}.png")], check=False,
+                       env={**os.environ}, stderr=subprocess.DEVNULL)
+
+
+def print_desktop():
+    """What an assistive technology sees, two levels deep."""
+    desktop = Atspi.get_desktop(0)
+    for application in (desktop.get_child_at_index(i) for i in range(desktop.get_child_count())):
+        print("application", application and application.get_name())
+
+
+def main(body):
+    """Runs a test inside a D-Bus session of its own."""
+    if "SHARPEN_TEST_BUS" not in os.environ:
+        os.environ["SHARPEN_TEST_BUS"] = "1"
+        os.execvp("dbus-run-session", ["dbus-run-session", "--", sys.executable, *sys.argv])
+    signal.alarm(int(os.environ.get("SHARPEN_TEST_LIMIT", "110")))
+    try:
+        body()
+    except Failure as failure:
+        print_desktop()
+        sys.exit(f"FAILED: {failure}")
+    print("passed")
