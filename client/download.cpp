@@ -101,7 +101,11 @@ class Download {
             tr("The address of the result is not valid any longer (HTTP {}).", answer.status),
             _("Fetch it again under Filters > Enhance; results are kept for seven days."));
       default:
-        return std::unexpected(error_of(answer, {ServiceKind::topaz, {}}));
+        return fail(answer.status == 429   ? ErrorKind::busy
+                    : answer.status >= 500 ? ErrorKind::service_failed
+                                           : ErrorKind::protocol,
+                    tr("The host of the result does not give it out (HTTP {}).", answer.status),
+                    _("Wait a little, then try again."));
     }
   }
 

@@ -113,11 +113,12 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
 
 Result<JobResult> JobRun::resume(const JournalEntry& entry) {
   entry_ = entry;
+  may_exist_ = true;
   report(Stage::preparing, 0);
-  auto service = open_service(address_);
-  if (!service) return fail(std::move(service));
-  service_ = *std::move(service);
   if (auto open = open_journal(true); !open) return fail(std::move(open));
+  auto service = open_service(address_);
+  if (!service) return std::unexpected(conclude(std::move(service).error()));
+  service_ = *std::move(service);
   const bool fetched = !entry_.result_file.empty() && std::filesystem::exists(entry_.result_file);
   if (!fetched && entry_.process_id.empty() && entry_.download_url.empty())
     if (auto found = find_lost_job(); !found)
@@ -153,10 +154,12 @@ Result<void> JobRun::save(JobStep step) {
 }
 
 Result<void> JobRun::find_lost_job() {
-  if (!service_->capabilities().asynchronous)
+  if (!service_->capabilities().asynchronous) {
+    may_exist_ = false;
     return fail(ErrorKind::service_failed,
                 _("The answer of this job was lost, and the service cannot be asked for it."),
                 _("It may have been charged: look at your account there."));
+  }
   auto found = look_up(*service_, entry_.upload_name, pace_, cancellable_);
   if (!found) return fail(std::move(found));
   if (*found) {
@@ -237,23 +240,26 @@ Result<JobResult> JobRun::result_of(CheckedPicture picture) {
 }
 
 Error JobRun::conclude(Error error) {
+  const bool cancelled = g_cancellable_is_cancelled(cancellable_);
   const bool begun = !entry_.process_id.empty() || !entry_.download_url.empty();
-  if (begun && g_cancellable_is_cancelled(cancellable_)) return stop_at_service();
-  if (error.kind == ErrorKind::cancelled) {
-    forget();
-    return {ErrorKind::cancelled, _("Cancelled."), _("Nothing was accepted, nothing is charged.")};
-  }
+  if (begun && cancelled && service_) return stop_at_service();
+  if (error.kind == ErrorKind::maybe_billed) may_exist_ = service_->capabilities().asynchronous;
+  if (error.kind == ErrorKind::cancelled && !may_exist_)
+    error.hint = _("Nothing was accepted, nothing is charged.");
   const bool ended = last_status_.state == JobState::failed ||
                      last_status_.state == JobState::cancelled ||
                      error.kind == ErrorKind::not_found;
-  const bool can_be_asked =
-      begun || (error.kind == ErrorKind::maybe_billed && service_->capabilities().asynchronous);
-  if (ended || !can_be_asked) {
+  if (ended || !(begun || may_exist_)) {
     forget();
-    return error;
+  } else {
+    keep_for_later();
+    if (!error.hint.contains("Filters > Enhance"))
+      error.hint += (error.hint.empty() ? "" : " ") + std::string(recoverable_hint());
   }
-  keep_for_later();
-  if (begun) error.hint += (error.hint.empty() ? "" : " ") + std::string(recoverable_hint());
+  if (cancelled) {
+    error.kind = ErrorKind::cancelled;
+    error.message = _("Cancelled.");
+  }
   return error;
 }
 
@@ -288,7 +294,12 @@ void JobRun::keep_for_later() {
 
 void JobRun::report(Stage stage, double fraction, std::optional<double> remaining) {
   fraction_ = std::clamp(fraction, fraction_, 1.0);
-  if (on_progress_) on_progress_({stage, fraction_, remaining});
+  // A transfer reports every few kilobytes; nobody can see that.
+  const bool visible = stage != stage_ || remaining || fraction_ - reported_ >= 0.001;
+  if (!on_progress_ || !visible) return;
+  stage_ = stage;
+  reported_ = fraction_;
+  on_progress_({stage, fraction_, remaining});
 }
 
 void JobRun::report(const Status& status) {

@@ -50,7 +50,9 @@ class JobRun {
   JournalEntry entry_;
   std::string source_id_;
   Status last_status_;
-  double fraction_ = 0;
+  double fraction_ = 0, reported_ = -1;
+  Stage stage_ = Stage::preparing;
+  bool may_exist_ = false;        ///< the service may have the job though its id is not known
   double sharpening_from_ = 0.3;  ///< fraction at which the service has the picture
   std::chrono::steady_clock::time_point sharpening_since_{};
 };

@@ -190,7 +190,7 @@ TEST_F(Aiml, ACancelWhileItWorksIsSaidToBeCharged) {
   sent.service.base_url = slow.url();
   const auto result = run_job(sent, room.home, {}, cancellable.get());
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
   EXPECT_TRUE(result.error().hint.contains("may have been charged")) << result.error().hint;
 }
 

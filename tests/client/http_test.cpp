@@ -460,6 +460,33 @@ TEST_F(Tls, AnUnknownCertificateIsRefusedAndTheUsersOwnIsTrusted) {
   EXPECT_EQ(other_name.error().error.kind, ErrorKind::tls);
 }
 
+TEST_F(Tls, ACancelOfAStalledUploadEndsSoonToo) {
+  RawServer server([this](int socket) {
+    const auto plain = Ref<GSocket>::adopt(g_socket_new_from_fd(::dup(socket), nullptr));
+    const auto stream =
+        Ref<GSocketConnection>::adopt(g_socket_connection_factory_create_connection(plain.get()));
+    const auto identity = Ref<GTlsCertificate>::adopt(
+        g_tls_certificate_new_from_files(certificate().c_str(), key().c_str(), nullptr));
+    const auto secure = Ref<GIOStream>::adopt(
+        g_tls_server_connection_new(G_IO_STREAM(stream.get()), identity.get(), nullptr));
+    char byte;
+    g_input_stream_read(g_io_stream_get_input_stream(secure.get()), &byte, 1, nullptr, nullptr);
+    std::this_thread::sleep_for(1500ms);
+    test::reset(socket);
+  });
+  HttpRequest request = get("https://127.0.0.1:" + std::to_string(server.port()) + "/");
+  request.method = "POST";
+  request.content_type = "text/plain";
+  ASSERT_TRUE(request.body.add_file(file_of(folder_, 64 << 20)));
+  CancelSoon soon(500ms);
+  Http http(certificate().string());
+  const auto answer = http.send(request, soon.get());
+  EXPECT_LT(soon.delay(), 500ms);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().error.kind, ErrorKind::cancelled);
+  EXPECT_EQ(answer.error().sent, Sent::part);
+}
+
 TEST_F(Tls, AMissingCertificateFileIsAnError) {
   Http http((folder_.path() / "none.pem").string());
   const auto answer = http.send(get("http://127.0.0.1:9/"), nullptr);

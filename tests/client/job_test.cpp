@@ -218,6 +218,25 @@ TEST_F(Job, AJobThatNeverArrivedIsForgottenLater) {
   EXPECT_TRUE(room.entries().empty());
 }
 
+TEST_F(Job, ALostJobIsKeptWhileTheServiceCannotBeAsked) {
+  topaz.next("POST sharpen", {.status = 0});
+  ASSERT_FALSE(run());
+  auto entry = room.entries().at(0);
+  entry.created -= 3600;
+  topaz.next("GET list", {.status = 401});
+  EXPECT_EQ(resume(entry).error().kind, ErrorKind::key_refused);
+  const ServiceAddress nowhere{ServiceKind::topaz, "http://example.org", "k", {}};
+  ASSERT_TRUE(Journal::open(room.home.journal())->adopt(entry.id));
+  EXPECT_FALSE(resume_job(entry, nowhere, room.home, {}, nullptr));
+  const auto cancelled = Ref<GCancellable>::adopt(g_cancellable_new());
+  g_cancellable_cancel(cancelled.get());
+  ASSERT_TRUE(Journal::open(room.home.journal())->adopt(entry.id));
+  const auto result = resume_job(entry, topaz.address(), room.home, {}, cancelled.get());
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  EXPECT_FALSE(result.error().hint.contains("nothing is charged"));
+  EXPECT_EQ(room.entries().size(), 1u);
+}
+
 TEST_F(Job, IdsAreTakenFromTheHeadersToo) {
   const std::string id = topaz.add_job("x");
   topaz.next("POST sharpen", {.body = "", .headers = {{"X-Process-ID", id}}});
