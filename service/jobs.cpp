@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <ranges>
+#include <set>
 #include <utility>
 
 #include "base/glib_error.h"
@@ -26,17 +27,6 @@ Checked<void> check_crop(const std::array<std::uint32_t, 4>& crop, const SourceP
   return {};
 }
 
-std::unexpected<Answer> refusal_of(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::too_large:
-      return refuse(413, error.text());
-    case ErrorKind::bad_picture:
-      return std::unexpected(error_answer(415));
-    default:
-      return refuse(500, error.text());
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Jobs>> Jobs::open(const Options& options, Clock clock) {
@@ -55,6 +45,7 @@ Jobs::Jobs(const Options& options, Clock clock, JobStore store, Account account)
       clock_(std::move(clock)),
       store_(std::move(store)),
       account_(std::move(account)),
+      sources_(store_),
       seconds_per_megapixel_(options.engine == EngineKind::identity ? 0.02 : 1.0),
       alive_(std::make_shared<bool>(true)),
       pool_(options.workers) {}
@@ -65,8 +56,6 @@ Jobs::~Jobs() {
 }
 
 void Jobs::restore() {
-  for (SourcePicture& source : store_.load_sources())
-    sources_.emplace(source.id, std::move(source));
   auto loaded = store_.load_jobs();
   std::ranges::sort(loaded, {}, &Job::sequence);
   for (Job& found : loaded) {
@@ -84,45 +73,6 @@ void Jobs::restore() {
       end(job, JobState::failed);
   }
   expire();
-}
-
-Checked<SourcePicture> Jobs::admit(SpoolFile picture, const std::string& filename) {
-  SourcePicture source{.id = new_uuid(), .filename = filename, .created = clock_()};
-  {
-    const auto reader = open_picture(picture.path());
-    if (!reader) return refusal_of(reader.error());
-    source.width = (*reader)->info().width;
-    source.height = (*reader)->info().height;
-  }
-  std::array<char, 12> first = {};
-  if (std::FILE* file = std::fopen(picture.path().c_str(), "rb")) {
-    const std::size_t count = std::fread(first.data(), 1, first.size(), file);
-    std::fclose(file);
-    if (const auto format = sniff(std::as_bytes(std::span(first).first(count))))
-      source.format = *format;
-  }
-  if (source.filename.empty())
-    source.filename = std::string("image.") + std::string(name_of(source.format));
-  std::error_code error;
-  fs::rename(picture.path(), store_.source_picture(source.id), error);
-  if (error) return refuse(500, error.message());
-  (void)picture.keep();
-  if (auto saved = store_.save(source); !saved) {
-    store_.remove(source);
-    return refuse(500, saved.error().text());
-  }
-  sources_.emplace(source.id, source);
-  return source;
-}
-
-void Jobs::discard(const SourcePicture& source) {
-  store_.remove(source);
-  sources_.erase(source.id);
-}
-
-const SourcePicture* Jobs::find_source(const std::string& id) const {
-  const auto found = sources_.find(id);
-  return found == sources_.end() ? nullptr : &found->second;
 }
 
 Checked<Job> Jobs::submit(const JobSpec& spec, const SourcePicture& source, OnEnd on_end) {
@@ -156,7 +106,7 @@ Checked<Job> Jobs::submit(const JobSpec& spec, const SourcePicture& source, OnEn
     account_.release(job.id);
     return refuse(500, saved.error().text());
   }
-  adopt(source.id);
+  sources_.mark_used(source.id);
   jobs_.emplace(job.id, job);
   start(job, std::move(on_end));
   return job;
@@ -295,7 +245,9 @@ bool Jobs::remove(const std::string& id) {
   const std::string source_id = found->second.source_id;
   store_.remove(found->second);
   jobs_.erase(found);
-  orphan(source_id);
+  const auto uses_it = [&](const Job& job) { return job.source_id == source_id; };
+  if (std::ranges::none_of(jobs_ | std::views::values, uses_it))
+    sources_.mark_orphaned(source_id, clock_());
   return true;
 }
 
@@ -307,42 +259,20 @@ int Jobs::remove_all() {
   return static_cast<int>(ended.size());
 }
 
-void Jobs::adopt(const std::string& source_id) {
-  const auto source = sources_.find(source_id);
-  if (source == sources_.end() || source->second.orphaned == 0) return;
-  source->second.orphaned = 0;
-  if (auto saved = store_.save(source->second); !saved)
-    g_warning("%s", saved.error().text().c_str());
-}
-
-void Jobs::orphan(const std::string& source_id) {
-  const auto source = sources_.find(source_id);
-  const auto uses_it = [&](const Job& job) { return job.source_id == source_id; };
-  if (source == sources_.end() || std::ranges::any_of(jobs_ | std::views::values, uses_it)) return;
-  source->second.orphaned = clock_();
-  if (auto saved = store_.save(source->second); !saved)
-    g_warning("%s", saved.error().text().c_str());
-}
-
 void Jobs::expire() {
   const std::int64_t now = clock_();
+  if (std::exchange(last_expiry_, now) == now) return;
   const std::int64_t keep = options_.behaviours.number("keep_seconds");
-  const std::int64_t keep_orphan = options_.behaviours.number("orphan_seconds");
   std::vector<std::string> old;
-  for (const auto& [id, job] : jobs_)
-    if (job.ended() && now - job.modified >= keep) old.push_back(id);
+  std::set<std::string> needed;
+  for (const auto& [id, job] : jobs_) {
+    if (!job.ended())
+      needed.insert(job.source_id);
+    else if (now - job.modified >= keep)
+      old.push_back(id);
+  }
   for (const std::string& id : old) remove(id);
-  std::erase_if(sources_, [&](const auto& entry) {
-    const SourcePicture& source = entry.second;
-    const bool too_old = now - source.created >= keep;
-    const bool forgotten = source.orphaned > 0 && now - source.orphaned >= keep_orphan;
-    const bool needed = std::ranges::any_of(jobs_ | std::views::values, [&](const Job& job) {
-      return job.source_id == source.id && !job.ended();
-    });
-    if (needed || !(too_old || forgotten)) return false;
-    store_.remove(source);
-    return true;
-  });
+  sources_.expire(now, keep, options_.behaviours.number("orphan_seconds"), needed);
 }
 
 }  // namespace sharpen::server

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -16,6 +17,7 @@
 #include "service/job.h"
 #include "service/job_store.h"
 #include "service/options.h"
+#include "service/sources.h"
 #include "service/work.h"
 #include "service/worker_pool.h"
 
@@ -29,11 +31,15 @@ class Jobs {
   [[nodiscard]] static Result<std::unique_ptr<Jobs>> open(const Options& options, Clock clock);
   ~Jobs();
 
-  /// Takes over an upload. Refusals: 413, 415, 422.
-  [[nodiscard]] Checked<SourcePicture> admit(SpoolFile picture, const std::string& filename);
+  /// Takes over an upload. Refusals: 413, 415, 500.
+  [[nodiscard]] Checked<SourcePicture> admit(SpoolFile picture, const std::string& filename) {
+    return sources_.admit(std::move(picture), filename, clock_());
+  }
   /// Removes an upload that no job came of.
-  void discard(const SourcePicture& source);
-  [[nodiscard]] const SourcePicture* find_source(const std::string& id) const;
+  void discard(const SourcePicture& source) { sources_.discard(source.id); }
+  [[nodiscard]] const SourcePicture* find_source(const std::string& id) const {
+    return sources_.find(id);
+  }
 
   /// Called once, when the job has ended in whatever way.
   using OnEnd = std::function<void(const Job&)>;
@@ -75,17 +81,15 @@ class Jobs {
   void on_done(const std::string& id, const Result<std::string>& result);
   void end(Job& job, JobState state);
   Result<void> complete(Job& job);
-  void adopt(const std::string& source_id);
-  void orphan(const std::string& source_id);
 
   const Options& options_;
   Clock clock_;
   JobStore store_;
   Account account_;
-  std::map<std::string, SourcePicture> sources_;
+  Sources sources_;
   std::map<std::string, Job> jobs_;
   std::map<std::string, Active> active_;
-  std::int64_t last_sequence_ = 0;
+  std::int64_t last_sequence_ = 0, last_expiry_ = 0;
   double seconds_per_megapixel_;
   std::shared_ptr<bool> alive_;  ///< shared with callbacks that may come too late
   WorkerPool pool_;              ///< last, so that its threads end first

@@ -33,7 +33,7 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin(const Request& request
     std::string_view method, path;
     std::function<Checked<std::unique_ptr<Conversation>>()> begin;
   };
-  const std::array<Route, 11> routes = {{
+  const auto routes = std::to_array<Route>({
       {"POST", "/image/v1/sharpen/async", [&] { return begin_submit(request, false); }},
       {"POST", "/image/v1/sharpen-gen/async", [&] { return begin_submit(request, true); }},
       {"POST", "/image/v1/estimate", [&] { return begin_estimate(request, false); }},
@@ -57,10 +57,10 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin(const Request& request
        [&] { return without_body([this] { return balance(); }); }},
       {"GET", "/account/v1/credits/charges",
        [&] { return without_body([this] { return charges(); }); }},
-  }};
+  });
   bool known_path = false;
   for (const Route& route : routes) {
-    if (route.path != path || path.empty()) continue;
+    if (route.path != path) continue;
     if (route.method == request.method) return route.begin();
     known_path = true;
   }
@@ -73,13 +73,13 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request&
     std::string_view method, prefix;
     std::function<Answer(TopazRoutes&, const std::string&)> answer;
   };
-  static const std::array<Route, 5> routes = {{
+  static const auto routes = std::to_array<Route>({
       {"GET", "/image/v1/status/", &TopazRoutes::status},
       {"DELETE", "/image/v1/status/", &TopazRoutes::remove},
       {"DELETE", "/image/v1/cancel/", &TopazRoutes::cancel},
       {"GET", "/image/v1/download/input/", &TopazRoutes::download_input},
       {"GET", "/image/v1/download/", &TopazRoutes::download},
-  }};
+  });
   bool known_path = false;
   for (const Route& route : routes) {
     if (!request.path.starts_with(route.prefix)) continue;

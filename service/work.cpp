@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 
 #include "base/json.h"
@@ -99,7 +100,12 @@ Result<std::string> carry_out_paced(const WorkOrder& order, Ticket& ticket,
 
 Result<std::string> carry_out(const WorkOrder& order, Ticket& ticket,
                               const std::function<void()>& on_start) {
-  auto result = carry_out_paced(order, ticket, on_start);
+  Result<std::string> result;
+  try {
+    result = carry_out_paced(order, ticket, on_start);
+  } catch (const std::exception& error) {
+    result = fail(ErrorKind::internal, error.what());  // out of memory, most likely
+  }
   std::error_code ignored;
   if (!result) std::filesystem::remove(order.output, ignored);
   return result;

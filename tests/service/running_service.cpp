@@ -40,8 +40,15 @@ RunningService::RunningService(std::vector<std::string> arguments) {
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
   argv.push_back(nullptr);
   GErrorGuard error;
+  const auto launcher =
+      Ref<GSubprocessLauncher>::adopt(g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE));
+  // Under AddressSanitizer, memory that was freed would count as used for long.
+  const char* sanitizer = g_getenv("ASAN_OPTIONS");
+  g_subprocess_launcher_setenv(
+      launcher.get(), "ASAN_OPTIONS",
+      (std::string(sanitizer ? sanitizer : "") + ":quarantine_size_mb=1").c_str(), TRUE);
   process_ = Ref<GSubprocess>::adopt(
-      g_subprocess_newv(argv.data(), G_SUBPROCESS_FLAGS_STDOUT_PIPE, error.out()));
+      g_subprocess_launcher_spawnv(launcher.get(), argv.data(), error.out()));
   if (!process_) throw std::runtime_error(error.message());
   const auto lines = Ref<GDataInputStream>::adopt(
       g_data_input_stream_new(g_subprocess_get_stdout_pipe(process_.get())));
