@@ -41,6 +41,19 @@ void sweep_row(std::span<Offset> row, std::span<const Offset> before, int dy) {
 
 }  // namespace
 
+std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area, double scale,
+                                       const TravelFormat& format) {
+  const auto count = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(area.height);
+  std::vector<std::byte> native(count * format.native_bytes());
+  gegl_buffer_get(buffer, &area, scale, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
+                  GEGL_ABYSS_CLAMP);
+  std::vector<std::byte> wire(count *
+                              (format.wire_bytes() + static_cast<std::size_t>(format.bits / 8)));
+  babl_process(babl_fish(format.plain_native, format.plain_wire_alpha), native.data(), wire.data(),
+               static_cast<long>(count));
+  return wire;
+}
+
 std::vector<std::int32_t> nearest_known(int width, int height,
                                         std::span<const std::uint8_t> known) {
   const auto row_length = static_cast<std::size_t>(width);
@@ -75,9 +88,7 @@ AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format)
   const auto cells = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(area.height);
   const std::size_t pixel_bytes = format.wire_bytes();
   const std::size_t step = pixel_bytes + static_cast<std::size_t>(format.bits / 8);
-  std::vector<std::byte> pixels(cells * step);
-  gegl_buffer_get(buffer, &area, scale_, format.wire_alpha, pixels.data(), GEGL_AUTO_ROWSTRIDE,
-                  GEGL_ABYSS_CLAMP);
+  const auto pixels = read_wire_alpha(buffer, area, scale_, format);
 
   // GEGL scales colour and alpha apart, so only cells that are opaque all over have a true colour.
   std::vector<std::uint8_t> known(cells);
@@ -123,9 +134,7 @@ void AlphaFill::fill(int y, int rows, std::span<const std::byte> wire_alpha_rows
   const GeglRectangle around{box_.x, box_.y + top, box_.width, bottom - top};
   const auto row_length = static_cast<std::size_t>(box_.width);
   const std::size_t cells = row_length * static_cast<std::size_t>(around.height);
-  std::vector<std::byte> pixels(cells * step);
-  gegl_buffer_get(buffer_, &around, 1.0, format_.wire_alpha, pixels.data(), GEGL_AUTO_ROWSTRIDE,
-                  GEGL_ABYSS_CLAMP);
+  const auto pixels = read_wire_alpha(buffer_, around, 1, format_);
   std::vector<std::uint8_t> known(cells);
   for (std::size_t i = 0; i < cells; ++i) known[i] = !transparent_in(pixels, i);
   const auto nearest = nearest_known(box_.width, around.height, known);

@@ -16,6 +16,10 @@ namespace sharpen {
 [[nodiscard]] std::vector<std::int32_t> nearest_known(int width, int height,
                                                       std::span<const std::uint8_t> known);
 
+/// Pixels of a buffer in TravelFormat::plain_wire_alpha; `area` is in scaled pixels.
+[[nodiscard]] std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area,
+                                                     double scale, const TravelFormat& format);
+
 /// Gives the fully transparent pixels of a layer the colour of their nearest opaque neighbour, so
 /// that no dark or bright fringe is sharpened into an edge. Works band by band: near an edge to the
 /// pixel, farther away with the colours of a small copy of the whole.

@@ -36,6 +36,19 @@ const Babl* format_of(int channels, Encoding encoding, bool alpha, const char* t
 
 const char* type_name(int bits) { return bits == 8 ? "u8" : "u16"; }
 
+/// Whether the samples are the same but for alpha.
+bool has_encoding(const Babl* native, const Babl* wire) {
+  return babl_format_get_type(native, 0) == babl_format_get_type(wire, 0) &&
+         encoding_of(native) == encoding_of(wire);
+}
+
+void set_plain(TravelFormat& format) {
+  format.plain_native = plain(format.native);
+  format.plain_wire = plain(format.wire);
+  format.plain_wire_alpha = format_of(format.channels, encoding_of(format.wire), true,
+                                      type_name(format.bits), babl_space("sRGB"));
+}
+
 Ref<GimpColorProfile> travel_profile(GimpImage* image, Encoding encoding) {
   auto profile = Ref<GimpColorProfile>::adopt(gimp_image_get_effective_color_profile(image));
   if (encoding == Encoding::non_linear) return profile;
@@ -44,6 +57,10 @@ Ref<GimpColorProfile> travel_profile(GimpImage* image, Encoding encoding) {
 }
 
 }  // namespace
+
+const Babl* plain(const Babl* format) {
+  return babl_format_with_space(babl_format_get_encoding(format), babl_space("sRGB"));
+}
 
 bool TravelFormat::is_linear() const { return encoding_of(native) == Encoding::linear; }
 
@@ -84,8 +101,9 @@ Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
     travels = Encoding::non_linear;
   }
   format.wire = format_of(format.channels, travels, false, type_name(format.bits), space);
-  format.wire_alpha = format_of(format.channels, travels, true, type_name(format.bits), space);
-  format.exact = format.wire == format.native || format.wire_alpha == format.native;
+  format.exact = has_encoding(format.native, format.wire);
+  set_plain(format);
+  if (is_gray && as_rgb) format.plain_native = format.native;
   const auto icc = icc_of(profile.get());
   format.icc.assign(icc.begin(), icc.end());
   return format;
@@ -142,26 +160,25 @@ Result<TravelFormat> file_format(int channels, int bits, const std::vector<std::
   blank.icc.clear();
   const auto found = answer_format(blank, channels, bits, icc);
   if (!found) return std::unexpected(found.error());
-  const Babl* space = babl_format_get_space(*found);
-  format.native = *found;
+  const Babl* space = babl_format_get_space(found->format);
+  format.native = found->format;
   format.wire = format_of(format.channels, Encoding::non_linear, false, type_name(bits), space);
-  format.wire_alpha =
-      format_of(format.channels, Encoding::non_linear, true, type_name(bits), space);
+  set_plain(format);
   return format;
 }
 
-Result<const Babl*> answer_format(const TravelFormat& sent, int channels, int bits,
-                                  const std::vector<std::byte>& icc) {
+Result<AnswerFormat> answer_format(const TravelFormat& sent, int channels, int bits,
+                                   const std::vector<std::byte>& icc) {
   const bool is_gray = channels <= 2;
   const bool has_alpha = channels == 2 || channels == 4;
   if (icc.empty() || icc == sent.icc) {
-    const Babl* space = babl_format_get_space(sent.wire);
-    if (is_gray == (sent.channels == 1))
-      return format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha, type_name(bits), space);
-    // Gray came back as RGB, or RGB as gray: the numbers are what they were, the primaries are not
-    // known, so sRGB's are as good as any.
-    return format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha, type_name(bits),
-                     babl_space("sRGB"));
+    // Gray that came back as RGB, or RGB as gray: the numbers are what they were, the primaries are
+    // not known, so sRGB's are as good as any.
+    const bool sent_colours = is_gray == (sent.channels == 1);
+    const Babl* space = sent_colours ? babl_format_get_space(sent.wire) : babl_space("sRGB");
+    return AnswerFormat{
+        format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha, type_name(bits), space),
+        sent_colours};
   }
   GErrorGuard error;
   const auto profile = Ref<GimpColorProfile>::adopt(gimp_color_profile_new_from_icc_profile(
@@ -174,7 +191,8 @@ Result<const Babl*> answer_format(const TravelFormat& sent, int channels, int bi
     return fail(ErrorKind::bad_picture,
                 _("The service's picture has a colour profile that GIMP cannot use."),
                 _("Try another model or another service."));
-  return format_of(is_gray ? 1 : 3, Encoding::non_linear, has_alpha, type_name(bits), space);
+  return AnswerFormat{
+      format_of(is_gray ? 1 : 3, Encoding::non_linear, has_alpha, type_name(bits), space), false};
 }
 
 }  // namespace sharpen

@@ -15,11 +15,15 @@ namespace sharpen {
 /// layers, 16 bits for all others. 8-bit *linear* layers take 16 bits too, since 8 perceptual bits
 /// cannot hold every one of their values.
 struct TravelFormat {
-  const Babl* native = nullptr;      ///< as the layer's buffer has it
-  const Babl* wire = nullptr;        ///< one or three samples of 8 or 16 bits
-  const Babl* wire_alpha = nullptr;  ///< the same with alpha
-  int channels = 3;                  ///< of `wire`: 1 or 3
-  int bits = 8;                      ///< of `wire`
+  const Babl* native = nullptr;  ///< as the layer's buffer has it
+  const Babl* wire = nullptr;    ///< one or three samples of 8 or 16 bits
+  /// Between these, numbers are converted as they are. `native` and `wire` differ in nothing but
+  /// type and sRGB's curve, yet babl would go through the space's own curve and lose accuracy.
+  const Babl* plain_native = nullptr;
+  const Babl* plain_wire = nullptr;
+  const Babl* plain_wire_alpha = nullptr;
+  int channels = 3;  ///< of `wire`: 1 or 3
+  int bits = 8;      ///< of `wire`
   bool has_alpha = false;
   bool is_float = false;       ///< `native` can hold values outside 0…1
   bool exact = false;          ///< `wire` holds every opaque value of `native`
@@ -31,7 +35,10 @@ struct TravelFormat {
   [[nodiscard]] std::size_t alpha_bytes() const;   ///< of the last native sample, if has_alpha
 };
 
-/// Whether a pixel in TravelFormat::wire_alpha is fully transparent.
+/// The same encoding in sRGB's space: for converting numbers as they are.
+[[nodiscard]] const Babl* plain(const Babl* format);
+
+/// Whether a pixel in TravelFormat::plain_wire_alpha is fully transparent.
 [[nodiscard]] bool is_transparent(const std::byte* pixel, const TravelFormat& format);
 
 /// The precision of an image whose layers have a format.
@@ -46,9 +53,15 @@ struct TravelFormat {
 /// that refuses gray. Errors: bad_picture (indexed), gimp.
 [[nodiscard]] Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb = false);
 
-/// The format of an answer's samples, encoded as its ICC profile says; of `sent.wire`'s colour
-/// space if it has none or the same. An empty `icc` means none. Errors: bad_picture.
-[[nodiscard]] Result<const Babl*> answer_format(const TravelFormat& sent, int channels, int bits,
-                                                const std::vector<std::byte>& icc);
+/// The samples of an answer.
+struct AnswerFormat {
+  const Babl* format = nullptr;
+  bool sent_colours = false;  ///< in the colour space that was sent: numbers are comparable
+};
+
+/// An answer's format, as its ICC profile says; of the space that was sent if it has none or the
+/// same. An empty `icc` means none. Errors: bad_picture.
+[[nodiscard]] Result<AnswerFormat> answer_format(const TravelFormat& sent, int channels, int bits,
+                                                 const std::vector<std::byte>& icc);
 
 }  // namespace sharpen

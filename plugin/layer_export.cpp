@@ -75,7 +75,7 @@ Result<void> LayerExport::write_band(int rows) {
   const GeglRectangle band{box_.x, box_.y + next_row_, box_.width, rows};
   const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(rows);
   wire_rows_.resize(pixels * format.wire_bytes());
-  if (!original_->rows && !format.has_alpha) {
+  if (format.exact && !format.has_alpha) {
     gegl_buffer_get(buffer_.get(), &band, 1.0, format.wire, wire_rows_.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     return writer_->write(wire_rows_);
@@ -86,12 +86,12 @@ Result<void> LayerExport::write_band(int rows) {
   if (original_->rows)
     if (auto kept = original_->rows->append(native_rows_); !kept) return kept;
   const auto count = static_cast<long>(pixels);
-  babl_process(babl_fish(format.native, format.wire), native_rows_.data(), wire_rows_.data(),
-               count);
+  babl_process(babl_fish(format.plain_native, format.plain_wire), native_rows_.data(),
+               wire_rows_.data(), count);
   if (format.has_alpha) {
     wire_alpha_rows_.resize(pixels *
                             (format.wire_bytes() + static_cast<std::size_t>(format.bits / 8)));
-    babl_process(babl_fish(format.native, format.wire_alpha), native_rows_.data(),
+    babl_process(babl_fish(format.plain_native, format.plain_wire_alpha), native_rows_.data(),
                  wire_alpha_rows_.data(), count);
     alpha_fill_->fill(next_row_, rows, wire_alpha_rows_, wire_rows_);
   }

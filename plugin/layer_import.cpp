@@ -13,14 +13,16 @@ namespace {
 /// Puts the originals back where the service changed nothing or where nothing was to be seen.
 class Merge {
  public:
-  Merge(const KeptOriginal& original, const Babl* answer)
+  Merge(const KeptOriginal& original, const AnswerFormat& answer)
       : original_(original),
         format_(original.format),
-        native_from_answer_(babl_fish(answer, format_.native)),
-        wire_from_answer_(answer == format_.wire ? nullptr : babl_fish(answer, format_.wire)),
-        wire_from_native_(babl_fish(format_.native, format_.wire)),
-        wire_alpha_from_native_(babl_fish(format_.native, format_.wire_alpha)),
-        float_format_(format_.is_float ? float_format(format_.native) : nullptr) {}
+        native_from_answer_(answer.sent_colours
+                                ? babl_fish(plain(answer.format), format_.plain_native)
+                                : babl_fish(answer.format, format_.native)),
+        wire_from_answer_(answer.sent_colours ? babl_fish(plain(answer.format), format_.plain_wire)
+                                              : babl_fish(answer.format, format_.wire)),
+        wire_from_native_(babl_fish(format_.plain_native, format_.plain_wire)),
+        wire_alpha_from_native_(babl_fish(format_.plain_native, format_.plain_wire_alpha)) {}
 
   /// Fills native() from rows of the answer that begin at row `y` of the box.
   Result<void> run(std::span<const std::byte> answer, int y, std::size_t pixels) {
@@ -36,21 +38,18 @@ class Merge {
       return read;
     sent_.resize(pixels * format_.wire_bytes());
     babl_process(wire_from_native_, kept_.data(), sent_.data(), count);
-    std::span<const std::byte> received = answer;
-    if (wire_from_answer_) {
-      received_.resize(sent_.size());
-      babl_process(wire_from_answer_, answer.data(), received_.data(), count);
-      received = received_;
-    }
+    received_.resize(sent_.size());
+    babl_process(wire_from_answer_, answer.data(), received_.data(), count);
     if (format_.has_alpha) {
       alpha_.resize(pixels * (format_.wire_bytes() + static_cast<std::size_t>(format_.bits / 8)));
       babl_process(wire_alpha_from_native_, kept_.data(), alpha_.data(), count);
     }
-    if (float_format_) {
+    if (format_.is_float) {
       floats_.resize(pixels * 4);
-      babl_process(babl_fish(format_.native, float_format_), kept_.data(), floats_.data(), count);
+      babl_process(babl_fish(format_.plain_native, babl_format("R'G'B'A float")), kept_.data(),
+                   floats_.data(), count);
     }
-    for (std::size_t i = 0; i < pixels; ++i) put_back(i, received);
+    for (std::size_t i = 0; i < pixels; ++i) put_back(i);
     return {};
   }
 
@@ -58,18 +57,14 @@ class Merge {
   [[nodiscard]] bool clipped() const { return clipped_; }
 
  private:
-  static const Babl* float_format(const Babl* native) {
-    return babl_format_with_space("R'G'B'A float", babl_format_get_space(native));
-  }
-
-  void put_back(std::size_t i, std::span<const std::byte> received) {
+  void put_back(std::size_t i) {
     const std::size_t wire_bytes = format_.wire_bytes();
     const std::size_t native_bytes = format_.native_bytes();
     const bool unseen =
         format_.has_alpha &&
         is_transparent(alpha_.data() + i * (wire_bytes + wire_bytes_of_sample()), format_);
     const bool unchanged = std::memcmp(sent_.data() + i * wire_bytes,
-                                       received.data() + i * wire_bytes, wire_bytes) == 0;
+                                       received_.data() + i * wire_bytes, wire_bytes) == 0;
     std::byte* native = native_.data() + i * native_bytes;
     const std::byte* kept = kept_.data() + i * native_bytes;
     if (unseen || unchanged) {
@@ -80,7 +75,7 @@ class Merge {
       const std::size_t colour_bytes = native_bytes - format_.alpha_bytes();
       std::memcpy(native + colour_bytes, kept + colour_bytes, format_.alpha_bytes());
     }
-    if (float_format_ && !clipped_) {
+    if (format_.is_float && !clipped_) {
       const auto colour = std::span(floats_).subspan(i * 4, 3);
       clipped_ = std::ranges::any_of(
           colour, [](float value) { return value < -tolerance || value > 1 + tolerance; });
@@ -99,7 +94,6 @@ class Merge {
   const Babl* wire_from_answer_;
   const Babl* wire_from_native_;
   const Babl* wire_alpha_from_native_;
-  const Babl* float_format_;
   std::vector<std::byte> native_, kept_, sent_, received_, alpha_;
   std::vector<float> floats_;
   bool clipped_ = false;
@@ -148,11 +142,13 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
   ImportReport report;
   report.fewer_bits = info.bits < original.format.bits;
   Merge merge(original, *answer);
+  const bool as_it_is =
+      !original.rows && answer->sent_colours && answer->format == original.format.wire;
   auto read = for_each_band(
       **reader, y, [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
         const GeglRectangle band{x, y + row, original.width, count};
-        if (!original.rows) {
-          gegl_buffer_set(buffer, &band, 0, *answer, rows.data(), GEGL_AUTO_ROWSTRIDE);
+        if (as_it_is) {
+          gegl_buffer_set(buffer, &band, 0, answer->format, rows.data(), GEGL_AUTO_ROWSTRIDE);
           return {};
         }
         const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(count);

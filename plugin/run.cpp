@@ -61,8 +61,10 @@ void bound_tile_cache() {
 
 Result<void> sharpen_drawables(GimpProcedure* procedure, GimpRunMode run_mode, GimpHost& host,
                                GimpProcedureConfig* config, const Home& home) {
-  if (run_mode == GIMP_RUN_INTERACTIVE)
-    return run_dialog(procedure, config, config_bridge(), host, home);
+  if (run_mode == GIMP_RUN_INTERACTIVE) {
+    GimpRecoverHost recover(home);
+    return run_dialog(procedure, config, config_bridge(), host, home, &recover);
+  }
   const auto settings = read_settings(config);
   if (!settings) return std::unexpected(settings.error());
   const Host::PlaceOptions options = read_place_options(config);

@@ -36,13 +36,10 @@ Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
     return screen;
   }
   const auto pixels = static_cast<long>(area(part));
-  std::vector<std::byte> with_alpha(
-      area(part) * (format->wire_bytes() + static_cast<std::size_t>(format->bits / 8)));
-  gegl_buffer_get(buffer.get(), &rectangle, 1.0, format->wire_alpha, with_alpha.data(),
-                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  const auto with_alpha = read_wire_alpha(buffer.get(), rectangle, 1, *format);
   std::vector<std::byte> opaque(area(part) * format->wire_bytes());
-  babl_process(babl_fish(format->wire_alpha, format->wire), with_alpha.data(), opaque.data(),
-               pixels);
+  babl_process(babl_fish(format->plain_wire_alpha, format->plain_wire), with_alpha.data(),
+               opaque.data(), pixels);
   AlphaFill(buffer.get(), part, *format).fill(0, part.height, with_alpha, opaque);
   babl_process(babl_fish(format->wire, screen_format()), opaque.data(), screen.rgb.data(), pixels);
   return screen;
@@ -86,8 +83,9 @@ Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const Tr
   const int bottom = std::min(part.y + part.height, static_cast<int>(info.height));
   if (part.x < 0 || part.y < 0 || right <= part.x || bottom <= part.y) return ScreenPixels{};
   ScreenPixels screen = blank(right - part.x, bottom - part.y);
-  const Babl* fish = babl_fish(*format, screen_format());
-  const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(*format));
+  const Babl* fish = babl_fish(format->format, screen_format());
+  const auto pixel_bytes =
+      static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format->format));
   std::vector<std::byte> row(info.bytes_per_row());
   for (int y = 0; y < bottom; ++y) {
     if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());

@@ -107,23 +107,33 @@ def result_above(image, layer):
     return siblings[[item.get_id() for item in siblings].index(layer.get_id()) - 1]
 
 
-def perceptual(layer, channels):
-    """Numbers in the encoding in which pictures travel."""
-    name = Babl.get_name(layer.get_format()).split("-space-")
-    travels = ("Y~A" if channels == 1 else "R~G~B~A") + " float" + ("-space-" + name[1] if len(name) > 1 else "")
-    Babl.format_with_space(("Y~A" if channels == 1 else "R~G~B~A") + " float", layer.get_format())
-    data = read(layer, travels)
-    return struct.unpack(f"={len(data) // 4}f", data)
+def travelling(layer):
+    """Numbers as the layer's picture should carry them: as they are, linear ones on sRGB's curve. babl is not asked."""
+    name = Babl.get_name(layer.get_format()).partition("-space-")[0]
+    code, top = TYPES[name.split()[1]]
+    data = read(layer)
+    values = [value / (top or 1) for value in struct.unpack(f"={len(data) // struct.calcsize(code)}{code}", data)]
+    if "'" in name or "~" in name:
+        return values
+    channels = 1 if name.startswith("Y") else 3
+    step = channels + layer.has_alpha()
+    return [value if index % step == channels else srgb_curve(value) for index, value in enumerate(values)]
 
 
-def error_in_steps(source, result, channels):
+def srgb_curve(value):
+    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+
+
+def error_in_steps(source, result):
     """Largest difference in steps of 16 encoded bits; infinite if alpha differs."""
     worst = 0.0
-    before, after = perceptual(source, channels), perceptual(result, channels)
-    for start in range(0, len(before), channels + 1):
-        if before[start + channels] != after[start + channels]:
+    alpha = source.has_alpha()
+    channels = 1 if source.is_gray() else 3
+    before, after = travelling(source), travelling(result)
+    for start in range(0, len(before), channels + alpha):
+        if alpha and before[start + channels] != after[start + channels]:
             return float("inf")
-        if before[start + channels] == 0:
+        if alpha and before[start + channels] == 0:
             continue
         for old, new in zip(before[start : start + channels], after[start : start + channels]):
             worst = max(worst, abs(min(max(old, 0), 1) - min(max(new, 0), 1)) * 65535)
