@@ -1,0 +1,183 @@
+// The main path and what the contract leaves open, against the sharpen-service that ships.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/glib_error.h"
+#include "base/json.h"
+#include "client/job.h"
+#include "client/job_steps.h"
+#include "fake_topaz.h"
+
+namespace sharpen {
+namespace {
+
+using namespace std::chrono_literals;
+using test::JobRoom;
+
+constexpr const char* key = "real-service-test-key";
+
+/// The real service in a process of its own.
+class RunningService {
+ public:
+  RunningService(const std::filesystem::path& folder, std::vector<std::string> behaviours) {
+    std::vector<std::string> words = {SERVICE_FOLDER "/sharpen-service",
+                                      "--engine",
+                                      "identity",
+                                      "--state",
+                                      (folder / "service").string(),
+                                      "--balance",
+                                      "50",
+                                      "--key-file",
+                                      "-"};
+    for (const std::string& behaviour : behaviours) {
+      words.push_back("--behaviour");
+      words.push_back(behaviour);
+    }
+    std::vector<const char*> arguments;
+    for (const std::string& word : words) arguments.push_back(word.c_str());
+    arguments.push_back(nullptr);
+    const auto flags = static_cast<GSubprocessFlags>(G_SUBPROCESS_FLAGS_STDIN_PIPE |
+                                                     G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+    GErrorGuard error;
+    process_ = Ref<GSubprocess>::adopt(g_subprocess_newv(arguments.data(), flags, error.out()));
+    if (!process_) throw std::runtime_error(error.message());
+    const std::string line = std::string(key) + "\n";
+    g_output_stream_write_all(g_subprocess_get_stdin_pipe(process_.get()), line.data(), line.size(),
+                              nullptr, nullptr, nullptr);
+    g_output_stream_close(g_subprocess_get_stdin_pipe(process_.get()), nullptr, nullptr);
+    const auto lines = Ref<GDataInputStream>::adopt(
+        g_data_input_stream_new(g_subprocess_get_stdout_pipe(process_.get())));
+    const OwnedChars first(
+        g_data_input_stream_read_line_utf8(lines.get(), nullptr, nullptr, nullptr));
+    const auto json = Json::parse(first ? first.get() : "");
+    if (json) url_ = (*json)["url"].string().value_or("");
+  }
+  RunningService(const RunningService&) = delete;
+  RunningService& operator=(const RunningService&) = delete;
+  ~RunningService() {
+    g_subprocess_force_exit(process_.get());
+    g_subprocess_wait(process_.get(), nullptr, nullptr);
+  }
+
+  ServiceAddress address(ServiceKind kind) const { return {kind, url_, key, {}}; }
+
+ private:
+  Ref<GSubprocess> process_;
+  std::string url_;
+};
+
+class RealService : public testing::Test {
+ protected:
+  Result<JobResult> run(const ServiceAddress& address, GCancellable* cancellable = nullptr) {
+    return run_job(room.request(address), room.home, {}, cancellable);
+  }
+
+  JobRoom room;
+};
+
+TEST_F(RealService, SharpensAsTopazThisComputerAndOwnServer) {
+  const RunningService service(room.folder.path(), {});
+  for (const ServiceKind kind :
+       {ServiceKind::topaz, ServiceKind::this_computer, ServiceKind::own_server}) {
+    const auto result = run(service.address(kind));
+    ASSERT_TRUE(result) << result.error().text();
+    EXPECT_EQ(result->info.width, JobRoom::width);
+    EXPECT_EQ(result->summary, "returned as it came");
+    ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  }
+  EXPECT_TRUE(room.entries().empty());
+}
+
+TEST_F(RealService, SharpensAsTheAimlApiInBothForms) {
+  for (const char* form : {"aimlapi_form=url", "aimlapi_form=b64_json"}) {
+    const RunningService service(room.folder.path(), {form, "aimlapi_status=201"});
+    const auto result = run(service.address(ServiceKind::aimlapi));
+    ASSERT_TRUE(result) << form << ": " << result.error().text();
+    EXPECT_TRUE(result->charged) << form;
+  }
+}
+
+TEST_F(RealService, ARefusedDataUriIsExplained) {
+  const RunningService service(room.folder.path(),
+                               {"aimlapi_data_uri=refuse", "aimlapi_status_code=string"});
+  const auto result = run(service.address(ServiceKind::aimlapi));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::refused);
+  EXPECT_TRUE(result.error().hint.contains("lie on the web")) << result.error().text();
+}
+
+TEST_F(RealService, WhatTheContractLeavesOpenDoesNotMatter) {
+  for (const std::vector<std::string>& behaviours :
+       {std::vector<std::string>{"first_polls_404=2", "processing_ms=2000"},
+        {"progress=jumps", "processing_ms=400"},
+        {"processing_word=Cooking", "processing_ms=300"},
+        {"download_member=url"},
+        {"rate_limit=3", "retry_after=1"},
+        {"submit_error=429", "submit_errors=2"},
+        {"error_body=html", "rate_limit=4"},
+        {"icc=drop", "output_bits=8"}}) {
+    const RunningService service(room.folder.path(), behaviours);
+    const auto result = run(service.address(ServiceKind::topaz));
+    EXPECT_TRUE(result) << behaviours[0] << ": " << result.error().text();
+  }
+}
+
+TEST_F(RealService, ACancelledJobIsNotCharged) {
+  const RunningService service(room.folder.path(), {"pending_ms=60000"});
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  std::jthread canceller([&] {
+    std::this_thread::sleep_for(400ms);
+    g_cancellable_cancel(cancellable.get());
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  const auto result = run(service.address(ServiceKind::topaz), cancellable.get());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 400ms + 500ms);
+  ASSERT_FALSE(result);
+  EXPECT_TRUE(result.error().hint.contains("is not charged")) << result.error().text();
+  auto asked = open_service(service.address(ServiceKind::topaz));
+  ASSERT_TRUE(asked);
+  const auto balance = (*asked)->balance(nullptr);
+  ASSERT_TRUE(balance) << balance.error().text();
+  EXPECT_EQ(balance->available, 50);
+}
+
+TEST_F(RealService, AFailedJobIsSaidSo) {
+  const RunningService service(room.folder.path(), {"fail_jobs=yes"});
+  const auto result = run(service.address(ServiceKind::topaz));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::service_failed);
+  EXPECT_TRUE(room.entries().empty());
+}
+
+TEST_F(RealService, AWrongKeyAndNoCreditsHaveTheirSentence) {
+  const RunningService service(room.folder.path(), {});
+  auto address = service.address(ServiceKind::topaz);
+  address.key = "wrong";
+  EXPECT_EQ(run(address).error().kind, ErrorKind::key_refused);
+  const RunningService poor(room.folder.path() / "poor", {"submit_error=402"});
+  EXPECT_EQ(run(poor.address(ServiceKind::topaz)).error().kind, ErrorKind::no_credits);
+}
+
+TEST_F(RealService, APriceIsConfirmed) {
+  const RunningService service(room.folder.path(), {});
+  auto asked = open_service(service.address(ServiceKind::topaz));
+  ASSERT_TRUE(asked);
+  Settings settings;
+  for (const Model& model : models()) {
+    settings.model = model.name;
+    const auto price = (*asked)->estimate(6000, 5000, settings, nullptr);
+    if (!price) {
+      // The vendor's list of models lags behind, and the service keeps to it.
+      EXPECT_EQ(price.error().kind, ErrorKind::refused) << model.name;
+      continue;
+    }
+    EXPECT_EQ(price->amount, offline_price(ServiceKind::topaz, 6000, 5000, settings).amount)
+        << model.name;
+  }
+}
+
+}  // namespace
+}  // namespace sharpen
