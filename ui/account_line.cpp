@@ -18,7 +18,7 @@ AccountLine::AccountLine(std::function<void()> open_account) : box_(own(horizont
 void AccountLine::show(const std::string& text, bool is_problem) {
   set_text(state_, text);
   set_class(state_, "dim-label", !is_problem);
-  set_class(state_, "error", is_problem);
+  set_warning_colour(state_, is_problem);
 }
 
 void AccountLine::set_looking() { show(_("Looking for the service…"), false); }

@@ -109,7 +109,7 @@ std::string AccountPage::origin() const {
 
 void AccountPage::say(const std::string& text, bool is_problem) {
   set_text(answer_, text);
-  set_class(answer_, "error", is_problem);
+  set_warning_colour(answer_, is_problem);
   set_class(answer_, "dim-label", !is_problem);
 }
 

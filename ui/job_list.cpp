@@ -91,7 +91,8 @@ void JobList::set_state(std::int64_t id, const std::string& text, bool busy, boo
   const auto row = std::ranges::find(rows_, id, &Row::id);
   if (row == rows_.end()) return;
   set_text(row->state, text);
-  set_class(row->state, "error", is_problem);
+  set_class(row->state, "dim-label", !is_problem);
+  set_warning_colour(row->state, is_problem);
   gtk_widget_set_sensitive(row->buttons, !busy);
 }
 

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "client/service.h"
 #include "ui/account_page.h"
+#include "ui/help.h"
 #include "ui/text.h"
 
 namespace sharpen {
@@ -67,6 +68,17 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
     if (!writing_) read_config();
   });
   gtk_window_set_default_size(GTK_WINDOW(window_.get()), 1000, 660);
+  connections_.on_response(window_.get(), [this](int response) {
+    if (response != GTK_RESPONSE_HELP) return;
+    // GIMP's own help browser would look for the page in GIMP's manual.
+    g_signal_stop_emission_by_name(window_.get(), "response");
+    open_help(GTK_WINDOW(window_.get()), home_);
+  });
+  connections_.on_event(window_.get(), "key-press-event", [this](GdkEvent* event) {
+    if (event->key.keyval != GDK_KEY_F1) return false;
+    open_help(GTK_WINDOW(window_.get()), home_);
+    return true;
+  });
   connections_.on_event(window_.get(), "map-event", [this](GdkEvent*) {
     // An idle callback runs after the redraw, whose priority is higher.
     after_first_frame_ = EventSource::idle([this] { return first_frame_shown(), false; });

@@ -48,10 +48,7 @@ Preview::Preview(Host& host, Home home) : host_(host), home_(std::move(home)) {
   panel_ = std::make_unique<PreviewPanel>(std::move(events));
 }
 
-Preview::~Preview() {
-  // What was paid for stays on disk, so that it can still be fetched from the list of jobs.
-  for (auto& kept : kept_) (void)kept.result.file.keep();
-}
+Preview::~Preview() = default;
 
 const Source& Preview::source() const { return host_.sources().front(); }
 

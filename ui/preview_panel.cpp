@@ -98,7 +98,7 @@ void PreviewPanel::follow_zoom() {
 void PreviewPanel::set_state(const std::string& text, bool is_problem) {
   set_text(state_, text);
   set_class(state_, "dim-label", !is_problem);
-  set_class(state_, "error", is_problem);
+  set_warning_colour(state_, is_problem);
   gtk_widget_set_tooltip_text(state_, text.c_str());
 }
 

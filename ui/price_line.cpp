@@ -135,8 +135,7 @@ void PriceLine::show() {
   if (warn && balance_) text += ". " + std::string(_("That is more than you have or allow."));
   if (warn && !balance_) text += ". " + std::string(_("That is more than your limit."));
   set_text(line_, text);
-  set_class(line_, "warning", warn);
-  set_class(line_, "error", warn);
+  set_warning_colour(line_, warn);
 }
 
 }  // namespace sharpen

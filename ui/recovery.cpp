@@ -3,54 +3,9 @@
 #include <algorithm>
 
 #include "base/i18n.h"
-#include "client/keys.h"
-#include "ui/text.h"
+#include "ui/waiting_job.h"
 
 namespace sharpen {
-namespace {
-
-Result<ServiceAddress> address_of(const JournalEntry& job, const Home& home,
-                                  GCancellable* cancellable) {
-  Settings settings = job.settings;
-  settings.service = word_of(job.service);
-  settings.service_url = job.service == ServiceKind::this_computer ? "" : job.base_url;
-  return resolve_service(settings, home, cancellable);
-}
-
-Error taken_by_another() {
-  return {ErrorKind::conflict, _("Another window is at work on this picture."),
-          _("Wait for it, or close it.")};
-}
-
-/// Takes the job over from the process that left it; gives it back if `work` fails.
-template <class Work>
-auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(work()) {
-  auto journal = Journal::open(home.journal());
-  if (!journal) return std::unexpected(journal.error());
-  const auto adopted = journal->adopt(job.id);
-  if (!adopted) return std::unexpected(adopted.error());
-  if (!*adopted) return std::unexpected(taken_by_another());
-  auto result = work();
-  // If even this fails, the end of this process gives the job back.
-  if (!result) (void)journal->release(job.id);
-  return result;
-}
-
-}  // namespace
-
-Result<std::vector<JournalEntry>> waiting_jobs(const Home& home) {
-  auto journal = Journal::open(home.journal());
-  if (!journal) return std::unexpected(journal.error());
-  auto jobs = journal->unfinished();
-  // Previews of this computer cost nothing and are made anew in a moment.
-  if (jobs) {
-    std::erase_if(*jobs, [](const JournalEntry& job) {
-      return job.preview && job.service == ServiceKind::this_computer;
-    });
-  }
-  return jobs;
-}
-
 Recovery::Recovery(RecoverHost& host, Home home, std::function<void()> changed)
     : host_(host),
       home_(std::move(home)),
@@ -76,15 +31,9 @@ void Recovery::fetch(std::int64_t id) {
   const JournalEntry* job = find(id);
   if (!job) return;
   list_.set_state(id, _("Fetching…"), true);
-  work_.start(
-      [job = *job, home = home_](GCancellable* cancellable) {
-        return with_job(job, home, [&]() -> Result<JobResult> {
-          auto address = address_of(job, home, cancellable);
-          if (!address) return fail(std::move(address));
-          return resume_job(job, *address, home, {}, cancellable);
-        });
-      },
-      [this, job = *job](Result<JobResult> result) { place(job, std::move(result)); });
+  work_.start([job = *job, home = home_](
+                  GCancellable* cancellable) { return fetch_waiting(job, home, {}, cancellable); },
+              [this, job = *job](Result<JobResult> result) { place(job, std::move(result)); });
 }
 
 void Recovery::place(const JournalEntry& job, Result<JobResult> result) {
@@ -100,44 +49,30 @@ void Recovery::place(const JournalEntry& job, Result<JobResult> result) {
 }
 
 void Recovery::give_back(std::int64_t id) {
-  work_.start(
-      [id, home = home_](GCancellable*) -> Result<void> {
-        auto journal = Journal::open(home.journal());
-        if (!journal) return std::unexpected(journal.error());
-        return journal->release(id);
-      },
-      [this, id](const Result<void>&) { list_.set_busy(id, false); });
+  work_.start([id, home = home_](GCancellable*) { return release_waiting(id, home); },
+              [this, id](const Result<void>&) { list_.set_busy(id, false); });
 }
 
 void Recovery::cancel(std::int64_t id) {
   const JournalEntry* job = find(id);
   if (!job) return;
   list_.set_state(id, _("Cancelling…"), true);
-  work_.start(
-      [job = *job, home = home_](GCancellable* cancellable) {
-        return with_job(job, home, [&]() -> Result<bool> {
-          auto address = address_of(job, home, cancellable);
-          if (!address) return fail(std::move(address));
-          return cancel_job(job, *address, home, cancellable);
-        });
-      },
-      [this, id](const Result<bool>& not_charged) {
-        if (not_charged) return reload();
-        list_.set_state(id, not_charged.error().text(), false, true);
-      });
+  work_.start([job = *job, home = home_](
+                  GCancellable* cancellable) { return cancel_waiting(job, home, cancellable); },
+              [this, id](const Result<bool>& not_charged) {
+                if (not_charged) return reload();
+                list_.set_state(id, not_charged.error().text(), false, true);
+              });
 }
 
 void Recovery::forget(std::int64_t id) {
   const JournalEntry* job = find(id);
   if (!job) return;
-  work_.start(
-      [job = *job, home = home_](GCancellable*) {
-        return with_job(job, home, [&] { return finish_job(job.id, home); });
-      },
-      [this, id](const Result<void>& gone) {
-        if (gone) return reload();
-        list_.set_state(id, gone.error().text(), false, true);
-      });
+  work_.start([job = *job, home = home_](GCancellable*) { return forget_waiting(job, home); },
+              [this, id](const Result<void>& gone) {
+                if (gone) return reload();
+                list_.set_state(id, gone.error().text(), false, true);
+              });
 }
 
 void show_recovery(GtkWidget* dialog, Recovery& recovery) {

@@ -11,9 +11,6 @@
 
 namespace sharpen {
 
-/// The unfinished jobs of the journal that are worth showing (paid previews too).
-[[nodiscard]] Result<std::vector<JournalEntry>> waiting_jobs(const Home& home);
-
 /// Fetches, cancels and forgets unfinished jobs, and shows how that goes in a JobList.
 class Recovery {
  public:

@@ -160,6 +160,20 @@ void set_accessible_description(GtkWidget* widget, const std::string& descriptio
   atk_object_set_description(gtk_widget_get_accessible(widget), description.c_str());
 }
 
+void set_warning_colour(GtkWidget* label, bool on) {
+  GdkRGBA colour{0.96, 0.47, 0.0, 1};  // for themes that name none
+  gtk_style_context_lookup_color(gtk_widget_get_style_context(label), "warning_color", &colour);
+  PangoAttrList* attributes = pango_attr_list_new();
+  if (on) {
+    const auto part = [](double value) { return static_cast<guint16>(value * 65535); };
+    pango_attr_list_insert(
+        attributes,
+        pango_attr_foreground_new(part(colour.red), part(colour.green), part(colour.blue)));
+  }
+  gtk_label_set_attributes(GTK_LABEL(label), attributes);
+  pango_attr_list_unref(attributes);
+}
+
 void set_class(GtkWidget* widget, const char* css_class, bool on) {
   GtkStyleContext* style = gtk_widget_get_style_context(widget);
   if (on) {

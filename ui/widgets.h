@@ -76,6 +76,8 @@ void append_end(GtkWidget* box, GtkWidget* child);
 void set_accessible_name(GtkWidget* widget, const std::string& name);
 void set_accessible_description(GtkWidget* widget, const std::string& description);
 
+/// Writes a label in the theme's colour for warnings.
+void set_warning_colour(GtkWidget* label, bool on);
 void set_class(GtkWidget* widget, const char* css_class, bool on = true);
 /// Shows (with its children) or hides in a way that gtk_widget_show_all() of a parent does not
 /// undo.

@@ -5,6 +5,7 @@
 #include <format>
 
 #include "base/i18n.h"
+#include "ui/waiting_job.h"
 
 namespace sharpen {
 namespace {
@@ -26,6 +27,37 @@ Result<Upload> second_upload(const Upload& upload, const Home& home) {
   Upload second = upload;
   second.file = file->keep();
   return second;
+}
+
+/// A task whose picture was sent before.
+struct Sent {
+  std::size_t task;
+  Settings settings;
+  Origin origin;
+};
+using Fetched = std::pair<std::size_t, Result<JobResult>>;
+
+bool is_job_of(const JournalEntry& job, const Sent& sent) {
+  const Origin &left = job.origin, &right = sent.origin;
+  return job.settings == sent.settings && left.gimp_run == right.gimp_run &&
+         left.image_id == right.image_id && left.layer_tattoo == right.layer_tattoo &&
+         left.offset_x == right.offset_x && left.offset_y == right.offset_y;
+}
+
+/// Goes on with those jobs that the journal still has. In a worker thread.
+std::vector<Fetched> fetch_sent(const std::vector<Sent>& all, const Home& home,
+                                GCancellable* cancellable) {
+  std::vector<Fetched> fetched;
+  const auto jobs = waiting_jobs(home);
+  if (!jobs) return fetched;
+  for (const Sent& sent : all) {
+    // The newest is the one of the last try.
+    const auto job = std::ranges::find_last_if(
+        *jobs, [&](const JournalEntry& entry) { return is_job_of(entry, sent); });
+    if (job.empty()) continue;
+    fetched.emplace_back(sent.task, fetch_waiting(job.front(), home, {}, cancellable));
+  }
+  return fetched;
 }
 
 }  // namespace
@@ -57,19 +89,46 @@ void Work::start() {
   queues_.clear();
   ended_queues_ = 0;
   source_ = 0;
+  origins_.empty() ? begin() : resume_kept();
+}
+
+void Work::resume_kept() {
+  std::vector<Sent> sent;
+  for (std::size_t task = 0; task < tasks_.size(); ++task) {
+    const auto origin = origins_.find(tasks_[task].source);
+    if (!tasks_[task].ready && origin != origins_.end()) {
+      sent.push_back({task, tasks_[task].settings, origin->second});
+    }
+  }
+  resuming_.start([sent = std::move(sent), home = home_](
+                      GCancellable* cancellable) { return fetch_sent(sent, home, cancellable); },
+                  [this](std::vector<Fetched> fetched) {
+                    for (auto& [task, result] : fetched) {
+                      if (result) {
+                        tasks_[task].ready = std::move(*result);
+                        events_.task_done(task);
+                      } else if (!error_) {
+                        error_ = std::move(result).error();
+                      }
+                    }
+                    error_ ? finish() : begin();
+                  });
+}
+
+void Work::begin() {
   for (const Task& task : tasks_) {
     if (!task.ready) queue_for(task.settings);
   }
-  idle_ = EventSource::idle([this] {
-    export_next();
-    return false;
-  });
+  idle_ = EventSource::idle([this] { return export_next(), false; });
 }
 
 void Work::cancel() {
   cancelled_ = true;
   if (!error_) error_ = Error{ErrorKind::cancelled, _("Cancelled."), ""};
   for (const auto& queue : queues_) queue->jobs->cancel();
+  if (!resuming_.running()) return;
+  resuming_.cancel();
+  idle_ = EventSource::idle([this] { return finish(), false; });
 }
 
 Work::Queue& Work::queue_for(const Settings& settings) {
@@ -127,6 +186,7 @@ void Work::step_export() {
   if (!*complete) return;
   const auto done = std::exchange(export_, nullptr);
   const Origin origin = done->origin();
+  origins_[source_] = origin;
   hand_out(done->finish(), origin);
   ++source_;
   idle_ = EventSource::idle([this] { return export_next(), false; });
@@ -189,7 +249,14 @@ Result<std::vector<std::string>> Work::place() {
   for (Task& task : tasks_) {
     if (task.ready) placements.push_back({task.source, task.settings, &*task.ready});
   }
-  return host_.place(std::move(placements), options_);
+  auto notes = host_.place(std::move(placements), options_);
+  if (!notes) return notes;
+  for (const Task& task : tasks_) {
+    if (!task.ready || task.ready->summary.empty()) continue;
+    // TRANSLATORS: a layer and what the service says it did: "Background: defocus, radius 4.1 px"
+    notes->push_back(tr("{}: {}", host_.sources()[task.source].layer_name, task.ready->summary));
+  }
+  return notes;
 }
 
 Result<std::vector<std::string>> Work::place_what_came() { return place(); }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "client/home.h"
 #include "client/job_queue.h"
 #include "client/settings.h"
+#include "ui/background.h"
 #include "ui/host.h"
 
 namespace sharpen {
@@ -38,7 +40,8 @@ class Work {
   Work(Host& host, Home home, std::vector<Task> tasks, Host::PlaceOptions options, Events events);
   ~Work();
 
-  /// Starts, or after an error starts again what is missing. What is paid for is kept.
+  /// Starts, or after an error starts again what is missing. A job that a service still has is
+  /// gone on with, not sent again.
   void start();
   /// Ends with ErrorKind::cancelled through finished().
   void cancel();
@@ -50,6 +53,8 @@ class Work {
 
  private:
   struct Queue;
+  void resume_kept();
+  void begin();
   void export_next();
   void step_export();
   void hand_out(Upload upload, const Origin& origin);
@@ -69,8 +74,10 @@ class Work {
   std::size_t ended_queues_ = 0;
   std::size_t source_ = 0;  ///< being exported
   std::unique_ptr<Export> export_;
+  std::map<std::size_t, Origin> origins_;  ///< of the sources that were sent
   std::optional<Error> error_;
   bool cancelled_ = false;
+  Background resuming_;
   EventSource idle_;
 };
 

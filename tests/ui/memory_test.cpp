@@ -1,0 +1,46 @@
+#include "ui/memory.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace sharpen {
+namespace {
+
+class MemoryTest : public testing::Test {
+ protected:
+  MemoryTest() {
+    home_.user = std::filesystem::path(testing::TempDir()) /
+                 testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(home_.user);
+  }
+  ~MemoryTest() override { std::filesystem::remove_all(home_.user); }
+  Home home_;
+};
+
+TEST_F(MemoryTest, KnowsAHostInTheNextRun) {
+  EXPECT_FALSE(Memory(home_).knows_host("api.example.org"));
+  Memory(home_).learn_host("api.example.org");
+  EXPECT_TRUE(Memory(home_).knows_host("api.example.org"));
+  EXPECT_FALSE(Memory(home_).knows_host("other.example.org"));
+}
+
+TEST_F(MemoryTest, KeepsTheSettingsOfARunThatFailed) {
+  Settings settings;
+  settings.model = "Strong";
+  Memory(home_).set_unfinished_settings(settings);
+  EXPECT_EQ(Memory(home_).unfinished_settings(), settings);
+  Memory(home_).set_unfinished_settings({});
+  EXPECT_FALSE(Memory(home_).unfinished_settings());
+}
+
+TEST_F(MemoryTest, ADamagedFileCountsAsEmpty) {
+  std::ofstream(home_.user / "dialog.json") << "{\"hosts\": [1, ";
+  const Memory memory(home_);
+  EXPECT_FALSE(memory.knows_host("api.example.org"));
+  EXPECT_FALSE(memory.unfinished_settings());
+}
+
+}  // namespace
+}  // namespace sharpen

@@ -1,0 +1,50 @@
+#include "ui/text.h"
+
+#include <glib.h>
+#include <gtest/gtest.h>
+
+namespace sharpen {
+namespace {
+
+TEST(DurationText, IsShort) {
+  EXPECT_EQ(duration_text(0), "0 s");
+  EXPECT_EQ(duration_text(11.2), "12 s");
+  EXPECT_EQ(duration_text(120), "2 min");
+  EXPECT_EQ(duration_text(200), "3 min 20 s");
+  EXPECT_EQ(duration_text(3900), "1 h 5 min");
+  EXPECT_EQ(duration_text(-3), "0 s");
+}
+
+TEST(AmountText, SaysTheUnit) {
+  EXPECT_EQ(amount_text(1, "credits"), "1 credit");
+  EXPECT_EQ(amount_text(0, "credits"), "0 credits");
+  EXPECT_EQ(amount_text(12, "credits"), "12 credits");
+  EXPECT_EQ(amount_text(0.12, "USD"), "$0.12");
+  EXPECT_EQ(amount_text(0.065, "USD"), "$0.065");
+}
+
+TEST(MegapixelText, HasOneDigitUnlessItWouldBeZero) {
+  EXPECT_EQ(megapixel_text(6000, 4000), "24.0 MP");
+  EXPECT_EQ(megapixel_text(100, 100), "0.01 MP");
+}
+
+TEST(TimeText, NamesTheDay) {
+  const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  EXPECT_TRUE(time_text(now).starts_with("today "));
+  EXPECT_TRUE(time_text(now - 86400).starts_with("yesterday "));
+  EXPECT_FALSE(time_text(now - 10 * 86400).starts_with("yesterday"));
+}
+
+TEST(HostOf, LeavesOutTheRest) {
+  EXPECT_EQ(host_of("https://api.topazlabs.com/image/v1"), "api.topazlabs.com");
+  EXPECT_EQ(host_of("http://127.0.0.1:8080"), "127.0.0.1");
+  EXPECT_EQ(host_of("nonsense"), "nonsense");
+}
+
+TEST(ModelTitle, OfAnUnknownModelIsTheServicesName) {
+  EXPECT_EQ(model_title("Lens Blur V2"), "Lens Blur 2");
+  EXPECT_EQ(model_title("other:Brand New"), "Brand New");
+}
+
+}  // namespace
+}  // namespace sharpen
