@@ -126,7 +126,7 @@ void Jobs::start(const Job& job, OnEnd on_end) {
                   .drop_icc = behaviours.is("icc", "drop"),
                   .fail = behaviours.is("fail_jobs", "yes")};
   // Runs on the main thread, where `alive` tells whether this object still is.
-  const auto on_main = [this, alive = alive_](auto action) {
+  const auto on_main = [alive = alive_](auto action) {
     post([alive, action = std::move(action)] {
       if (*alive) action();
     });
