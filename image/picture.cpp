@@ -96,8 +96,10 @@ Result<std::unique_ptr<PictureReader>> open_picture(const std::filesystem::path&
 Result<std::unique_ptr<PictureWriter>> create_picture(const std::filesystem::path& file,
                                                       FileFormat format, const PictureInfo& info,
                                                       const WriteOptions& options) {
-  const bool sound = info.width > 0 && info.height > 0 && info.channels >= 1 &&
-                     info.channels <= 4 && (info.bits == 8 || info.bits == 16);
+  constexpr std::uint32_t kMaxSide = 0x7fffffff;  // PNG 1.2, 4.1.1
+  const bool sound = info.width > 0 && info.width <= kMaxSide && info.height > 0 &&
+                     info.height <= kMaxSide && info.channels >= 1 && info.channels <= 4 &&
+                     (info.bits == 8 || info.bits == 16);
   if (!sound) return fail(ErrorKind::bad_argument, _("This kind of picture cannot be written."));
   return without_exceptions([&] { return create_as(format, file, info, options); });
 }

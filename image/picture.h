@@ -71,7 +71,9 @@ struct PictureLimits {
 
 /// Opens a PNG, JPEG or TIFF by its first bytes. Palettes and samples of 1, 2 or 4 bits are widened
 /// to what PictureInfo can say; CMYK and float samples are refused. Pixels come as they are stored:
-/// an EXIF orientation is neither applied nor reported. Errors: bad_picture, too_large, io.
+/// an EXIF orientation is neither applied nor reported. Rows are decoded as they are asked for, but
+/// an interlaced PNG and the coefficients of a progressive JPEG (two bytes a sample) have to be
+/// held whole, up to 1 GiB. Errors: bad_picture, too_large, io.
 [[nodiscard]] Result<std::unique_ptr<PictureReader>> open_picture(const std::filesystem::path& file,
                                                                   const PictureLimits& limits = {});
 
