@@ -7,5 +7,6 @@ shellcheck "${scripts[@]}"
 for tool in tools/*; do
   case $tool in *.sh | *.py) continue ;; esac
   [ -x "$tool" ] || continue
-  "$tool" --help | grep -q "^Usage: $tool" || { echo "$tool --help does not begin with its usage"; exit 1; }
+  help=$("$tool" --help)
+  [[ $help == "Usage: $tool"* ]] || { echo "$tool --help does not begin with its usage"; exit 1; }
 done
