@@ -45,8 +45,10 @@ class Readme(unittest.TestCase):
         cls.environment = {
             key: value for key, value in os.environ.items()
             if not key.startswith("XDG_") and key not in ("GIMP3_DIRECTORY", "DISPLAY", "DESTDIR")
-        } | {"HOME": str(home), "CCACHE_DIR": os.environ.get(
-            "CCACHE_DIR", os.path.expanduser("~/.cache/ccache"))}
+        } | {
+            "HOME": str(home), "CCACHE_NOHASHDIR": "1",
+            "CCACHE_DIR": os.environ.get("CCACHE_DIR", os.path.expanduser("~/.cache/ccache")),
+        }
         cls.plug_in = home / ".config/GIMP/3.0/plug-ins/remote-sharpen"
 
     def run_command(self, command):
