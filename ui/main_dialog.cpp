@@ -247,6 +247,8 @@ void MainDialog::balance_found(const Result<Balance>& balance) {
 }
 
 void MainDialog::show_setup() {
+  gtk_widget_set_size_request(preview_->widget(), -1, -1);
+  gtk_widget_set_valign(preview_->widget(), GTK_ALIGN_FILL);
   gtk_stack_set_visible_child(GTK_STACK(pages_), children_of(pages_).front());
   for (GtkWidget* part : dialog_parts_) gtk_widget_show(part);
 }
@@ -297,6 +299,10 @@ WorkView::End MainDialog::work() {
   options.group = all.size() > 1;
   options.redo_original = choice.redo_original;
 
+  // The picture stays where it is while GIMP's own buttons are away.
+  gtk_widget_set_size_request(preview_->widget(), -1,
+                              gtk_widget_get_allocated_height(preview_->widget()));
+  gtk_widget_set_valign(preview_->widget(), GTK_ALIGN_START);
   for (GtkWidget* part : dialog_parts_) gtk_widget_hide(part);
   gtk_stack_set_visible_child(GTK_STACK(pages_), work_view_->widget());
   if (const auto& account = accounts_.account()) {

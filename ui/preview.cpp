@@ -104,6 +104,7 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
   // Another service does not know the picture.
   source_id_.clear();
   job_.cancel();
+  paused_ = false;
   panel_->view().clear_after();
   if (!account_) {
     panel_->set_button("");
@@ -115,6 +116,7 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
 }
 
 void Preview::pause() {
+  paused_ = true;
   rest_.stop();
   exporting_.stop();
   export_.reset();
@@ -170,7 +172,7 @@ void Preview::show_kept() {
 }
 
 void Preview::request_soon() {
-  if (!placed_ || !account_ || paying_) return;
+  if (!placed_ || !account_ || paying_ || paused_) return;
   rest_ = EventSource::timeout(rest_milliseconds, [this] { return run(), false; });
 }
 
@@ -296,6 +298,7 @@ void Preview::show_offer() {
 void Preview::button_clicked() {
   if (paying_) {
     pause();
+    paused_ = false;
     return show_offer();
   }
   if (!account_ || !placed_) return;

@@ -66,7 +66,7 @@ class Preview {
   std::unique_ptr<PreviewPanel> panel_;
   Settings settings_;
   std::optional<Account> account_;
-  bool started_ = false, placed_ = false, again_ = false, paying_ = false;
+  bool started_ = false, placed_ = false, again_ = false, paying_ = false, paused_ = false;
 
   std::unique_ptr<Export> export_;
   std::optional<Box> export_box_;  ///< of the running export; empty for the whole source

@@ -14,9 +14,9 @@ ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
   hint_ = text_label("");
   for (GtkWidget* label : {message_, hint_}) {
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
-    gtk_label_set_width_chars(GTK_LABEL(label), 50);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), 60);
-    gtk_label_set_selectable(GTK_LABEL(label), TRUE);
+    gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+    gtk_label_set_width_chars(GTK_LABEL(label), 36);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 48);
     append(texts, label);
   }
   append(row, texts, true);
@@ -33,7 +33,7 @@ ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
   gtk_widget_set_can_default(try_again_, TRUE);
   append_end(buttons, try_again_);
   if (actions.back) {
-    GtkWidget* back = text_button(_("_Back to the Settings"));
+    GtkWidget* back = text_button(_("_Back"));
     append_end(buttons, back);
     connections_.on(back, "clicked", std::move(actions.back));
   }

@@ -71,6 +71,12 @@ void WorkView::finished(Result<std::vector<std::string>> result) {
   progress_->end();
   if (result) {
     notes_ = std::move(*result);
+    // Nobody saw the window close.
+    if (!gtk_widget_get_visible(window_)) {
+      notes_.insert(notes_.begin(),
+                    trn("{} sharpened picture is in place.", "{} sharpened pictures are in place.",
+                        titles_.size(), titles_.size()));
+    }
     return leave(End::placed);
   }
   error_ = std::move(result).error();
