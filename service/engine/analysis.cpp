@@ -5,6 +5,8 @@
 #include <functional>
 #include <mutex>
 
+#include "service/engine/focus_scan.h"
+#include "service/engine/luma.h"
 #include "service/engine/parallel.h"
 #include "service/engine/trial.h"
 
@@ -13,36 +15,21 @@ namespace {
 
 constexpr int kStep = kBlock / 2;
 constexpr std::size_t kMostBlocks = 1600;
-constexpr float kWhite = 0.985f;
 /// The difference of deviance that tells a small disk from a Gauss; a JPEG hides most of it.
 constexpr double kClearZeros = 3, kClearZerosJpeg = 0.5;
 /// Likewise linear light from encoded values for a Gauss: the wrong choice costs more than the
 /// right one brings.
 constexpr double kClearLinearGauss = 6;
-constexpr double kLeastGain = 6;  ///< of deviance that a blur must bring over none
-constexpr float kLumaScale = 0.57735026919f;
+/// A smaller part of blurred windows is not worth a second look; radii that spread over more than
+/// this ratio vary.
+constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kDisbelieved = 1.8;
+constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
+constexpr double kLeastGain = 6;        ///< of deviance that a blur must bring over none
 
 struct Place {
   int x, y;
   float detail;
 };
-
-/// The luma of a box, in encoded or linear light; scaled so that its noise is that of a channel.
-Result<Plane> read_luma(const PixelStore& picture, const Box& box,
-                        const std::array<ToneCurve, 3>* tones) {
-  std::array<Plane, 3> channels;
-  const auto count = static_cast<std::size_t>(picture.colours());
-  if (auto read = picture.read(box, std::span(channels.data(), count)); !read) {
-    return fail(std::move(read));
-  }
-  for (std::size_t c = 0; tones && c < count; ++c) (*tones)[c].linearise(channels[c].values());
-  if (count == 1) return std::move(channels[0]);
-  float* luma = channels[0].data();
-  for (std::size_t i = 0; i < channels[0].size(); ++i) {
-    luma[i] = kLumaScale * (luma[i] + channels[1].data()[i] + channels[2].data()[i]);
-  }
-  return std::move(channels[0]);
-}
 
 /// Calls `work(band, luma rows, first row)` for each band of block rows, in parallel.
 template <class Work>
@@ -149,6 +136,92 @@ std::vector<Box> trial_boxes(const PixelStore& picture,
   return boxes;
 }
 
+/// Mean spectra of the same blocks.
+struct Spectra {
+  Plane encoded, linear;
+};
+
+/// Chooses family, size and domain from the spectra of blocks and from trials in `boxes`.
+Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, const Spectra& power,
+                       const std::vector<Box>& boxes, const std::optional<JpegNoise>& jpeg,
+                       const std::array<ToneCurve, 3>& tones, unsigned threads,
+                       const std::stop_token& stop) {
+  Analysis analysis;
+  const Estimate encoded = estimator.estimate(power.encoded);
+  const Estimate linear = estimator.estimate(power.linear);
+  // A little too much costs little; too little leaves noise that the inverse has lifted.
+  analysis.noise = 1.06 * std::max(encoded.noise, 0.29 / 255);
+  if (jpeg) {
+    analysis.noise = std::sqrt(analysis.noise * analysis.noise + quantisation_variance(*jpeg));
+  }
+  std::vector<Candidate> candidates;
+  const Fit& fit =
+      preferred(linear.best.deviance < encoded.best.deviance ? linear : encoded, jpeg.has_value());
+  for (const bool in_linear_light : {false, true}) {
+    const Estimate& estimate = in_linear_light ? linear : encoded;
+    const Fit& same = of_family(estimate, fit.blur.family);
+    const double gain = estimate.none.deviance - same.deviance;
+    const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
+    if (gain < kLeastGain || !worth_undoing(same.blur) || !similar) continue;
+    if (fit.blur.family == Family::gauss && in_linear_light &&
+        linear.gauss.deviance + kClearLinearGauss > encoded.gauss.deviance) {
+      continue;
+    }
+    candidates.push_back({same.blur, in_linear_light, same.deviance});
+  }
+  if (candidates.empty()) return analysis;
+  Deconvolution how = Deconvolution::fast();
+  how.tones = tones;
+  how.noise = static_cast<float>(analysis.noise);
+  const auto chosen = candidates.size() == 1
+                          ? Result<std::size_t>(0)
+                          : try_candidates(picture, boxes, candidates, how, threads, stop);
+  if (!chosen) return fail(Result<std::size_t>(chosen));
+  const Candidate& winner = candidates[*chosen];
+  const Estimate& estimate = winner.linear_light ? linear : encoded;
+  const double gain = estimate.none.deviance - winner.deviance;
+  analysis.blur = winner.blur;
+  analysis.linear_light = winner.linear_light;
+  analysis.confidence = gain / (gain + 10);
+  return analysis;
+}
+
+/// Looks where in the picture the blur is, and takes `uniform` if it is everywhere alike.
+Result<Analysis> judge_varying(const PixelStore& picture, const Estimator& estimator,
+                               const Analysis& uniform, const std::optional<JpegNoise>& jpeg,
+                               const std::array<ToneCurve, 3>& tones, unsigned threads,
+                               const std::stop_token& stop) {
+  auto map = scan_focus(picture, jpeg, tones, kLargestVarying, threads, stop);
+  if (!map) return fail(std::move(map));
+  if (map->empty() || map->blurred_part() < kLeastBlurred) return uniform;
+  const double middle = map->radius_at(0.5);
+
+  auto encoded = blurred_power(picture, *map, nullptr, threads, stop);
+  if (!encoded) return fail(std::move(encoded));
+  auto linear = blurred_power(picture, *map, &tones, threads, stop);
+  if (!linear) return fail(std::move(linear));
+  std::vector<Box> boxes;
+  for (const FocusCell& cell : map->cells()) {
+    const bool typical = cell.radius > 0 && double(cell.radius) <= map->radius_at(0.6) &&
+                         double(cell.radius) >= map->radius_at(0.4);
+    if (typical && boxes.size() < 3) boxes.push_back(cell.box);
+  }
+  auto pooled = judge(picture, estimator, {std::move(*encoded), std::move(*linear)}, boxes, jpeg,
+                      tones, threads, stop);
+  if (!pooled) return pooled;
+  if (pooled->blur.family == Family::none) return uniform;
+  const bool gauss = pooled->blur.family == Family::gauss;
+  const double size = pooled->blur.size;
+  map->scale(gauss ? 0.5 : 1.0);
+  // A window that says something else than all together is not believed.
+  if (std::abs(std::log((gauss ? 0.5 : 1.0) * middle / size)) > std::log(kVaries)) return uniform;
+  map->forget_beyond(size / kDisbelieved, size * kDisbelieved);
+  if (map->blurred_part() < kLeastBlurred) return uniform;
+  if (map->radius_at(0.9) < kVaries * map->radius_at(0.1)) map->level(size);
+  pooled->map = std::move(*map);
+  return pooled;
+}
+
 }  // namespace
 
 Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
@@ -159,7 +232,7 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   const double possible =
       double(picture.width()) / kStep * double(picture.height()) / kStep / double(kMostBlocks);
   const int step = kStep * std::max(1, static_cast<int>(std::sqrt(possible)));
-  const float white = kWhite * (picture.colours() == 3 ? 1.7320508f : 1.0f);
+  const float white = clipped_luma(picture);
   const auto bands = static_cast<std::size_t>((picture.height() - kBlock) / step + 1);
 
   std::vector<std::vector<Place>> found(bands);
@@ -213,44 +286,12 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   if (!encoded_power) return fail(std::move(encoded_power));
   auto linear_power = mean_power(&tones);
   if (!linear_power) return fail(std::move(linear_power));
-  const Estimate encoded = estimator.estimate(*encoded_power);
-  const Estimate linear = estimator.estimate(*linear_power);
-  // A little too much costs little; too little leaves noise that the inverse has lifted.
-  analysis.noise = 1.06 * std::max(encoded.noise, 0.29 / 255);
-  if (jpeg) {
-    analysis.noise = std::sqrt(analysis.noise * analysis.noise + quantisation_variance(*jpeg));
-  }
-  std::vector<Candidate> candidates;
-  const Fit& fit =
-      preferred(linear.best.deviance < encoded.best.deviance ? linear : encoded, jpeg.has_value());
-  for (const bool in_linear_light : {false, true}) {
-    const Estimate& estimate = in_linear_light ? linear : encoded;
-    const Fit& same = of_family(estimate, fit.blur.family);
-    const double gain = estimate.none.deviance - same.deviance;
-    const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
-    if (gain < kLeastGain || !worth_undoing(same.blur) || !similar) continue;
-    if (fit.blur.family == Family::gauss && in_linear_light &&
-        linear.gauss.deviance + kClearLinearGauss > encoded.gauss.deviance) {
-      continue;
-    }
-    candidates.push_back({same.blur, in_linear_light, same.deviance});
-  }
-  if (candidates.empty()) return analysis;
-  Deconvolution how = Deconvolution::fast();
-  how.tones = tones;
-  how.noise = static_cast<float>(analysis.noise);
-  const auto chosen = candidates.size() == 1
-                          ? Result<std::size_t>(0)
-                          : try_candidates(picture, trial_boxes(picture, found, step), candidates,
-                                           how, threads, stop);
-  if (!chosen) return fail(Result<std::size_t>(chosen));
-  const Candidate& winner = candidates[*chosen];
-  const Estimate& estimate = winner.linear_light ? linear : encoded;
-  const double gain = estimate.none.deviance - winner.deviance;
-  analysis.blur = winner.blur;
-  analysis.linear_light = winner.linear_light;
-  analysis.confidence = gain / (gain + 10);
-  return analysis;
+  const Spectra whole{*encoded_power, *linear_power};
+  const auto uniform = judge(picture, estimator, whole, trial_boxes(picture, found, step), jpeg,
+                             tones, threads, stop);
+  // Where the whole picture lacks high frequencies, no part of it is sharp.
+  if (!uniform || !model.varying || uniform->blur.family != Family::none) return uniform;
+  return judge_varying(picture, estimator, *uniform, jpeg, tones, threads, stop);
 }
 
 }  // namespace sharpen::engine

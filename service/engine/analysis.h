@@ -4,6 +4,7 @@
 #include <stop_token>
 
 #include "service/engine/estimate.h"
+#include "service/engine/focus_map.h"
 #include "service/engine/models.h"
 #include "service/engine/pixel_store.h"
 #include "service/engine/tone.h"
@@ -16,6 +17,7 @@ struct Analysis {
   double noise = 0;           ///< standard deviation of encoded values, scale 0 … 1
   double confidence = 0;      ///< 0 … 1
   bool linear_light = false;  ///< where the blur happened
+  FocusMap map;               ///< where and how far it is blurred; empty if everywhere alike
 };
 
 /// Looks at up to some thousand blocks of the whole picture.

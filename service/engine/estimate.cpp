@@ -80,6 +80,15 @@ float jpeg_noise_at(const JpegNoise& jpeg, double u, double v) {
                             fy * ((1 - fx) * at(x0, y0 + 1) + fx * at(x0 + 1, y0 + 1)));
 }
 
+/// Takes `fit` for its family's and for the best if it is.
+void keep_better(Estimate& estimate, const Fit& fit) {
+  Fit& family = fit.blur.family == Family::disk    ? estimate.disk
+                : fit.blur.family == Family::gauss ? estimate.gauss
+                                                   : estimate.line;
+  if (fit.deviance < family.deviance) family = fit;
+  if (fit.deviance < estimate.best.deviance) estimate.best = fit;
+}
+
 }  // namespace
 
 struct Estimator::Tables {
@@ -92,6 +101,7 @@ struct Estimator::Tables {
   std::vector<std::vector<float>> squares;  ///< of each blur on the coarse grid
 
   [[nodiscard]] double variance_floor(const Plane& power) const;
+  void prepare(const Plane& power, double variance, Plane& noise, Plane& use) const;
   void mask_jpeg(const Plane& power, const Plane& noise, Plane& use) const;
   [[nodiscard]] Fit refine(Fit fit, const BinData& data) const;
 };
@@ -183,19 +193,42 @@ Estimator::~Estimator() = default;
 Estimator::Estimator(Estimator&&) noexcept = default;
 Estimator& Estimator::operator=(Estimator&&) noexcept = default;
 
+void Estimator::Tables::prepare(const Plane& power, double variance, Plane& noise,
+                                Plane& use) const {
+  noise = Plane(power.width(), power.height(), static_cast<float>(variance));
+  use = Plane(power.width(), power.height(), 1.0f);
+  if (!jpeg) return;
+  for (int row = 0; row < noise.height(); ++row) {
+    for (int column = 0; column < noise.width(); ++column) {
+      noise.at(column, row) += jpeg_noise_at(*jpeg, frequency(column), frequency(row));
+    }
+  }
+  mask_jpeg(power, noise, use);
+}
+
+Estimate Estimator::quick(const Plane& power) const {
+  const Tables& t = *tables_;
+  const double variance = t.variance_floor(power);
+  Plane noise, use;
+  t.prepare(power, variance, noise, use);
+  const BinData data = measure(t.coarse, power, noise, use);
+  Estimate result;
+  result.noise = std::sqrt(variance);
+  const std::vector<float> ones(t.coarse.size(), 1.0f);
+  result.none = {{}, fit_deviance(t.coarse, data, ones)};
+  result.disk.deviance = result.gauss.deviance = result.line.deviance = kInfinity;
+  result.best = result.none;
+  for (std::size_t i = 0; i < t.blurs.size(); ++i) {
+    keep_better(result, {t.blurs[i], fit_deviance(t.coarse, data, t.squares[i])});
+  }
+  return result;
+}
+
 Estimate Estimator::estimate(const Plane& power, std::optional<double> known_noise) const {
   const Tables& t = *tables_;
   const double variance = known_noise.value_or(t.variance_floor(power));
-  Plane noise(power.width(), power.height(), static_cast<float>(variance));
-  Plane use(power.width(), power.height(), 1.0f);
-  if (t.jpeg) {
-    for (int row = 0; row < noise.height(); ++row) {
-      for (int column = 0; column < noise.width(); ++column) {
-        noise.at(column, row) += jpeg_noise_at(*t.jpeg, frequency(column), frequency(row));
-      }
-    }
-    t.mask_jpeg(power, noise, use);
-  }
+  Plane noise, use;
+  t.prepare(power, variance, noise, use);
   const BinData coarse = measure(t.coarse, power, noise, use);
   const BinData fine = measure(t.fine, power, noise, use);
 
@@ -230,12 +263,7 @@ Estimate Estimator::estimate(const Plane& power, std::optional<double> known_noi
   }
   result.best = result.none;
   for (const Fit& start : starts) {
-    const Fit fit = t.refine(start, fine);
-    Fit& family = fit.blur.family == Family::disk    ? result.disk
-                  : fit.blur.family == Family::gauss ? result.gauss
-                                                     : result.line;
-    if (fit.deviance < family.deviance) family = fit;
-    if (fit.deviance < result.best.deviance) result.best = fit;
+    keep_better(result, t.refine(start, fine));
   }
   return result;
 }

@@ -49,6 +49,9 @@ class Estimator {
   /// the high frequencies show.
   [[nodiscard]] Estimate estimate(const Plane& power, std::optional<double> known_noise = {}) const;
 
+  /// Likewise from fewer frequencies and without refinement: sizes to a tenth, ten times as fast.
+  [[nodiscard]] Estimate quick(const Plane& power) const;
+
  private:
   struct Tables;
   std::unique_ptr<Tables> tables_;

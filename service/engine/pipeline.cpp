@@ -13,6 +13,11 @@ constexpr double kLookPart = 0.08;
 
 std::string describe(const Analysis& found) {
   const double noise = found.noise * 255;
+  if (!found.map.empty()) {
+    return std::format(
+        "mixed focus, {:.0f} % blurred by a radius of {:.1f} to {:.1f} px, noise {:.1f}",
+        100 * found.map.blurred_part(), found.map.radius_at(0.1), found.map.radius_at(0.9), noise);
+  }
   switch (found.blur.family) {
     case Family::none:
       return "already sharp, nothing changed";
@@ -27,6 +32,32 @@ std::string describe(const Analysis& found) {
   return {};
 }
 
+/// What the settings make of the findings. Each number is monotone: more strength is sharper, more
+/// of the others is smoother.
+Plan make_plan(const Analysis& found, const ModelTraits& model, const Settings& settings,
+               const std::array<ToneCurve, 3>& tones) {
+  Plan plan;
+  plan.blur = found.blur;
+  plan.map = found.map.empty() ? nullptr : &found.map;
+  plan.how = settings.fast ? Deconvolution::fast() : Deconvolution::quality();
+  plan.how.noise = static_cast<float>(found.noise);
+  plan.how.linear_light = found.linear_light;
+  plan.how.tones = tones;
+  const double strength = settings.strength.value_or(0.5);
+  plan.amount = std::min(1.0, 2 * strength) * model.full_amount;
+  plan.overshoot = std::max(0.0, 2 * strength - 1);
+  if (settings.minor_denoise) {
+    plan.how.threshold *= static_cast<float>(0.85 + 0.6 * *settings.minor_denoise);
+    plan.how.end_noise *= static_cast<float>(0.9 + 0.9 * *settings.minor_denoise);
+  }
+  if (settings.denoise_strength) {
+    // Below what was measured the inverse would show the noise it lifts, hence the small way down.
+    plan.how.noise *= static_cast<float>(0.95 + 1.3 * *settings.denoise_strength);
+    plan.how.chroma = static_cast<float>(0.8 + 1.2 * *settings.denoise_strength);
+  }
+  return plan;
+}
+
 }  // namespace
 
 Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const ModelTraits& model,
@@ -38,17 +69,12 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   if (!found) return fail(std::move(found));
   if (progress) progress(kLookPart);
 
-  const double strength = settings.strength ? std::min(1.0, 2 * *settings.strength) : 1.0;
   Result<void> drawn;
   if (found->blur.family == Family::none) {
     drawn = copy_rows(picture, area, sink);
   } else {
-    Deconvolution how = settings.fast ? Deconvolution::fast() : Deconvolution::quality();
-    how.noise = static_cast<float>(found->noise);
-    how.linear_light = found->linear_light;
-    how.tones = tones;
     drawn = render(
-        picture, area, found->blur, how, strength * model.full_amount, threads, sink,
+        picture, area, make_plan(*found, model, settings, tones), threads, sink,
         [&](double part) {
           if (progress) progress(kLookPart + (1 - kLookPart) * part);
         },
@@ -58,7 +84,7 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
 
   Report report;
   report.summary = describe(*found);
-  report.family = name_of(found->blur.family);
+  report.family = found->map.empty() ? name_of(found->blur.family) : "mixed";
   report.size = found->blur.size;
   report.angle = found->blur.angle;
   report.noise = found->noise * 255;

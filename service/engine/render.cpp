@@ -1,15 +1,137 @@
 #include "service/engine/render.h"
 
 #include <algorithm>
-#include <atomic>
+#include <cmath>
 #include <mutex>
 
+#include "service/engine/emphasis.h"
+#include "service/engine/fallback.h"
 #include "service/engine/parallel.h"
+#include "service/engine/tile.h"
 
 namespace sharpen::engine {
 namespace {
 
 constexpr int kCore = 560;
+constexpr double kLevelRatio = 1.2;  ///< of neighbouring kernel sizes where the blur varies
+
+/// The kernels of a plan, from small to large, for one transform size.
+class KernelSet {
+ public:
+  KernelSet(const Plan& plan, const Fft& fft) {
+    double low = plan.blur.size, high = low;
+    if (plan.map) {
+      low = plan.map->radius_at(0);
+      high = plan.map->radius_at(1);
+    }
+    const int steps = static_cast<int>(std::ceil(std::log(high / low) / std::log(kLevelRatio)));
+    low_ = std::log(low);
+    step_ = steps > 0 ? std::log(high / low) / steps : 1;
+    for (int i = 0; i <= std::max(steps, 0); ++i) {
+      Blur blur = plan.blur;
+      blur.size = low * std::exp(step_ * i);
+      kernels_.emplace_back(blur, fft);
+    }
+  }
+
+  [[nodiscard]] std::size_t size() const { return kernels_.size(); }
+  [[nodiscard]] const Kernel& operator[](std::size_t index) const { return kernels_[index]; }
+  /// Where a blur's size lies between the kernels: 0 the first, size() - 1 the last.
+  [[nodiscard]] float position(float size) const {
+    return std::clamp(static_cast<float>((std::log(double(size)) - low_) / step_), 0.0f,
+                      static_cast<float>(kernels_.size() - 1));
+  }
+
+ private:
+  double low_ = 0, step_ = 1;
+  std::vector<Kernel> kernels_;
+};
+
+/// Of each pixel of a tile: how much of the result, and which kernel.
+struct Wanted {
+  Plane amount, position;
+  float first = 0, last = 0;  ///< of the positions where there is an amount
+};
+
+Wanted wanted(const Plan& plan, const KernelSet& kernels, const Box& source) {
+  Wanted all{Plane(source.width, source.height, 1.0f), Plane(source.width, source.height), 0, 0};
+  if (!plan.map) return all;
+  all.first = static_cast<float>(kernels.size());
+  for (int y = 0; y < source.height; ++y) {
+    for (int x = 0; x < source.width; ++x) {
+      const auto there = plan.map->at(source.x + x, source.y + y);
+      all.amount.at(x, y) = there.amount;
+      if (there.amount <= 0) continue;
+      const float position = kernels.position(there.radius);
+      all.position.at(x, y) = position;
+      all.first = std::min(all.first, position);
+      all.last = std::max(all.last, position);
+    }
+  }
+  return all;
+}
+
+/// Replaces the channels of one tile by what the plan makes of them.
+void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& kernels,
+                  const Box& source, TileDeconvolver& worker, const std::stop_token& stop) {
+  const Wanted want = wanted(plan, kernels, source);
+  if (want.first > want.last) return;
+  const std::vector<Plane> before(channels.begin(), channels.end());
+  std::vector<Plane> changes(channels.size(), Plane(source.width, source.height));
+  const auto first = static_cast<std::size_t>(want.first);
+  const auto last = std::min(static_cast<std::size_t>(std::ceil(want.last)), kernels.size() - 1);
+  for (std::size_t level = first; level <= last && !stop.stop_requested(); ++level) {
+    std::ranges::copy(before, channels.begin());
+    worker.run(channels, kernels[level], plan.how, stop);
+    if (stop.stop_requested()) return;
+    const Plane trusted = trust(worker.residual(), reach(kernels[level].blur));
+    if (plan.overshoot > 0) emphasise(channels, plan.overshoot);
+    for (std::size_t i = 0; i < trusted.size(); ++i) {
+      const float distance = std::abs(want.position.data()[i] - static_cast<float>(level));
+      const float weight = std::max(0.0f, 1 - distance) * trusted.data()[i];
+      for (std::size_t c = 0; c < channels.size(); ++c) {
+        changes[c].data()[i] += weight * (channels[c].data()[i] - before[c].data()[i]);
+      }
+    }
+  }
+  for (int y = 0; y < source.height; ++y) {
+    for (int x = 0; x < source.width; ++x) {
+      float amount = static_cast<float>(plan.amount) * want.amount.at(x, y);
+      if (plan.mask) amount *= plan.mask(source.x + x, source.y + y);
+      for (std::size_t c = 0; c < channels.size(); ++c) {
+        channels[c].at(x, y) = before[c].at(x, y) + amount * changes[c].at(x, y);
+      }
+    }
+  }
+}
+
+/// Deconvolvers that wait for a tile; as many as threads were ever busy at a time.
+class Workers {
+ public:
+  explicit Workers(std::shared_ptr<const TileTransform> transform)
+      : transform_(std::move(transform)) {}
+
+  [[nodiscard]] std::unique_ptr<TileDeconvolver> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        auto worker = std::move(idle_.back());
+        idle_.pop_back();
+        return worker;
+      }
+    }
+    return std::make_unique<TileDeconvolver>(transform_);
+  }
+  void give_back(std::unique_ptr<TileDeconvolver> worker) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(worker));
+  }
+
+ private:
+  std::shared_ptr<const TileTransform> transform_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<TileDeconvolver>> idle_;
+};
 
 }  // namespace
 
@@ -26,23 +148,26 @@ Result<void> copy_rows(const PixelStore& picture, const Box& area, const RowSink
   return {};
 }
 
-Result<void> render(const PixelStore& picture, const Box& area, const Blur& blur,
-                    const Deconvolution& how, double amount, unsigned threads, const RowSink& sink,
-                    const std::function<void(double)>& progress, const std::stop_token& stop) {
-  const int spread = reach(blur);
-  const int margin = std::max(16, spread + spread / 2 + 8);
+Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan, unsigned threads,
+                    const RowSink& sink, const std::function<void(double)>& progress,
+                    const std::stop_token& stop) {
+  Blur largest = plan.blur;
+  if (plan.map) largest.size = plan.map->radius_at(1);
+  const int spread = reach(largest);
+  const int margin = std::max(24, spread + spread / 2 + 8);
   const int gap = std::max(4 * spread, 32);
   const auto lines = make_tiles(picture.width(), picture.height(), area, kCore, margin);
   const Box& source = lines.front().front().source;
   const auto transform = std::make_shared<const TileTransform>(
       Fft::good_length(source.width + gap), Fft::good_length(source.height + gap));
-  const Kernel kernel(blur, transform->fft);
+  const KernelSet kernels(plan, transform->fft);
   const auto colours = static_cast<std::size_t>(picture.colours());
   const std::size_t pixel = picture.info().bytes_per_row() / picture.info().width;
 
-  std::vector<std::unique_ptr<TileDeconvolver>> idle;
+  Workers workers(transform);
   std::mutex mutex;
-  std::size_t done = 0, all = lines.size() * lines.front().size();
+  std::size_t done = 0;
+  const std::size_t all = lines.size() * lines.front().size();
   for (const auto& line : lines) {
     const Box band{area.x, line.front().core.y, area.width, line.front().core.height};
     const std::size_t stride = pixel * std::size_t(band.width);
@@ -51,28 +176,13 @@ Result<void> render(const PixelStore& picture, const Box& area, const Blur& blur
     Result<void> outcome;
     parallel_for(static_cast<int>(line.size()), threads, stop, [&](int index) {
       const Tile& tile = line[std::size_t(index)];
-      std::unique_ptr<TileDeconvolver> worker;
-      {
-        const std::lock_guard lock(mutex);
-        if (!idle.empty()) {
-          worker = std::move(idle.back());
-          idle.pop_back();
-        }
-      }
-      if (!worker) worker = std::make_unique<TileDeconvolver>(transform);
-      std::array<Plane, 3> planes, before;
+      std::array<Plane, 3> planes;
       const std::span<Plane> channels(planes.data(), colours);
       auto read = picture.read(tile.source, channels);
       if (read) {
-        if (amount < 1) before = planes;
-        worker->run(channels, kernel, how, stop);
-        for (std::size_t c = 0; amount < 1 && c < colours; ++c) {
-          for (std::size_t i = 0; i < planes[c].size(); ++i) {
-            float& value = planes[c].data()[i];
-            const float old = before[c].data()[i];
-            value = old + static_cast<float>(amount) * (value - old);
-          }
-        }
+        auto worker = workers.take();
+        sharpen_tile(channels, plan, kernels, tile.source, *worker, stop);
+        workers.give_back(std::move(worker));
         const Box inner{tile.core.x - tile.source.x, tile.core.y - tile.source.y, tile.core.width,
                         tile.core.height};
         store_rounded(channels, inner, picture.info(),
@@ -80,7 +190,6 @@ Result<void> render(const PixelStore& picture, const Box& area, const Blur& blur
       }
       const std::lock_guard lock(mutex);
       if (!read) outcome = read;
-      idle.push_back(std::move(worker));
       if (progress) progress(double(++done) / double(all));
     });
     if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");

@@ -3,8 +3,8 @@
 #include <functional>
 #include <stop_token>
 
-#include "service/engine/analysis.h"
 #include "service/engine/deconvolve.h"
+#include "service/engine/focus_map.h"
 #include "service/engine/pixel_store.h"
 
 namespace sharpen::engine {
@@ -12,11 +12,24 @@ namespace sharpen::engine {
 /// Receives finished rows from top to bottom, as bytes like those of the picture.
 using RowSink = std::function<Result<void>(std::span<const std::byte>)>;
 
+/// How much of the result goes into the picture at a pixel, 0 … 1.
+using Mask = std::function<float(int x, int y)>;
+
+/// What is to be done to a picture.
+struct Plan {
+  Blur blur;
+  const FocusMap* map = nullptr;  ///< if given, sizes and places of the blur
+  Deconvolution how;
+  double amount = 1;     ///< of the result that goes into the picture
+  double overshoot = 0;  ///< of an edge emphasis on top of it, 0 … 1
+  Mask mask;             ///< if given, where
+};
+
 /// Undoes the blur of the pixels in `area`, tile by tile, and hands their rows to `sink`.
-/// `amount` of 0 … 1 goes into the picture. Errors: io; cancelled; what the sink returns.
-[[nodiscard]] Result<void> render(const PixelStore& picture, const Box& area, const Blur& blur,
-                                  const Deconvolution& how, double amount, unsigned threads,
-                                  const RowSink& sink, const std::function<void(double)>& progress,
+/// Errors: io; cancelled; what the sink returns.
+[[nodiscard]] Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan,
+                                  unsigned threads, const RowSink& sink,
+                                  const std::function<void(double)>& progress,
                                   const std::stop_token& stop);
 
 /// Hands the rows of `area` to `sink` as they are.

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "service/engine/plane.h"
+
+namespace sharpen::engine {
+
+/// How much of a deconvolution to trust at each pixel, 0 … 1: little where its result, blurred
+/// again, misses the picture by clearly more than noise. That happens where something is sharper
+/// than the blur allows, moves otherwise, or is clipped. `residual` is in standard deviations.
+[[nodiscard]] Plane trust(const Plane& residual, int reach);
+
+/// The mean over a square of side 2 * radius + 1, smaller at the borders.
+[[nodiscard]] Plane box_mean(const Plane& picture, int radius);
+
+}  // namespace sharpen::engine
