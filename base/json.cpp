@@ -10,7 +10,9 @@ namespace sharpen {
 Result<Json> Json::parse(std::string_view text, std::size_t max_bytes) {
   if (text.size() > max_bytes)
     return fail(ErrorKind::too_large, tr("The answer is longer than {} bytes.", max_bytes));
-  const auto parser = Ref<JsonParser>::adopt(json_parser_new_immutable());
+  const auto parser = Ref<JsonParser>::adopt(json_parser_new());
+  // Lenient, it takes several documents in a row for an array, and an immutable parser aborts on it.
+  json_parser_set_strict(parser.get(), TRUE);
   GErrorGuard error;
   if (!g_utf8_validate_len(text.data(), text.size(), nullptr) ||
       !json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()),

@@ -32,7 +32,7 @@ TEST(Json, ReadsANumberWrittenAsText) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  for (const char* text : {"", "{", "<html>", "\xff\xfe", "{\"a\":}"}) {
+  for (const char* text : {"", "{", "<html>", "\xff\xfe", "{\"a\":}", "{}{}", "{} []"}) {
     const auto json = Json::parse(text);
     if (json) {
       EXPECT_TRUE(json->is_null()) << text;
