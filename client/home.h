@@ -9,7 +9,7 @@ namespace sharpen {
 struct Home {
   std::filesystem::path program;  ///< the plug-in's own folder, in which sharpen-service lies
   std::filesystem::path user;     ///< private folder (0700) in GIMP's user directory
-  std::string ca_file;            ///< extra certificates (PEM) that the user named; may be empty
+  std::string ca_file;            ///< certificates.pem in `user`, if it exists
 
   [[nodiscard]] std::filesystem::path journal() const { return user / "jobs.sqlite"; }
   [[nodiscard]] std::filesystem::path presets() const { return user / "presets.json"; }

@@ -96,6 +96,9 @@ Home gimp_home() {
   home.program = std::filesystem::path(gimp_get_progname()).parent_path();
   home.user = std::filesystem::path(gimp_directory()) / "remote-sharpen";
   g_mkdir_with_parents(home.user.c_str(), 0700);
+  const std::filesystem::path certificates = home.user / "certificates.pem";
+  std::error_code none;
+  if (std::filesystem::exists(certificates, none)) home.ca_file = certificates;
   return home;
 }
 
