@@ -11,7 +11,7 @@ Result<Json> Json::parse(std::string_view text, std::size_t max_bytes) {
   if (text.size() > max_bytes)
     return fail(ErrorKind::too_large, tr("The answer is longer than {} bytes.", max_bytes));
   const auto parser = Ref<JsonParser>::adopt(json_parser_new());
-  // Lenient, it takes several documents in a row for an array, and an immutable parser aborts on it.
+  // Lenient, it takes several documents in a row for an array; an immutable parser aborts on that.
   json_parser_set_strict(parser.get(), TRUE);
   GErrorGuard error;
   if (!g_utf8_validate_len(text.data(), text.size(), nullptr) ||
