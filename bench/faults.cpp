@@ -1,0 +1,321 @@
+// Faults: jobs through randomly spoilt exchanges and killed clients; what is lost, what is paid
+// twice.
+//
+// Usage: faults [--jobs 500] [--seed N] [--json FILE]
+//
+// Each job runs in a client process of its own between which and a real sharpen-service stands the
+// fault proxy. Most clients are killed (SIGKILL) at a random step or time; then others, some of
+// which are killed too, recover as plug-in-remote-sharpen-recover does, and a job that was not
+// charged is started again, as a user would. In the end each job has to have one result and one
+// charge, by the service's own count.
+
+#include <signal.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <format>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <print>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+#include "base/glib_error.h"
+#include "base/json.h"
+#include "client/job_run.h"
+#include "client/sqlite.h"
+#include "tests/client/test_folder.h"
+#include "tests/fault_proxy/fault_proxy.h"
+#include "tests/fault_proxy/service_process.h"
+
+namespace {
+
+using namespace sharpen;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr const char* key = "faults-bench-key";
+constexpr std::uint32_t side = 24;
+
+constexpr Pace quick = {.first_poll = 2ms,
+                        .longest_poll = 10ms,
+                        .poll_growth = 1.5,
+                        .first_backoff = 2ms,
+                        .longest_backoff = 10ms,
+                        .not_found_grace = 300ms,
+                        .deadline = 1s,
+                        .cancel_limit = 500ms,
+                        .tries = 3};
+
+[[noreturn]] void give_up(const std::string& why) { throw std::runtime_error(why); }
+
+/// Puts a result where the user has it, then forgets the job: in this order.
+void place(const JobResult& result, const Home& home, const std::string& job) {
+  const auto results = home.user / "results";
+  fs::create_directories(results);
+  fs::copy_file(result.file.path(), results / (job + ".part"),
+                fs::copy_options::overwrite_existing);
+  fs::rename(results / (job + ".part"), results / job);
+  if (auto finished = finish_job(result.journal_id, home); !finished)
+    give_up(finished.error().text());
+}
+
+/// "gimp-12-1.png" belongs to job 12, whichever attempt it is.
+std::string job_of(const std::string& upload_name) {
+  const auto from = upload_name.find('-') + 1;
+  return upload_name.substr(from, upload_name.find('-', from) - from);
+}
+
+int run_client(const Home& home, const ServiceAddress& address, const std::string& name) {
+  fs::create_directories(home.spool());
+  JobRequest request;
+  request.service = address;
+  request.upload.name = name;
+  request.upload.file = home.spool() / name;
+  request.upload.width = request.upload.height = side;
+  fs::copy_file(home.user / "picture.png", request.upload.file);
+  const auto result = JobRun(address, home, {}, nullptr, quick).start(request);
+  if (!result) return 1;
+  place(*result, home, job_of(name));
+  return 0;
+}
+
+int recover_client(const Home& home, const ServiceAddress& address) {
+  auto journal = Journal::open(home.journal());
+  if (!journal) give_up(journal.error().text());
+  const auto entries = journal->unfinished();
+  if (!entries) give_up(entries.error().text());
+  int failed = 0;
+  for (const auto& entry : *entries) {
+    if (!journal->adopt(entry.id).value_or(false)) continue;
+    const auto result = JobRun(address, home, {}, nullptr, quick).resume(entry);
+    if (result)
+      place(*result, home, job_of(entry.upload_name));
+    else
+      ++failed;
+  }
+  return failed == 0 ? 0 : 1;
+}
+
+struct Counts {
+  int jobs = 0, charges = 0, results = 0, lost = 0, charged_twice = 0, killed = 0, attempts = 0;
+};
+
+class Soak {
+ public:
+  Soak(int jobs, unsigned seed)
+      : seed_(seed),
+        service_(SHARPEN_SERVICE, folder_.path() / "state", key,
+                 {"--engine", "identity", "--public-url", proxy_.result_url()}) {
+    counts_.jobs = jobs;
+    proxy_.connect(service_.url(), service_.download_url());
+    fs::create_directories(home_.user);
+    PictureInfo info;
+    info.width = info.height = side;
+    auto writer = create_picture(home_.user / "picture.png", FileFormat::png, info);
+    const std::vector<std::byte> pixels(info.bytes_per_row() * info.height, std::byte{77});
+    if (!writer || !(*writer)->write(pixels) || !(*writer)->finish()) give_up("no picture");
+  }
+
+  Counts run() {
+    for (int job = 1; job <= counts_.jobs; ++job) {
+      random_.seed(seed_ * 100'003u + static_cast<unsigned>(job));
+      one_job(std::to_string(job));
+      if (job % 50 == 0) std::println(std::cerr, "{} of {} jobs", job, counts_.jobs);
+    }
+    std::map<std::string, int> charged;
+    for (const auto& name : service_.charges()) ++charged[job_of(name)];
+    for (int job = 1; job <= counts_.jobs; ++job) {
+      const auto name = std::to_string(job);
+      const int charges = charged[name];
+      counts_.charges += charges;
+      counts_.results += has_result(name);
+      counts_.lost += charges > 0 && !has_result(name);
+      counts_.charged_twice += charges > 1;
+    }
+    return counts_;
+  }
+
+ private:
+  int below(int limit) { return std::uniform_int_distribution(0, limit - 1)(random_); }
+  bool has_result(const std::string& job) const { return fs::exists(home_.user / "results" / job); }
+
+  void arm_some() {
+    using test::Exchange;
+    using test::FaultKind;
+    static constexpr std::array kinds = {
+        FaultKind::reset_before_body, FaultKind::reset_in_body, FaultKind::reset_after_body,
+        FaultKind::lose_answer,       FaultKind::delay,         FaultKind::truncate,
+        FaultKind::duplicate,         FaultKind::corrupt,       FaultKind::answer,
+        FaultKind::answer_instead};
+    static constexpr std::array exchanges = {Exchange::submit, Exchange::submit,  Exchange::status,
+                                             Exchange::list,   Exchange::address, Exchange::result};
+    static constexpr std::array statuses = {301, 401, 402, 403, 404, 409, 412, 413,
+                                            415, 422, 425, 429, 500, 502, 503, 504};
+    static constexpr std::array bodies = {R"({"message":"no"})", "<html>no</html>", ""};
+    proxy_.disarm();
+    for (int faults = below(4); faults > 0; --faults) {
+      test::Fault fault;
+      fault.exchange = exchanges.at(static_cast<std::size_t>(below(exchanges.size())));
+      fault.kind = kinds.at(static_cast<std::size_t>(below(kinds.size())));
+      fault.times = 1 + below(4);
+      fault.status = statuses.at(static_cast<std::size_t>(below(statuses.size())));
+      fault.body = bodies.at(static_cast<std::size_t>(below(bodies.size())));
+      fault.pause = std::chrono::milliseconds(below(30));
+      proxy_.arm(fault);
+    }
+  }
+
+  /// Runs this program as a client; kills it at a step of the proxy or at a time, or not at all.
+  bool client(std::vector<std::string> words, bool may_kill) {
+    words.insert(words.begin(),
+                 {"/proc/self/exe", "--client", home_.user.string(), proxy_.api_url()});
+    std::vector<const char*> arguments;
+    for (const auto& word : words) arguments.push_back(word.c_str());
+    arguments.push_back(nullptr);
+    const int way = may_kill ? below(5) : 4;
+    const int kill_step = way < 2 ? 1 + below(16) : 0;
+    const auto delay = std::chrono::microseconds(way < 2 ? below(4000) : below(150'000));
+    std::atomic<int> steps = 0;
+    std::shared_ptr<GSubprocess> process;
+    std::mutex mutex;
+    proxy_.on_step([&, kill_step, delay] {
+      if (++steps != kill_step) return;
+      std::this_thread::sleep_for(delay);
+      const std::lock_guard lock(mutex);
+      if (process) g_subprocess_send_signal(process.get(), SIGKILL);
+    });
+    GErrorGuard error;
+    {
+      const std::lock_guard lock(mutex);
+      process = {
+          g_subprocess_newv(arguments.data(), G_SUBPROCESS_FLAGS_STDERR_SILENCE, error.out()),
+          g_object_unref};
+    }
+    if (!process) give_up(error.message());
+    if (way == 2) {
+      std::this_thread::sleep_for(delay);
+      g_subprocess_send_signal(process.get(), SIGKILL);
+    }
+    g_subprocess_wait(process.get(), nullptr, nullptr);
+    proxy_.on_step({});
+    if (g_subprocess_get_if_signaled(process.get())) {
+      if (g_subprocess_get_term_sig(process.get()) != SIGKILL) give_up("a client crashed");
+      ++counts_.killed;
+      return false;
+    }
+    return g_subprocess_get_exit_status(process.get()) == 0;
+  }
+
+  bool journal_is_empty() const {
+    auto journal = Journal::open(home_.journal());
+    if (!journal) give_up(journal.error().text());
+    if (!journal->notice().empty()) give_up(journal->notice());
+    const auto entries = journal->unfinished();
+    return entries && entries->empty();
+  }
+
+  /// A submit that never arrived is only given up after a quarter of an hour.
+  void let_time_pass() const {
+    auto database = sqlite::Database::open(home_.journal(), 5000);
+    if (!database || !database->run("UPDATE jobs SET created = created - 3600"))
+      give_up("the journal cannot be changed");
+  }
+
+  void recover() {
+    for (int rounds = below(3); rounds > 0 && !journal_is_empty(); --rounds) {
+      arm_some();
+      client({"recover"}, true);
+    }
+    proxy_.disarm();
+    for (int rounds = 0; !journal_is_empty(); ++rounds) {
+      if (rounds == 3) let_time_pass();
+      if (rounds > 6) return;  // counted as lost if it was charged
+      client({"recover"}, false);
+    }
+  }
+
+  void one_job(const std::string& job) {
+    constexpr int most_attempts = 20;
+    for (int attempt = 1; attempt <= most_attempts && !has_result(job); ++attempt) {
+      ++counts_.attempts;
+      arm_some();
+      client({"run", std::format("gimp-{}-{}.png", job, attempt)}, true);
+      recover();
+      if (has_result(job)) return;
+      for (const auto& name : service_.charges())
+        if (job_of(name) == job) return;
+    }
+  }
+
+  unsigned seed_;
+  std::mt19937 random_;
+  TestFolder folder_;
+  Home home_{.program = {}, .user = folder_.path() / "user", .ca_file = {}};
+  test::FaultProxy proxy_;
+  test::ServiceProcess service_;
+  Counts counts_;
+};
+
+int run_soak(std::span<char*> arguments) {
+  int jobs = 500;
+  unsigned seed = std::random_device()();
+  std::string json_file;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string_view option = arguments[i];
+    const char* value = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
+    if (option == "--jobs" && value)
+      jobs = std::stoi(value);
+    else if (option == "--seed" && value)
+      seed = static_cast<unsigned>(std::stoul(value));
+    else if (option == "--json" && value)
+      json_file = value;
+    else {
+      std::println("Usage: faults [--jobs 500] [--seed N] [--json FILE]");
+      return option == "--help" ? 0 : 2;
+    }
+    ++i;
+  }
+  std::println(std::cerr, "seed {}", seed);
+  const auto counts = Soak(jobs, seed).run();
+  const std::pair<const char*, std::int64_t> rows[] = {{"jobs", counts.jobs},
+                                                       {"charges", counts.charges},
+                                                       {"results", counts.results},
+                                                       {"lost", counts.lost},
+                                                       {"charged_twice", counts.charged_twice},
+                                                       {"killed", counts.killed},
+                                                       {"attempts", counts.attempts},
+                                                       {"seed", seed}};
+  JsonWriter json;
+  json.begin_object();
+  for (const auto& [name, value] : rows) {
+    std::println("{:<14} {:>10}", name, value);
+    json.member(name, value);
+  }
+  if (!json_file.empty()) std::ofstream(json_file) << json.end_object().text(true) << '\n';
+  const bool good = counts.lost == 0 && counts.charged_twice == 0 &&
+                    counts.results == counts.jobs && counts.charges == counts.jobs;
+  return good ? 0 : 1;
+}
+
+int run_as_client(std::span<char*> arguments) {
+  const Home home{.program = {}, .user = arguments[2], .ca_file = {}};
+  const ServiceAddress address{ServiceKind::topaz, arguments[3], key, {}};
+  const std::string_view what = arguments[4];
+  return what == "run" ? run_client(home, address, arguments[5]) : recover_client(home, address);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const std::span arguments(argv, static_cast<std::size_t>(argc));
+  const bool is_client = argc > 4 && std::string_view(argv[1]) == "--client";
+  return is_client ? run_as_client(arguments) : run_soak(arguments);
+} catch (const std::exception& problem) {
+  std::println(std::cerr, "faults: {}", problem.what());
+  return 2;
+}
