@@ -132,8 +132,7 @@ Result<void> TiffReader::open(const std::filesystem::path& path, const PictureLi
   info_.channels = samples->channels;
   info_.bits = samples->bits;
 
-  const int planes = samples->apart ? samples->channels : 1;
-  for (int plane = 0; plane < planes; ++plane) {
+  for (int plane = 0; plane < samples->planes(); ++plane) {
     if (plane > 0) file = TiffFile::open_to_read(path);
     if (!file) return fail(std::move(file));
     auto rows = TiffRows::open(*std::move(file), static_cast<std::uint16_t>(plane));

@@ -42,9 +42,9 @@ void divide_by_alpha(Sample* row, std::uint32_t width, int channels) {
 TiffRowConverter::TiffRowConverter(TiffSamples samples, std::uint32_t width)
     : samples_(std::move(samples)), width_(width) {
   if (samples_.stored_bits >= 8) return;
-  const auto stored = static_cast<std::size_t>(samples_.stored);
-  const std::size_t samples_in_row = width * (samples_.apart ? 1 : stored);
-  unpacked_.assign(samples_.apart ? stored : 1, std::vector<std::byte>(samples_in_row));
+  const auto in_plane = static_cast<std::size_t>(samples_.apart ? 1 : samples_.stored);
+  unpacked_.assign(static_cast<std::size_t>(samples_.planes()),
+                   std::vector<std::byte>(width * in_plane));
 }
 
 void TiffRowConverter::convert(std::span<const std::span<const std::byte>> planes, std::byte* row) {

@@ -19,6 +19,8 @@ struct TiffSamples {
   int channels = 1;                   ///< of the result
   int bits = 8;                       ///< of the result: 8 or 16
 
+  /// How many planes are read: one, unless each of the result's samples has its own.
+  [[nodiscard]] int planes() const { return apart && palette.empty() ? channels : 1; }
   /// Whether the stored row already is the result.
   [[nodiscard]] bool plain() const {
     return stored_bits == bits && stored == channels && !apart && !inverted && !premultiplied &&
@@ -26,7 +28,7 @@ struct TiffSamples {
   }
 };
 
-/// Converts one row; `planes` has one stored row, or one for each sample if they are apart.
+/// Converts one row; `planes` has a stored row of each of the samples' planes().
 class TiffRowConverter {
  public:
   TiffRowConverter(TiffSamples samples, std::uint32_t width);

@@ -53,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         Foreign{"-depth 8 -interlace plane -compress LZW", "a.tif", 3, 8},
         Foreign{"-depth 16 -interlace plane -compress Zip -alpha on -channel A -evaluate set 30%",
                 "a.tif", 4, 16},
+        Foreign{"-depth 4 -interlace plane -compress None", "a.tif", 3, 8},
         Foreign{"-depth 8 -define tiff:tile-geometry=64x48 -compress LZW", "ptif:a.tif", 3, 8},
         Foreign{"-depth 8 -colorspace gray -compress LZW", "a.tif", 1, 8},
         Foreign{"-depth 16 -colorspace gray -alpha on -channel A -evaluate set 30%", "a.tif", 2,
