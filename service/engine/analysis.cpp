@@ -24,7 +24,10 @@ constexpr double kClearLinearGauss = 6;
 /// this ratio vary.
 constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kDisbelieved = 1.8;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
-constexpr double kLeastGain = 6;        ///< of deviance that a blur must bring over none
+/// No family explains the picture if the best leaves more than this, besides the scatter of a mean
+/// over few blocks.
+constexpr double kMostDeviance = 38, kScatter = 270;
+constexpr double kLeastGain = 6;  ///< of deviance that a blur must bring over none
 
 struct Place {
   int x, y;
@@ -99,6 +102,14 @@ const Fit& preferred(const Estimate& estimate, bool jpeg) {
   return best;
 }
 
+/// A size at the end of the search is not a minimum.
+bool at_end(const Blur& blur, const Search& search) {
+  const double end = blur.family == Family::disk    ? search.max_radius
+                     : blur.family == Family::gauss ? search.max_sigma
+                                                    : search.max_length;
+  return blur.size > 0.95 * end;
+}
+
 bool worth_undoing(const Blur& blur) {
   switch (blur.family) {
     case Family::none:
@@ -139,13 +150,14 @@ std::vector<Box> trial_boxes(const PixelStore& picture,
 /// Mean spectra of the same blocks.
 struct Spectra {
   Plane encoded, linear;
+  int blocks = 0;
 };
 
 /// Chooses family, size and domain from the spectra of blocks and from trials in `boxes`.
-Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, const Spectra& power,
-                       const std::vector<Box>& boxes, const std::optional<JpegNoise>& jpeg,
-                       const std::array<ToneCurve, 3>& tones, unsigned threads,
-                       const std::stop_token& stop) {
+Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, const Search& search,
+                       const Spectra& power, const std::vector<Box>& boxes,
+                       const std::optional<JpegNoise>& jpeg, const std::array<ToneCurve, 3>& tones,
+                       unsigned threads, const std::stop_token& stop) {
   Analysis analysis;
   const Estimate encoded = estimator.estimate(power.encoded);
   const Estimate linear = estimator.estimate(power.linear);
@@ -163,6 +175,8 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     const double gain = estimate.none.deviance - same.deviance;
     const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
     if (gain < kLeastGain || !worth_undoing(same.blur) || !similar) continue;
+    if (same.deviance > kMostDeviance + kScatter / power.blocks || at_end(same.blur, search))
+      continue;
     if (fit.blur.family == Family::gauss && in_linear_light &&
         linear.gauss.deviance + kClearLinearGauss > encoded.gauss.deviance) {
       continue;
@@ -188,13 +202,16 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
 
 /// Looks where in the picture the blur is, and takes `uniform` if it is everywhere alike.
 Result<Analysis> judge_varying(const PixelStore& picture, const Estimator& estimator,
-                               const Analysis& uniform, const std::optional<JpegNoise>& jpeg,
+                               const Search& search, const Analysis& uniform,
+                               const std::optional<JpegNoise>& jpeg,
                                const std::array<ToneCurve, 3>& tones, unsigned threads,
                                const std::stop_token& stop) {
   auto map = scan_focus(picture, jpeg, tones, kLargestVarying, threads, stop);
   if (!map) return fail(std::move(map));
   if (map->empty() || map->blurred_part() < kLeastBlurred) return uniform;
   const double middle = map->radius_at(0.5);
+  const int blurred = static_cast<int>(
+      std::ranges::count_if(map->cells(), [](const auto& cell) { return cell.radius > 0; }));
 
   auto encoded = blurred_power(picture, *map, nullptr, threads, stop);
   if (!encoded) return fail(std::move(encoded));
@@ -206,8 +223,9 @@ Result<Analysis> judge_varying(const PixelStore& picture, const Estimator& estim
                          double(cell.radius) >= map->radius_at(0.4);
     if (typical && boxes.size() < 3) boxes.push_back(cell.box);
   }
-  auto pooled = judge(picture, estimator, {std::move(*encoded), std::move(*linear)}, boxes, jpeg,
-                      tones, threads, stop);
+  auto pooled =
+      judge(picture, estimator, search, {std::move(*encoded), std::move(*linear), 9 * blurred},
+            boxes, jpeg, tones, threads, stop);
   if (!pooled) return pooled;
   if (pooled->blur.family == Family::none) return uniform;
   const bool gauss = pooled->blur.family == Family::gauss;
@@ -257,6 +275,7 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   if (least <= 0) return analysis;
 
   const BlockSpectrum blocks;
+  int used = 0;
   const auto mean_power = [&](const std::array<ToneCurve, 3>* curves) -> Result<Plane> {
     std::vector<Plane> sums(bands);
     std::vector<int> counts(bands);
@@ -278,6 +297,7 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
       count += counts[band];
     }
     for (float& value : power.values()) value /= static_cast<float>(count);
+    used = count;
     return power;
   };
   const auto jpeg = jpeg_noise(picture.info());
@@ -286,12 +306,12 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   if (!encoded_power) return fail(std::move(encoded_power));
   auto linear_power = mean_power(&tones);
   if (!linear_power) return fail(std::move(linear_power));
-  const Spectra whole{*encoded_power, *linear_power};
-  const auto uniform = judge(picture, estimator, whole, trial_boxes(picture, found, step), jpeg,
-                             tones, threads, stop);
+  const Spectra whole{*encoded_power, *linear_power, used};
+  const auto uniform = judge(picture, estimator, model.search, whole,
+                             trial_boxes(picture, found, step), jpeg, tones, threads, stop);
   // Where the whole picture lacks high frequencies, no part of it is sharp.
   if (!uniform || !model.varying || uniform->blur.family != Family::none) return uniform;
-  return judge_varying(picture, estimator, *uniform, jpeg, tones, threads, stop);
+  return judge_varying(picture, estimator, model.search, *uniform, jpeg, tones, threads, stop);
 }
 
 }  // namespace sharpen::engine
