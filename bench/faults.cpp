@@ -70,6 +70,11 @@ std::string job_of(const std::string& upload_name) {
   return upload_name.substr(from, upload_name.find('-', from) - from);
 }
 
+/// What became of a job in one client, for the report of a job that was lost.
+void note(const Home& home, const std::string& upload_name, const std::string& what) {
+  std::ofstream(home.user / "log", std::ios::app) << upload_name << ": " << what << '\n';
+}
+
 int run_client(const Home& home, const ServiceAddress& address, const std::string& name) {
   fs::create_directories(home.spool());
   JobRequest request;
@@ -79,7 +84,10 @@ int run_client(const Home& home, const ServiceAddress& address, const std::strin
   request.upload.width = request.upload.height = side;
   fs::copy_file(home.user / "picture.png", request.upload.file);
   const auto result = JobRun(address, home, {}, nullptr, quick).start(request);
-  if (!result) return 1;
+  if (!result) {
+    note(home, name, std::format("{}: {}", name_of(result.error().kind), result.error().text()));
+    return 1;
+  }
   place(*result, home, job_of(name));
   return 0;
 }
@@ -93,10 +101,14 @@ int recover_client(const Home& home, const ServiceAddress& address) {
   for (const auto& entry : *entries) {
     if (!journal->adopt(entry.id).value_or(false)) continue;
     const auto result = JobRun(address, home, {}, nullptr, quick).resume(entry);
-    if (result)
+    if (result) {
       place(*result, home, job_of(entry.upload_name));
-    else
-      ++failed;
+      continue;
+    }
+    ++failed;
+    note(home, entry.upload_name,
+         std::format("recovered from step {} ({}): {}: {}", static_cast<int>(entry.step),
+                     entry.process_id, name_of(result.error().kind), result.error().text()));
   }
   return failed == 0 ? 0 : 1;
 }
@@ -136,6 +148,7 @@ class Soak {
       counts_.results += has_result(name);
       counts_.lost += charges > 0 && !has_result(name);
       counts_.charged_twice += charges > 1;
+      if (charges != 1 || !has_result(name)) print_log(name);
     }
     return counts_;
   }
@@ -143,6 +156,12 @@ class Soak {
  private:
   int below(int limit) { return std::uniform_int_distribution(0, limit - 1)(random_); }
   bool has_result(const std::string& job) const { return fs::exists(home_.user / "results" / job); }
+
+  void print_log(const std::string& job) const {
+    std::ifstream log(home_.user / "log");
+    for (std::string line; std::getline(log, line);)
+      if (job_of(line) == job) std::println(std::cerr, "{}", line);
+  }
 
   void arm_some() {
     using test::Exchange;
@@ -164,6 +183,10 @@ class Soak {
       fault.kind = kinds.at(static_cast<std::size_t>(below(kinds.size())));
       fault.times = 1 + below(4);
       fault.status = statuses.at(static_cast<std::size_t>(below(statuses.size())));
+      // A refusal means that the job was not taken; after taking it, only a gateway says something
+      // else.
+      if (fault.exchange == Exchange::submit && fault.kind == FaultKind::answer_instead)
+        fault.status = 500 + below(5);
       fault.body = bodies.at(static_cast<std::size_t>(below(bodies.size())));
       fault.pause = std::chrono::milliseconds(below(30));
       proxy_.arm(fault);
