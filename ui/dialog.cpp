@@ -56,7 +56,7 @@ Result<void> run_progress(const Settings& settings, Host& host, const Home& home
   }
   const auto end =
       view.run(host, home, std::move(tasks), options, titles, model_title(settings.model), "");
-  if (end != WorkView::End::placed) return std::unexpected(view.error());
+  if (end != WorkView::End::placed) return std::unexpected(as_read(view.error()));
   tell_user(view.notes());
   return {};
 }

@@ -86,7 +86,11 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   });
 }
 
-MainDialog::~MainDialog() = default;
+MainDialog::~MainDialog() {
+  // Worker threads are waited for below, and nobody should see that.
+  gtk_widget_hide(window_.get());
+  gdk_display_flush(gtk_widget_get_display(window_.get()));
+}
 
 void MainDialog::build(GimpProcedureDialog* dialog) {
   append(setup_->preset_slot(), presets_->widget());
@@ -205,7 +209,7 @@ void MainDialog::follow_choice() {
     price_line_->set_notice("");
     preview_->set_account({});
   }
-  account_line_->offer_account(setup_->service_kind() != ServiceKind::this_computer);
+  account_line_->offer_account(choice.settings.service != word_of(ServiceKind::this_computer));
   std::vector<PricedTask> tasks;
   for (const Source& source : host_.sources()) {
     for (const Settings& settings : variants(choice)) {
@@ -227,7 +231,6 @@ void MainDialog::account_found(const Result<Account>& found) {
   const bool automatic = setup_->get().settings.service == "automatic";
   setup_->set_resolved(kind);
   account_line_->set_found(kind, automatic);
-  account_line_->offer_account(found->capabilities.needs_key || automatic);
   price_line_->set_account(*found);
   const std::string host = host_of(found->address.base_url);
   const bool tell = kind != ServiceKind::this_computer && !memory_.knows_host(host);
@@ -269,7 +272,7 @@ Result<void> MainDialog::run() {
         tell_user(work_view_->notes());
         return {};
       case WorkView::End::closed:
-        return std::unexpected(work_view_->error());
+        return std::unexpected(as_read(work_view_->error()));
       case WorkView::End::back:
         preview_->set_account(accounts_.account());
         break;

@@ -103,7 +103,7 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
   account_ = std::move(account);
   // Another service does not know the picture.
   source_id_.clear();
-  job_.cancel();
+  stop();
   paused_ = false;
   panel_->view().clear_after();
   if (!account_) {
@@ -115,14 +115,18 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
   request_soon();
 }
 
-void Preview::pause() {
-  paused_ = true;
+void Preview::stop() {
   rest_.stop();
   exporting_.stop();
   export_.reset();
   job_.cancel();
   paying_ = again_ = false;
   panel_->view().set_notice("");
+}
+
+void Preview::pause() {
+  paused_ = true;
+  stop();
 }
 
 std::optional<JobResult> Preview::take(std::size_t source, const Settings& settings) {
@@ -297,8 +301,7 @@ void Preview::show_offer() {
 
 void Preview::button_clicked() {
   if (paying_) {
-    pause();
-    paused_ = false;
+    stop();
     return show_offer();
   }
   if (!account_ || !placed_) return;

@@ -46,6 +46,7 @@ class Preview {
   [[nodiscard]] const Kept* kept() const;
   [[nodiscard]] JobRequest request() const;
 
+  void stop();
   void resized();
   void show_before();
   void show_kept();

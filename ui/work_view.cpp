@@ -120,4 +120,9 @@ void WorkView::leave(End end) {
   loop_.quit();
 }
 
+Error as_read(Error error) {
+  error.kind = ErrorKind::cancelled;
+  return error;
+}
+
 }  // namespace sharpen

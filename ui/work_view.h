@@ -71,4 +71,7 @@ class WorkView {
   Loop loop_;
 };
 
+/// An error that the user has read on the problem page: GIMP need not show it again.
+[[nodiscard]] Error as_read(Error error);
+
 }  // namespace sharpen

@@ -61,6 +61,13 @@ def is_shown(node):
     return has_state(node, Atspi.StateType.SHOWING)
 
 
+def shown_text(combo):
+    """What a closed combo box shows: its accessible value is the chosen entry's name."""
+    selection = combo.get_selection_iface()
+    chosen = selection.get_selected_child(0) if selection else None
+    return chosen.get_name() if chosen else ""
+
+
 class Window:
     """A window of one program, found by the program's name and the window's title."""
 
@@ -80,6 +87,14 @@ class Window:
         button = self.wait(role, name, seconds)
         until(f"“{name}” to be usable", lambda: has_state(button, Atspi.StateType.SENSITIVE), seconds)
         button.do_action(0)
+
+    def choose(self, combo, entry):
+        """Chooses an entry of a combo box."""
+        box = self.wait("combo box", combo)
+        item = until(f"the entry “{entry}”", lambda: next(
+            (node for node in walk(box) if role_of(node) == "menu item" and node.get_name() == entry), None))
+        item.do_action(0)
+        until(f"“{entry}” to be chosen", lambda: box.get_name() == combo and entry in shown_text(box))
 
     def labels(self):
         return [node.get_name() for node in walk(self.node) if node.get_role_name() == "label" and is_shown(node)]
@@ -168,6 +183,14 @@ class GimpSession:
     def _menu_item(self, entry):
         window = find_window("gimp", pathlib.Path(self.picture).stem)
         return window and window.find("menu item", entry, shown=False)
+
+    def focus(self, dialog):
+        """Gives a dialog the keyboard: there is no window manager to do it."""
+        title = dialog.node.get_name()
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"],
+                               capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run(["xdotool", "windowfocus", "--sync", found[-1]], check=True)
+        until("the dialog to have the keyboard", lambda: has_state(dialog.node, Atspi.StateType.ACTIVE))
 
     def shot(self, name):
         subprocess.run(["import", "-window", "root", str(self.shots / f"{name}.png")], check=False,

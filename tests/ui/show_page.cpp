@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "ui/job_list.h"
 #include "ui/preview_panel.h"
 #include "ui/problem_page.h"
 #include "ui/progress_page.h"
@@ -43,6 +44,26 @@ int show_progress(bool several) {
   page.update(0, {Stage::sharpening, 0.4, 12.0});
   if (several) page.set_done(1);
   return show(page.widget());
+}
+
+int show_jobs() {
+  JobList list({[](std::int64_t) {}, [](std::int64_t) {}, [](std::int64_t) {}});
+  JournalEntry job;
+  job.id = 1;
+  job.step = JobStep::ready;
+  job.service = ServiceKind::topaz;
+  job.origin.layer_name = "Background";
+  job.width = 6000;
+  job.height = 4000;
+  job.cost = 1;
+  job.created = g_get_real_time() / G_USEC_PER_SEC - 86400;
+  JournalEntry other = job;
+  other.id = 2;
+  other.step = JobStep::running;
+  other.origin.layer_name = "A layer with quite a long name, as imported photographs have";
+  list.set_jobs({job, other});
+  list.set_state(2, "Fetching…", true);
+  return show(list.widget());
 }
 
 int show_problem() {
@@ -89,6 +110,7 @@ int show_preview(std::string_view page) {
 int main_of(std::string_view page) {
   if (page.starts_with("setup")) return show_setup(page);
   if (page == "progress" || page == "progress-several") return show_progress(page != "progress");
+  if (page == "jobs") return show_jobs();
   if (page.starts_with("preview")) return show_preview(page);
   if (page == "problem") return show_problem();
   std::fprintf(stderr, "no such page\n");
