@@ -23,6 +23,8 @@ struct Pace {
   std::chrono::milliseconds first_backoff{1000}, longest_backoff{60000};
   std::chrono::milliseconds not_found_grace{15000};  ///< a job may be listed a little later
   std::chrono::milliseconds deadline = std::chrono::minutes(120);  ///< the vendor's own is 90
+  /// How long a service may be out of reach; one on this computer that is, has died.
+  std::chrono::milliseconds unreachable = std::chrono::minutes(120);
   std::chrono::milliseconds cancel_limit{3000};  ///< for telling the service that we stop
   int tries = 5;                                 ///< of a read, and of a submit that was not sent
 };

@@ -48,6 +48,7 @@ Pace pace_for(const ServiceAddress& address) {
   pace.poll_growth = 2;
   pace.first_backoff = 100ms;
   pace.longest_backoff = 5s;
+  if (address.kind == ServiceKind::this_computer) pace.unreachable = 15s;
   return pace;
 }
 
@@ -79,9 +80,12 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
   const auto start = Clock::now();
   Backoff backoff(pace);
   milliseconds pause = pace.first_poll;
+  auto last_reached = start;
   while (true) {
     const auto status = service.status(process_id, cancellable);
-    const auto waited = Clock::now() - start;
+    const auto now = Clock::now();
+    const auto waited = now - start;
+    if (status || status.error().kind != ErrorKind::network) last_reached = now;
     if (!status) {
       const ErrorKind kind = status.error().kind;
       const bool too_new = kind == ErrorKind::not_found && waited < pace.not_found_grace;
@@ -95,6 +99,7 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
     if (waited > pace.deadline)
       return fail(ErrorKind::timed_out, _("The service needs longer than it ever should."),
                   _("The job is kept: look for it later under Filters > Enhance."));
+    if (now - last_reached > pace.unreachable) return status;
     bool goes_on = true;
     if (status) {
       goes_on = wait_for(pause, cancellable);

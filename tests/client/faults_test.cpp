@@ -348,10 +348,34 @@ TEST_P(Faults, EndAsTheyShould) {
   EXPECT_TRUE(room_.entries().empty());
 }
 
+using FaultsOnThisComputer = Faults;
+
+TEST_P(FaultsOnThisComputer, AServiceThatDiedIsNotWaitedFor) {
+  proxy_->disarm();
+  for (const Fault& made : GetParam().faults) proxy_->arm(made);
+  address_.kind = ServiceKind::this_computer;
+  EXPECT_LT(pace_for(address_).unreachable, 1min);
+  Pace impatient = quick;
+  impatient.unreachable = 100ms;
+  impatient.deadline = 10min;
+  auto request = room_.request(address_);
+  const auto result = JobRun(address_, room_.home, {}, nullptr, impatient).start(request);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::network);
+  EXPECT_TRUE(recover());
+}
+
 const auto name_of_row = [](const auto& info) { return info.param.name; };
 INSTANTIATE_TEST_SUITE_P(Broken, Faults, testing::ValuesIn(broken_rows()), name_of_row);
 INSTANTIATE_TEST_SUITE_P(Wrong, Faults, testing::ValuesIn(wrong_rows()), name_of_row);
 INSTANTIATE_TEST_SUITE_P(Status, Faults, testing::ValuesIn(status_rows()), name_of_row);
+
+INSTANTIATE_TEST_SUITE_P(
+    Died, FaultsOnThisComputer,
+    testing::Values(Row{.name = "died",
+                        .faults = {fault(Exchange::status, FaultKind::reset_before_body, always)},
+                        .error = ErrorKind::network}),
+    name_of_row);
 
 }  // namespace
 }  // namespace sharpen
