@@ -42,7 +42,7 @@ Response send(const std::string& method, const std::string& url, const Headers& 
                                  value.c_str());
   if (const auto stream = stream_of(payload))
     soup_message_set_request_body(message.get(), payload.content_type.c_str(), stream->first.get(),
-                                  stream->second);
+                                  payload.chunked ? -1 : stream->second);
   GErrorGuard error;
   const auto bytes = Ref<GBytes>::adopt(
       soup_session_send_and_read(session.get(), message.get(), nullptr, error.out()));

@@ -34,6 +34,7 @@ struct Payload {
   std::string content_type = {};
   std::string bytes = {};
   std::filesystem::path file = {};
+  bool chunked = false;  ///< does not tell its length
 };
 
 [[nodiscard]] Response send(const std::string& method, const std::string& url,

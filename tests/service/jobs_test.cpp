@@ -96,6 +96,16 @@ TEST(Cancel, FreesTheWorkerForTheNextJob) {
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
 }
 
+TEST(Cancel, StopsTheEngineItself) {
+  RunningService service({"--engine", "deconvolution", "--workers", "1"});
+  const std::string large = picture(FileFormat::png, 6000, 4000);
+  const std::string id = service.submitted({{"image", large, "a.png"}, {"model", "Standard"}});
+  (void)service.await(id, "Processing");
+  EXPECT_EQ(send("DELETE", service.image("/cancel/" + id)).status, 204u);
+  // The only worker has to be free for this one long before the large picture could be done.
+  (void)service.await(service.submitted(), "Completed");
+}
+
 TEST(Cancel, MayBeRefusedWhileProcessing) {
   RunningService service(
       behave({"cancel_processing=409", std::string("processing_ms=") + for_ever}));

@@ -39,10 +39,10 @@ TEST(State, SurvivesAKill) {
   EXPECT_EQ(service.status(id).text("status"), "Completed");
   const Response links = send("GET", service.image("/download/" + id));
   EXPECT_EQ(send("GET", links.text("download_url")).body, picture());
-  EXPECT_EQ(service.submit({{"source_id", source}}).status, 200u);
   EXPECT_EQ(
       send("GET", service.url + "/account/v1/credits/balance").json()["total_credits"].integer(),
       999'999);
+  EXPECT_EQ(service.submit({{"source_id", source}}).status, 200u);
 }
 
 TEST(State, StartsInterruptedJobsAgainAndChargesThemOnce) {

@@ -72,8 +72,19 @@ TEST(Upload, IsRefusedAboveTheLimitByItsLength) {
   EXPECT_EQ(service.submit().status, 200u) << "the service goes on";
 }
 
-TEST(Upload, IsRefusedAboveTheLimitWhileItComes) {
-  // Fields may not be large, whatever the limit of pictures is.
+TEST(Upload, IsRefusedAboveTheLimitWithoutALength) {
+  const TestFolder folder;
+  RunningService service({"--max-upload", "1000000"});
+  Payload body = big_form(folder, 8);
+  body.chunked = true;
+  EXPECT_EQ(send("POST", service.image("/sharpen/async"), {}, body).status, 413u);
+  EXPECT_TRUE(std::filesystem::is_empty(service.state() / "spool"));
+  Payload small = form({{"image", picture(), "a.png"}});
+  small.chunked = true;
+  EXPECT_EQ(send("POST", service.image("/sharpen/async"), {}, small).status, 200u);
+}
+
+TEST(Upload, MayNotHaveLargeFieldsWhateverTheLimitOfPictures) {
   RunningService service;
   EXPECT_EQ(service.submit({{"model", std::string(100'000, 'x')}}).status, 400u);
   std::vector<FormField> many;
