@@ -41,6 +41,8 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
   if (drawables.empty())
     return fail(ErrorKind::bad_argument, _("No layer is selected."), _("Select a layer."));
   std::unique_ptr<GimpHost> host(new GimpHost(gimp_image_get_id(image), home));
+  if (GimpDisplay* display = gimp_default_display())
+    host->display_id_ = gimp_display_get_id(display);
   for (GimpDrawable* drawable : drawables) {
     auto layer = layer_of(drawable);
     if (!layer) return fail(std::move(layer));
@@ -52,6 +54,7 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
 Result<void> GimpHost::add(GimpLayer* chosen) {
   Layer layer;
   layer.chosen_id = gimp_item_get_id(as_item(chosen));
+  layer.chosen_tattoo = gimp_item_get_tattoo(as_item(chosen));
   const bool twice = std::ranges::contains(layers_, layer.chosen_id, &Layer::chosen_id);
   if (twice) return {};
   Source source;
@@ -78,6 +81,7 @@ Result<void> GimpHost::look_at(Layer& layer, int sent_id) {
   auto area = sent_area(as_drawable(sent), home_.spool());
   if (!area) return fail(std::move(area));
   layer.sent_id = sent_id;
+  layer.sent_tattoo = gimp_item_get_tattoo(as_item(sent));
   layer.look = look_of(sent);
   layer.area = std::move(*area);
   return {};

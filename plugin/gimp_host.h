@@ -52,6 +52,7 @@ class GimpHost final : public Host {
     int chosen_id = -1;    ///< what the user chose
     int original_id = -1;  ///< of an earlier result: its original, if that is still there
     int sent_id = -1;      ///< one of the two
+    unsigned chosen_tattoo = 0, sent_tattoo = 0;
     LayerLook look;
     SentArea area;
     std::shared_ptr<const SentPicture> sent;  ///< the newest export of the whole area
@@ -71,6 +72,7 @@ class GimpHost final : public Host {
   void forget_jobs(const std::vector<Placement>& placements);
 
   int image_id_;
+  int display_id_ = -1;  ///< from which the run was started; -1 without windows
   Home home_;
   std::vector<Source> sources_;
   std::vector<Layer> layers_;

@@ -30,8 +30,10 @@ void add_notes(std::vector<std::string>& notes, const ImportReport& report) {
                       "service changed the picture."));
 }
 
-/// Whether results can still be put where they came from.
-GimpImage* open_image(int id) {
+/// The image, if results can still be put into it. GIMP keeps a closed image alive as long as we
+/// run, since it is our argument, and drops it then: only its display tells that it was closed.
+GimpImage* open_image(int id, int display_id) {
+  if (display_id >= 0 && !gimp_display_id_is_valid(display_id)) return nullptr;
   GimpImage* image = gimp_image_get_by_id(id);
   if (!image || !gimp_image_is_valid(image)) return nullptr;
   return gimp_image_get_base_type(image) == GIMP_INDEXED ? nullptr : image;
@@ -50,7 +52,7 @@ struct GimpHost::Ready {
 PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOptions& options) const {
   const Layer& layer = layers_.at(placement.source);
   PlaceRequest request;
-  request.image = open_image(image_id_);
+  request.image = open_image(image_id_, display_id_);
   request.look = layer.look;
   request.box = layer.area.box;
   request.original = layer.sent->original.get();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/i18n.h"
@@ -141,24 +142,25 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
 
   ImportReport report;
   report.fewer_bits = info.bits < original.format.bits;
-  Merge merge(original, *answer);
-  const bool as_it_is =
-      !original.rows && answer->sent_colours && answer->format == original.format.wire;
+  // Looking up a conversion that babl has not met costs it 350 MB for a moment, so only if needed.
+  std::optional<Merge> merge;
+  if (original.rows || !answer->sent_colours || answer->format != original.format.native)
+    merge.emplace(original, *answer);
   auto read = for_each_band(
       **reader, y, [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
         const GeglRectangle band{x, y + row, original.width, count};
-        if (as_it_is) {
+        if (!merge) {
           gegl_buffer_set(buffer, &band, 0, answer->format, rows.data(), GEGL_AUTO_ROWSTRIDE);
           return {};
         }
         const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(count);
-        if (auto merged = merge.run(rows, row, pixels); !merged) return merged;
-        gegl_buffer_set(buffer, &band, 0, original.format.native, merge.native().data(),
+        if (auto merged = merge->run(rows, row, pixels); !merged) return merged;
+        gegl_buffer_set(buffer, &band, 0, original.format.native, merge->native().data(),
                         GEGL_AUTO_ROWSTRIDE);
         return {};
       });
   if (!read) return fail(std::move(read));
-  report.clipped = merge.clipped();
+  report.clipped = merge && merge->clipped();
   return report;
 }
 

@@ -8,7 +8,7 @@ wrong-size   the picture comes back one row shorter
 flip         the lowest bit of every sample is flipped, the profile kept
 flip-bare    the same without a profile
 eight        16 bits come back as 8
-slow         the job takes until the file of the environment's FAKE_RELEASE exists
+slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED is made when it is asked for
 good         the picture comes back as it came
 """
 
@@ -124,6 +124,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "/status/" not in self.path or not png:
             return self.answer(404, b'{"message": "no such job"}')
         waits = fault == "slow" and not pathlib.Path(os.environ["FAKE_RELEASE"]).exists()
+        if waits:
+            pathlib.Path(os.environ["FAKE_SUBMITTED"]).touch()
         width, height = struct.unpack(">II", png[16:24])
         self.answer(200, json.dumps({
             "process_id": name, "status": "Processing" if waits else "Completed", "progress": 50 if waits else 100,

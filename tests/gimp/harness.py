@@ -61,8 +61,11 @@ class Gimp:
             "-b", command, "--quit",
         ]
         with open(self.log, "w+") as log:
-            process = subprocess.run(command_line, env={**self.environment, **environment}, stdout=log,
-                                     stderr=subprocess.STDOUT, timeout=timeout)
+            try:
+                process = subprocess.run(command_line, env={**self.environment, **environment}, stdout=log,
+                                         stderr=subprocess.STDOUT, timeout=timeout)
+            except subprocess.TimeoutExpired:
+                fail(f"GIMP did not end within {timeout} s", self.log.read_text())
             log.seek(0)
             process.stdout = log.read()
         return process

@@ -97,7 +97,7 @@ def sharpen(image, layers, url, above=None, **arguments):
     values = procedure.run(config)
     if values.index(0) != Gimp.PDBStatusType.SUCCESS:
         raise Refused(values.index(0), Gimp.get_pdb().get_last_error())
-    return [result_above(image, layer) for layer in above or layers]
+    return [result_above(image, layer) for layer in (layers if above is None else above)]
 
 
 def result_above(image, layer):
