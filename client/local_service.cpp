@@ -40,9 +40,8 @@ struct Running {
 
 Error cancelled() { return {ErrorKind::cancelled, _("Cancelled."), {}}; }
 
-Error cannot_start(std::string reason) {
-  return {ErrorKind::io,
-          tr("The sharpening service of this computer does not start: {}.", std::move(reason)),
+Error cannot_start(const std::string& reason) {
+  return {ErrorKind::io, tr("The sharpening service of this computer does not start: {}.", reason),
           _("Try again; if that does not help, install Remote Sharpen again.")};
 }
 

@@ -133,9 +133,9 @@ Result<void> TiffReader::open(const std::filesystem::path& path, const PictureLi
   info_.bits = samples->bits;
 
   for (int plane = 0; plane < samples->planes(); ++plane) {
-    if (plane > 0) file = TiffFile::open_to_read(path);
-    if (!file) return fail(std::move(file));
-    auto rows = TiffRows::open(*std::move(file), static_cast<std::uint16_t>(plane));
+    auto of_plane = TiffFile::open_to_read(path);
+    if (!of_plane) return fail(std::move(of_plane));
+    auto rows = TiffRows::open(*std::move(of_plane), static_cast<std::uint16_t>(plane));
     if (!rows) return fail(std::move(rows));
     const int in_plane = samples->apart ? 1 : samples->stored;
     const std::uint64_t row_bits =
