@@ -95,7 +95,6 @@ MainDialog::~MainDialog() {
 void MainDialog::build(GimpProcedureDialog* dialog) {
   append(setup_->preset_slot(), presets_->widget());
   append(setup_->account_slot(), account_line_->widget());
-  append(setup_->price_slot(), price_line_->widget());
   pages_ = gtk_stack_new();
   gtk_widget_show_all(setup_->widget());
   GtkWidget* scrolled = gtk_scrolled_window_new(nullptr, nullptr);
@@ -103,7 +102,10 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
                                  GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
   gtk_container_add(GTK_CONTAINER(scrolled), setup_->widget());
-  gtk_container_add(GTK_CONTAINER(pages_), scrolled);
+  GtkWidget* page = vertical_box(wide_gap);
+  append(page, scrolled, true);
+  append(page, price_line_->widget());
+  gtk_container_add(GTK_CONTAINER(pages_), page);
   gtk_container_add(GTK_CONTAINER(pages_), work_view_->widget());
 
   gtk_widget_set_hexpand(pages_, FALSE);

@@ -108,7 +108,7 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
   panel_->view().clear_after();
   if (!account_) {
     panel_->set_button("");
-    panel_->set_state(problem.empty() ? _("Looking for the service…") : problem, !problem.empty());
+    panel_->set_state(problem, true);
     return;
   }
   panel_->set_state("");

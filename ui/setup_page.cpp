@@ -65,8 +65,6 @@ SetupPage::SetupPage(std::function<void()> changed)
   build_model();
   build_faces();
   build_result();
-  price_slot_ = vertical_box();
-  append_end(box_.get(), price_slot_);
   set(Choice{});
 }
 

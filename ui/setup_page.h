@@ -29,10 +29,9 @@ class SetupPage {
   explicit SetupPage(std::function<void()> changed);
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
-  /// Empty boxes for the presets (top), the account line (below the service) and the price line.
+  /// Empty boxes for the presets (top) and the account line (below the service).
   [[nodiscard]] GtkWidget* preset_slot() const { return preset_slot_; }
   [[nodiscard]] GtkWidget* account_slot() const { return account_slot_; }
-  [[nodiscard]] GtkWidget* price_slot() const { return price_slot_; }
 
   void set(const Choice& choice);
   [[nodiscard]] Choice get() const;
@@ -63,7 +62,7 @@ class SetupPage {
   Ref<GtkWidget> box_;
   Ref<GtkSizeGroup> labels_;
   ParameterRows sliders_, face_sliders_;
-  GtkWidget *preset_slot_, *account_slot_, *price_slot_;
+  GtkWidget *preset_slot_, *account_slot_;
   GtkWidget *service_, *url_label_, *url_, *model_, *purpose_, *sliders_box_;
   GtkWidget *faces_expander_, *faces_, *subject_;
   GtkWidget *more_expander_, *more_box_;
