@@ -1,0 +1,166 @@
+#include <chrono>
+#include <thread>
+
+#include "client/job_steps.h"
+#include "job_fixture.h"
+
+namespace sharpen {
+namespace {
+
+using namespace std::chrono_literals;
+using test::JobRoom;
+
+TEST_F(Job, EveryStepOfAKilledJobGoesOn) {
+  const auto finished = run();
+  ASSERT_TRUE(finished);
+  auto entry = room.entries().at(0);
+  const auto fetched = entry;
+  // Killed after the fetch: nothing is asked of the service.
+  auto requests = topaz.api().requests().size();
+  ASSERT_TRUE(resume(fetched));
+  EXPECT_EQ(topaz.api().requests().size(), requests);
+  // The same with a file that the crash left damaged.
+  std::filesystem::resize_file(fetched.result_file, 50);
+  ASSERT_TRUE(resume(fetched));
+  EXPECT_GT(topaz.api().requests().size(), requests);
+  for (const JobStep step : {JobStep::running, JobStep::ready}) {
+    entry.step = step;
+    entry.result_file.clear();
+    ASSERT_TRUE(resume(entry));
+  }
+  // Killed between the answer and the note of it.
+  entry.step = JobStep::submitting;
+  entry.process_id.clear();
+  ASSERT_TRUE(resume(entry));
+  EXPECT_EQ(topaz.count("POST sharpen"), 1u);
+}
+
+TEST_F(Job, AJobThatTheServiceForgotIsForgotten) {
+  const auto finished = run();
+  ASSERT_TRUE(finished);
+  auto entry = room.entries().at(0);
+  entry.step = JobStep::ready;
+  entry.result_file.clear();
+  topaz.next("GET download", {.status = 404, .body = R"({"message":"not found"})"});
+  entry.download_url.clear();
+  topaz.next("GET status", {.body = R"({"status":"Completed"})"});
+  const auto result = resume(entry);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(room.entries().empty());
+}
+
+TEST_F(Job, CancelJobSaysWhetherItIsCharged) {
+  topaz.next("GET status", {.status = 401}, 2);
+  ASSERT_FALSE(run());
+  const auto stopped = cancel_job(room.entries().at(0), topaz.address(), room.home, nullptr);
+  ASSERT_TRUE(stopped);
+  EXPECT_TRUE(*stopped);
+  EXPECT_TRUE(room.entries().empty());
+  ASSERT_FALSE(run());
+  topaz.set_can_cancel(false);
+  auto entry = room.entries().at(0);
+  entry.process_id.clear();  // looked up by its name
+  topaz.next("DELETE cancel", {.status = 503});
+  EXPECT_FALSE(cancel_job(entry, topaz.address(), room.home, nullptr));
+  EXPECT_EQ(room.entries().size(), 1u);
+  const auto late = cancel_job(entry, topaz.address(), room.home, nullptr);
+  ASSERT_TRUE(late);
+  EXPECT_FALSE(*late);
+  EXPECT_TRUE(room.entries().empty());
+  EXPECT_TRUE(finish_job(77, room.home));
+  EXPECT_TRUE(finish_job(0, room.home));
+}
+
+struct CancelCase {
+  const char* name;
+  const char* slow;  ///< what the service is slow at
+  bool can_cancel;
+  std::size_t kept;  ///< entries that stay in the journal
+  const char* says;
+};
+
+class JobCancel : public Job, public testing::WithParamInterface<CancelCase> {};
+
+TEST_P(JobCancel, EndsSoonAndSaysWhetherItIsCharged) {
+  const CancelCase& now = GetParam();
+  topaz.set_states({"Processing"});
+  if (std::string(now.slow) != "GET status") topaz.set_states({"Completed"});
+  topaz.delay(now.slow, 700ms);
+  topaz.set_can_cancel(now.can_cancel);
+  auto request = room.request(topaz.address());
+  request.settings.max_cost = 10;
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  std::jthread canceller([&] {
+    while (topaz.count(now.slow) == 0) std::this_thread::sleep_for(5ms);
+    std::this_thread::sleep_for(100ms);
+    g_cancellable_cancel(cancellable.get());
+  });
+  const auto result = run(request, cancellable.get());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled) << result.error().text();
+  EXPECT_TRUE(result.error().hint.contains(now.says)) << result.error().hint;
+  EXPECT_EQ(room.entries().size(), now.kept);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Stages, JobCancel,
+    testing::Values(CancelCase{"estimate", "POST estimate", true, 0, "nothing is charged"},
+                    CancelCase{"submit", "POST sharpen", true, 0, "is not charged"},
+                    CancelCase{"polling", "GET status", true, 0, "is not charged"},
+                    CancelCase{"address", "GET download", false, 1, "it is charged"},
+                    CancelCase{"downloading", "GET result", false, 1, "it is charged"}),
+    [](const auto& parameter) { return std::string(parameter.param.name); });
+
+TEST_F(Job, AServiceThatCannotBeToldKeepsTheJob) {
+  topaz.set_states({"Processing"});
+  topaz.next("DELETE cancel", {.status = 500});
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  std::jthread canceller([&] {
+    while (topaz.count("GET status") == 0) std::this_thread::sleep_for(5ms);
+    g_cancellable_cancel(cancellable.get());
+  });
+  const auto result = run(room.request(topaz.address()), cancellable.get());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  EXPECT_TRUE(result.error().hint.contains("may be charged")) << result.error().hint;
+  EXPECT_EQ(room.entries().size(), 1u);
+}
+
+TEST_F(Job, ACancelOnThisComputerForgetsAll) {
+  topaz.set_states({"Processing"});
+  topaz.set_can_cancel(false);
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  std::jthread canceller([&] {
+    while (topaz.count("GET status") == 0) std::this_thread::sleep_for(5ms);
+    g_cancellable_cancel(cancellable.get());
+  });
+  const auto result =
+      run(room.request(topaz.address(ServiceKind::this_computer)), cancellable.get());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().text(), "Cancelled.");
+  EXPECT_TRUE(room.entries().empty());
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
+TEST_F(Job, OurOwnPatienceIsLongAndEndsRecoverably) {
+  EXPECT_GE(Pace{}.deadline, 90min);
+  EXPECT_EQ(pace_for({ServiceKind::topaz, "https://api.topazlabs.com", {}, {}}).first_poll, 2s);
+  EXPECT_EQ(pace_for(topaz.address()).first_poll, 50ms);
+  topaz.set_states({"Processing"});
+  auto service = open_service(topaz.address());
+  ASSERT_TRUE(service);
+  Pace pace = pace_for(topaz.address());
+  pace.deadline = 120ms;
+  const auto status =
+      wait_until_done(**service, topaz.add_job("x"), pace, [](const Status&) {}, nullptr);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().kind, ErrorKind::timed_out);
+  pace.not_found_grace = 0ms;
+  const auto gone = wait_until_done(**service, "unknown", pace, [](const Status&) {}, nullptr);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().kind, ErrorKind::not_found);
+}
+
+}  // namespace
+}  // namespace sharpen

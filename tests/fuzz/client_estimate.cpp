@@ -1,0 +1,13 @@
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "client/topaz_answers.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sharpen;
+  const auto price = topaz::parse_estimate({reinterpret_cast<const char*>(data), size});
+  if (price && !(price->amount >= 0)) std::abort();
+  return 0;
+}
