@@ -54,7 +54,6 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
 Result<void> GimpHost::add(GimpLayer* chosen) {
   Layer layer;
   layer.chosen_id = gimp_item_get_id(as_item(chosen));
-  layer.chosen_tattoo = gimp_item_get_tattoo(as_item(chosen));
   const bool twice = std::ranges::contains(layers_, layer.chosen_id, &Layer::chosen_id);
   if (twice) return {};
   Source source;

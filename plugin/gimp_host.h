@@ -52,7 +52,7 @@ class GimpHost final : public Host {
     int chosen_id = -1;    ///< what the user chose
     int original_id = -1;  ///< of an earlier result: its original, if that is still there
     int sent_id = -1;      ///< one of the two
-    unsigned chosen_tattoo = 0, sent_tattoo = 0;
+    unsigned sent_tattoo = 0;
     LayerLook look;
     SentArea area;
     std::shared_ptr<const SentPicture> sent;  ///< the newest export of the whole area

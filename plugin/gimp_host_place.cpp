@@ -39,6 +39,23 @@ GimpImage* open_image(int id, int display_id) {
   return gimp_image_get_base_type(image) == GIMP_INDEXED ? nullptr : image;
 }
 
+GimpLayer* find_layer(const std::vector<GimpItem*>& items, int id) {
+  for (GimpItem* item : items) {
+    if (gimp_item_get_id(item) == id) return GIMP_LAYER(item);
+    if (!gimp_item_is_group(item)) continue;
+    if (GimpLayer* found = find_layer(items_of(gimp_item_get_children(item)), id)) return found;
+  }
+  return nullptr;
+}
+
+/// The layer, if it is in the image: its id also finds a deleted one that the undo history keeps
+/// and that has no place.
+GimpLayer* layer_in(GimpImage* image, int id) {
+  std::vector<GimpItem*> items;
+  for (GimpLayer* layer : items_of(gimp_image_get_layers(image))) items.push_back(as_item(layer));
+  return find_layer(items, id);
+}
+
 }  // namespace
 
 /// A result that can be inserted without failing.
@@ -65,9 +82,9 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.note.settings = placement.settings;
   request.keep_source_visible = options.keep_source_visible;
   if (!request.image) return request;
-  request.source = gimp_layer_get_by_id(layer.sent_id);
-  if (request.source) request.note.source_tattoo = gimp_item_get_tattoo(as_item(request.source));
-  if (layer.sent_id != layer.chosen_id) request.replaced = gimp_layer_get_by_id(layer.chosen_id);
+  request.source = layer_in(request.image, layer.sent_id);
+  request.note.source_tattoo = layer.sent_tattoo;
+  if (layer.sent_id != layer.chosen_id) request.replaced = layer_in(request.image, layer.chosen_id);
   return request;
 }
 

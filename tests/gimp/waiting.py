@@ -90,6 +90,7 @@ def deleted():
     layer.set_offsets(5, 6)
     made, = sharpen_while(image, layer, "image.remove_layer(layer)")
     assert read(made) == before and list(made.get_offsets())[1:] == [5, 6]
+    assert image.get_item_position(made) == 0
 
 
 def scaled():
