@@ -1,6 +1,7 @@
 #include "ui/progress_page.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/i18n.h"
 #include "ui/text.h"
@@ -130,7 +131,7 @@ void ProgressPage::set_cancelling() {
 
 void ProgressPage::tick() {
   const gint64 now = g_get_monotonic_time();
-  set_text(elapsed_, tr("{} so far", duration_text(double((now - began_) / 1'000'000))));
+  set_text(elapsed_, tr("{} so far", duration_text(std::floor(double(now - began_) / 1e6))));
   for (const Row& row : rows_) {
     if (row.pulsing) gtk_progress_bar_pulse(GTK_PROGRESS_BAR(row.bar));
     const bool known = row.ends_at > now;
