@@ -42,7 +42,7 @@ TEST_F(Job, AJobThatTheServiceForgotIsForgotten) {
   entry.step = JobStep::ready;
   entry.result_file.clear();
   topaz.next("GET download", {.status = 404, .body = R"({"message":"not found"})"});
-  entry.download_url.clear();
+  entry.upload_name = "not listed";
   topaz.next("GET status", {.body = R"({"status":"Completed"})"});
   const auto result = resume(entry);
   ASSERT_FALSE(result);
