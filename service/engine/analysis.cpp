@@ -25,8 +25,10 @@ constexpr double kClearLinearGauss = 6;
 constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kDisbelieved = 1.8;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 /// No family explains the picture if the best leaves more than this, besides the scatter of a mean
-/// over few blocks.
-constexpr double kMostDeviance = 38, kScatter = 270;
+/// over few blocks, and more than this part of what none leaves.
+constexpr double kMostDeviance = 38, kScatter = 270, kMostRatio = 0.2;
+/// The part of the deviance of every other explanation that a line, and a long one, may leave.
+constexpr double kLineRatio = 0.75, kLongLineRatio = 0.5, kLongLine = 28;
 constexpr double kLeastGain = 6;  ///< of deviance that a blur must bring over none
 
 struct Place {
@@ -92,14 +94,21 @@ const Fit& of_family(const Estimate& estimate, Family family) {
   return estimate.none;
 }
 
-/// The best fit, but softness rather than a small defocus if its zeros do not clearly show.
-const Fit& preferred(const Estimate& estimate, bool jpeg) {
-  const Fit& best = estimate.best;
-  const bool small_disk = best.blur.family == Family::disk && best.blur.size < 2.4;
+/// The best fit, but softness rather than a small defocus if its zeros do not clearly show, and a
+/// line only if nothing else comes near: the straight structures of a sharp building look like one.
+const Fit& preferred(const Estimate& estimate, double rival, bool jpeg) {
+  const Fit& round =
+      estimate.disk.deviance < estimate.gauss.deviance ? estimate.disk : estimate.gauss;
+  const double needed = estimate.line.blur.size > kLongLine ? kLongLineRatio : kLineRatio;
+  if (estimate.line.deviance < needed * std::min(rival, estimate.none.deviance)) {
+    return estimate.line;
+  }
+  const bool small_disk = round.blur.family == Family::disk && round.blur.size < 2.4;
   if (small_disk &&
-      estimate.gauss.deviance < best.deviance + (jpeg ? kClearZerosJpeg : kClearZeros))
+      estimate.gauss.deviance < round.deviance + (jpeg ? kClearZerosJpeg : kClearZeros)) {
     return estimate.gauss;
-  return best;
+  }
+  return round.deviance < estimate.none.deviance ? round : estimate.none;
 }
 
 /// A size at the end of the search is not a minimum.
@@ -167,16 +176,20 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     analysis.noise = std::sqrt(analysis.noise * analysis.noise + quantisation_variance(*jpeg));
   }
   std::vector<Candidate> candidates;
-  const Fit& fit =
-      preferred(linear.best.deviance < encoded.best.deviance ? linear : encoded, jpeg.has_value());
+  const double round = std::min(
+      {encoded.disk.deviance, encoded.gauss.deviance, linear.disk.deviance, linear.gauss.deviance});
+  const Fit& in_encoded = preferred(encoded, round, jpeg.has_value());
+  const Fit& in_linear = preferred(linear, round, jpeg.has_value());
+  const Fit& fit = in_linear.deviance < in_encoded.deviance ? in_linear : in_encoded;
   for (const bool in_linear_light : {false, true}) {
     const Estimate& estimate = in_linear_light ? linear : encoded;
     const Fit& same = of_family(estimate, fit.blur.family);
     const double gain = estimate.none.deviance - same.deviance;
     const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
     if (gain < kLeastGain || !worth_undoing(same.blur) || !similar) continue;
-    if (same.deviance > kMostDeviance + kScatter / power.blocks || at_end(same.blur, search))
-      continue;
+    const bool unexplained = same.deviance > kMostDeviance + kScatter / power.blocks &&
+                             same.deviance > kMostRatio * estimate.none.deviance;
+    if (unexplained || at_end(same.blur, search)) continue;
     if (fit.blur.family == Family::gauss && in_linear_light &&
         linear.gauss.deviance + kClearLinearGauss > encoded.gauss.deviance) {
       continue;

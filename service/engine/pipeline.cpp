@@ -4,12 +4,14 @@
 #include <format>
 
 #include "service/engine/analysis.h"
+#include "service/engine/focus_scan.h"
 #include "service/engine/parallel.h"
 
 namespace sharpen::engine {
 namespace {
 
 constexpr double kLookPart = 0.08;
+constexpr double kSubjectRatio = 1.4;  ///< of the background's radius to the subject's
 
 std::string describe(const Analysis& found) {
   const double noise = found.noise * 255;
@@ -58,6 +60,22 @@ Plan make_plan(const Analysis& found, const ModelTraits& model, const Settings& 
   return plan;
 }
 
+/// The focus map that tells the subject (what is sharpest) from the rest; empty if nothing stands
+/// out, so that the whole picture counts. Errors: io; cancelled.
+Result<FocusMap> find_subject(const PixelStore& picture, const Analysis& found,
+                              const std::array<ToneCurve, 3>& tones, unsigned threads,
+                              const std::stop_token& stop) {
+  if (!found.map.empty()) return found.map;
+  auto map = scan_focus(picture, {}, tones, 20, threads, stop);
+  if (!map || map->empty()) return map;
+  // What is clearly more out of focus than the sharpest part is background.
+  const double edge = kSubjectRatio * map->radius_at(0.1);
+  map->forget_beyond(edge, 1e9);
+  const double behind = map->blurred_part();
+  if (behind < 0.1 || behind > 0.9) return FocusMap();
+  return map;
+}
+
 }  // namespace
 
 Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const ModelTraits& model,
@@ -67,14 +85,27 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   const auto tones = tone_curves(picture.info().icc_profile);
   auto found = analyse(picture, model, tones, threads, stop);
   if (!found) return fail(std::move(found));
+  FocusMap subject;
+  if (settings.subject != Subject::all && found->blur.family != Family::none) {
+    auto seen = find_subject(picture, *found, tones, threads, stop);
+    if (!seen) return fail(std::move(seen));
+    subject = std::move(*seen);
+  }
   if (progress) progress(kLookPart);
 
   Result<void> drawn;
   if (found->blur.family == Family::none) {
     drawn = copy_rows(picture, area, sink);
   } else {
+    Plan plan = make_plan(*found, model, settings, tones);
+    if (!subject.empty()) {
+      plan.mask = [&](int x, int y) {
+        const float behind = subject.at(x, y).amount;
+        return settings.subject == Subject::background ? behind : 1 - behind;
+      };
+    }
     drawn = render(
-        picture, area, make_plan(*found, model, settings, tones), threads, sink,
+        picture, area, plan, threads, sink,
         [&](double part) {
           if (progress) progress(kLookPart + (1 - kLookPart) * part);
         },
@@ -84,6 +115,9 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
 
   Report report;
   report.summary = describe(*found);
+  if (settings.subject != Subject::all && subject.empty() && found->blur.family != Family::none) {
+    report.summary += ", no subject stands out, so the whole picture was sharpened";
+  }
   report.family = found->map.empty() ? name_of(found->blur.family) : "mixed";
   report.size = found->blur.size;
   report.angle = found->blur.angle;
