@@ -15,6 +15,9 @@ constexpr double prepared = 0.02, downloading_from = 0.88;
 /// A submit that the service still does not list after this time never arrived.
 constexpr std::int64_t lost_seconds = 15 * 60;
 
+/// How long services keep a result.
+constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
+
 std::int64_t unix_now() { return g_get_real_time() / G_USEC_PER_SEC; }
 
 void remove_file(const std::filesystem::path& file) {
@@ -248,7 +251,7 @@ Error JobRun::conclude(Error error) {
     error.hint = _("Nothing was accepted, nothing is charged.");
   const bool ended = last_status_.state == JobState::failed ||
                      last_status_.state == JobState::cancelled ||
-                     error.kind == ErrorKind::not_found;
+                     (error.kind == ErrorKind::not_found && is_gone());
   if (ended || !(begun || may_exist_)) {
     forget();
   } else {
@@ -261,6 +264,17 @@ Error JobRun::conclude(Error error) {
     error.message = _("Cancelled.");
   }
   return error;
+}
+
+bool JobRun::is_gone() {
+  if (!service_) return true;
+  if (entry_.process_id.empty())
+    return entry_.download_url.empty() || unix_now() - entry_.created > kept_seconds;
+  Pace once = pace_;
+  once.tries = 1;
+  const Deadline brief(nullptr, pace_.cancel_limit);
+  const auto listed = look_up(*service_, entry_.upload_name, once, brief.cancellable());
+  return listed && !*listed;
 }
 
 Error JobRun::stop_at_service() {

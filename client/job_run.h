@@ -30,6 +30,8 @@ class JobRun {
   [[nodiscard]] Result<void> find_lost_job();
   /// Turns an error of a job into what the user has to know, and keeps or forgets the job.
   [[nodiscard]] Error conclude(Error error);
+  /// Whether a job that is “not found” is not listed either: a gateway may say so of any address.
+  [[nodiscard]] bool is_gone();
   [[nodiscard]] Error stop_at_service();
   void forget();
   void keep_for_later();

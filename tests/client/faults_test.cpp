@@ -178,6 +178,12 @@ std::vector<Row> wrong_rows() {
        {fault(E::submit, FaultKind::lose_answer), rewriting(E::list, "", "<html>")},
        {},
        1},
+      // A gateway that knows no address; the service lists the job all the same.
+      {"status_404_always",
+       {answering(E::status, 404, "<html>no such page</html>", always)},
+       ErrorKind::not_found,
+       1,
+       Keeps::the_job},
       {"address_no_json", {rewriting(E::address, "", "see elsewhere")}, {}, 1},
       {"address_expired", {answering(E::result, 403, "<Error>expired</Error>")}, {}, 1},
       {"address_expired_always",
