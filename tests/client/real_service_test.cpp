@@ -5,11 +5,10 @@
 #include <chrono>
 #include <thread>
 
-#include "base/glib_error.h"
-#include "base/json.h"
 #include "client/job.h"
 #include "client/job_steps.h"
 #include "fake_topaz.h"
+#include "tests/fault_proxy/service_process.h"
 
 namespace sharpen {
 namespace {
@@ -19,54 +18,26 @@ using test::JobRoom;
 
 constexpr const char* key = "real-service-test-key";
 
-/// The real service in a process of its own.
+/// The real service with some of its behaviours.
 class RunningService {
  public:
-  RunningService(const std::filesystem::path& folder, std::vector<std::string> behaviours) {
-    std::vector<std::string> words = {SERVICE_FOLDER "/sharpen-service",
-                                      "--engine",
-                                      "identity",
-                                      "--state",
-                                      (folder / "service").string(),
-                                      "--balance",
-                                      "50",
-                                      "--key-file",
-                                      "-"};
+  RunningService(const std::filesystem::path& folder, const std::vector<std::string>& behaviours)
+      : process_(SERVICE_FOLDER "/sharpen-service", folder / "service", key,
+                 arguments_of(behaviours)) {}
+
+  ServiceAddress address(ServiceKind kind) const { return {kind, process_.url(), key, {}}; }
+
+ private:
+  static std::vector<std::string> arguments_of(const std::vector<std::string>& behaviours) {
+    std::vector<std::string> words = {"--engine", "identity", "--balance", "50"};
     for (const std::string& behaviour : behaviours) {
       words.push_back("--behaviour");
       words.push_back(behaviour);
     }
-    std::vector<const char*> arguments;
-    for (const std::string& word : words) arguments.push_back(word.c_str());
-    arguments.push_back(nullptr);
-    const auto flags = static_cast<GSubprocessFlags>(G_SUBPROCESS_FLAGS_STDIN_PIPE |
-                                                     G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-    GErrorGuard error;
-    process_ = Ref<GSubprocess>::adopt(g_subprocess_newv(arguments.data(), flags, error.out()));
-    if (!process_) throw std::runtime_error(error.message());
-    const std::string line = std::string(key) + "\n";
-    g_output_stream_write_all(g_subprocess_get_stdin_pipe(process_.get()), line.data(), line.size(),
-                              nullptr, nullptr, nullptr);
-    g_output_stream_close(g_subprocess_get_stdin_pipe(process_.get()), nullptr, nullptr);
-    const auto lines = Ref<GDataInputStream>::adopt(
-        g_data_input_stream_new(g_subprocess_get_stdout_pipe(process_.get())));
-    const OwnedChars first(
-        g_data_input_stream_read_line_utf8(lines.get(), nullptr, nullptr, nullptr));
-    const auto json = Json::parse(first ? first.get() : "");
-    if (json) url_ = (*json)["url"].string().value_or("");
-  }
-  RunningService(const RunningService&) = delete;
-  RunningService& operator=(const RunningService&) = delete;
-  ~RunningService() {
-    g_subprocess_force_exit(process_.get());
-    g_subprocess_wait(process_.get(), nullptr, nullptr);
+    return words;
   }
 
-  ServiceAddress address(ServiceKind kind) const { return {kind, url_, key, {}}; }
-
- private:
-  Ref<GSubprocess> process_;
-  std::string url_;
+  test::ServiceProcess process_;
 };
 
 class RealService : public testing::Test {
