@@ -45,9 +45,7 @@ class LocalServiceTest : public testing::Test {
     ::setenv("SHARPEN_SERVICE_KEY", "recognisable-own", 1);
     ::setenv("MY_PASSWORD", "recognisable-other", 1);
   }
-  static void TearDownTestSuite() {
-    folder_.reset();
-  }
+  static void TearDownTestSuite() { folder_.reset(); }
   void TearDown() override {
     if (const auto process = remembered().process; process > 0) kill_and_reap(process);
     std::filesystem::remove_all(folder_->path() / "run");
