@@ -204,11 +204,16 @@ def print_desktop():
         print("application", application and application.get_name())
 
 
+def too_long(*_):
+    raise Failure("the test took too long")
+
+
 def main(body):
     """Runs a test inside a D-Bus session of its own."""
     if "SHARPEN_TEST_BUS" not in os.environ:
         os.environ["SHARPEN_TEST_BUS"] = "1"
         os.execvp("dbus-run-session", ["dbus-run-session", "--", sys.executable, *sys.argv])
+    signal.signal(signal.SIGALRM, too_long)
     signal.alarm(int(os.environ.get("SHARPEN_TEST_LIMIT", "110")))
     try:
         body()
