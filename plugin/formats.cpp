@@ -101,7 +101,7 @@ Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
     travels = Encoding::non_linear;
   }
   format.wire = format_of(format.channels, travels, false, type_name(format.bits), space);
-  format.exact = has_encoding(format.native, format.wire);
+  format.exact = !(is_gray && as_rgb) && has_encoding(format.native, format.wire);
   set_plain(format);
   if (is_gray && as_rgb) format.plain_native = format.native;
   const auto icc = icc_of(profile.get());

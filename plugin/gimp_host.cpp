@@ -128,16 +128,14 @@ Result<ScreenPixels> GimpHost::result_region(std::size_t source, const JobResult
                        {box.x - covers.x, box.y - covers.y, box.width, box.height});
 }
 
-Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source, std::optional<Box> box) {
-  return start(source, box, false);
+bool GimpHost::send_gray_as_rgb() {
+  GimpImage* image = gimp_image_get_by_id(image_id_);
+  const bool gray = image && gimp_image_get_base_type(image) == GIMP_GRAY;
+  return gray && !std::exchange(gray_as_rgb_, true);
 }
 
-Result<std::unique_ptr<Export>> GimpHost::begin_rgb_export(std::size_t source) {
-  return start(source, {}, true);
-}
-
-Result<std::unique_ptr<Export>> GimpHost::start(std::size_t source, std::optional<Box> part,
-                                                bool as_rgb) {
+Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
+                                                       std::optional<Box> part) {
   Layer& layer = layers_.at(source);
   const auto drawable = drawable_of(layer);
   if (!drawable) return std::unexpected(drawable.error());
@@ -149,7 +147,7 @@ Result<std::unique_ptr<Export>> GimpHost::start(std::size_t source, std::optiona
   request.drawable = *drawable;
   request.box = box;
   request.spool = home_.spool();
-  request.as_rgb = as_rgb;
+  request.as_rgb = gray_as_rgb_;
   request.keep = !part;
   request.origin.gimp_run = gimp_session();
   request.origin.image_id = gimp_image_get_id(image);

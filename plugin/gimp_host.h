@@ -36,8 +36,7 @@ class GimpHost final : public Host {
   /// From now on earlier results are replaced by new ones made from their originals.
   void work_on_originals(bool originals) override;
 
-  /// The export of a gray layer as RGB, for a service that refuses gray.
-  [[nodiscard]] Result<std::unique_ptr<Export>> begin_rgb_export(std::size_t source);
+  bool send_gray_as_rgb() override;
   /// What place() made: ids of layers, and the service that made the first of them.
   [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
   [[nodiscard]] const std::string& service_used() const { return service_used_; }
@@ -62,8 +61,6 @@ class GimpHost final : public Host {
   [[nodiscard]] Result<void> add(GimpLayer* layer);
   [[nodiscard]] Result<void> look_at(Layer& layer, int sent_id);
   [[nodiscard]] Result<GimpDrawable*> drawable_of(const Layer& layer) const;
-  [[nodiscard]] Result<std::unique_ptr<Export>> start(std::size_t source, std::optional<Box> box,
-                                                      bool as_rgb);
   [[nodiscard]] PlaceRequest request_for(const Placement& placement,
                                          const PlaceOptions& options) const;
   [[nodiscard]] Result<Ready> make_ready(const Placement& placement, const PlaceOptions& options);
@@ -72,6 +69,7 @@ class GimpHost final : public Host {
   void forget_jobs(const std::vector<Placement>& placements);
 
   int image_id_;
+  bool gray_as_rgb_ = false;
   int display_id_ = -1;  ///< from which the run was started; -1 without windows
   Home home_;
   std::vector<Source> sources_;

@@ -136,6 +136,7 @@ Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home
   const auto entries = journal->unfinished();
   if (!entries) return std::unexpected(entries.error());
   std::vector<std::string> notes;
+  if (!journal->notice().empty()) notes.push_back(journal->notice());
   std::optional<Error> problem;
   gimp_progress_init(_("Fetching sharpened pictures"));
   for (const JournalEntry& entry : *entries) {

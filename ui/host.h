@@ -66,6 +66,10 @@ class Host {
   /// From now on earlier results are replaced by new ones, made from their originals (or not).
   virtual void work_on_originals(bool originals) = 0;
 
+  /// From now on gray layers travel as RGB, for a service that refuses gray. False: there are none,
+  /// or they do so already.
+  virtual bool send_gray_as_rgb() { return false; }
+
   /// Starts the export of a source, or of a box of it.
   [[nodiscard]] virtual Result<std::unique_ptr<Export>> begin_export(
       std::size_t source, std::optional<Box> box = {}) = 0;

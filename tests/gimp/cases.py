@@ -237,6 +237,13 @@ def says_that_eight_bits_came_back():
     assert max(abs(a - b) for a, b in zip(old, new)) <= 257
 
 
+def sends_gray_as_rgb_if_gray_is_refused():
+    for precision in ("U8_NON_LINEAR", "U16_LINEAR"):
+        image, layer = photo(True, precision, GRAY)
+        made, = sharpen(image, [layer], f"{FAKE}/no-gray")
+        assert made.is_gray() and read(made) == read(layer)
+
+
 def main():
     wanted = os.environ.get("CASES", "").split()
     cases = [value for name, value in globals().items()

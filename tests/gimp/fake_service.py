@@ -9,6 +9,7 @@ flip         the lowest bit of every sample is flipped, the profile kept
 flip-bare    the same without a profile
 eight        16 bits come back as 8
 slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED is made when it is asked for
+no-gray      gray pictures are refused
 good         the picture comes back as it came
 """
 
@@ -110,6 +111,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name = uuid.uuid4().hex
         start = body.index(b"\x89PNG")
         end = body.index(b"IEND", start) + 8
+        if fault == "no-gray" and body[start + 25] in (0, 4):
+            return self.answer(415, b'{"message": "no gray"}')
         self.results[name] = (fault, body[start:end])
         self.answer(200, json.dumps({"process_id": name, "source_id": name}).encode())
 
