@@ -208,6 +208,11 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, O
                 std::format("Cannot listen on {} port {}: {}", settings.address, settings.port,
                             error.message()),
                 "Choose another --port or --listen address.");
+  // GLib asks for room for ten; clients that come all at once would be reset on a busy machine.
+  GSList* sockets = soup_server_get_listeners(server);
+  for (GSList* each = sockets; each; each = each->next)
+    ::listen(g_socket_get_fd(static_cast<GSocket*>(each->data)), SOMAXCONN);
+  g_slist_free(sockets);
   GSList* uris = soup_server_get_uris(server);
   auto* uri = static_cast<GUri*>(uris->data);
   const std::string host = g_uri_get_host(uri);
