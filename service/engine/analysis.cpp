@@ -25,8 +25,9 @@ constexpr double kClearLinearGauss = 6;
 constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kDisbelieved = 1.8;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 /// No family explains the picture if the best leaves more than this, besides the scatter of a mean
-/// over few blocks, and more than this part of what none leaves.
-constexpr double kMostDeviance = 38, kScatter = 270, kMostRatio = 0.2;
+/// over few blocks, and, for kernels with zeros, more than this part of what none leaves.
+constexpr double kMostDeviance = 38, kMostDevianceVague = 20, kVagueGauss = 0.2, kScatter = 270,
+                 kMostRatio = 0.2;
 /// The part of the deviance of every other explanation that a line, and a long one, may leave.
 constexpr double kLineRatio = 0.75, kLongLineRatio = 0.5, kLongLine = 28;
 constexpr double kLeastGain = 6;  ///< of deviance that a blur must bring over none
@@ -187,8 +188,15 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     const double gain = estimate.none.deviance - same.deviance;
     const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
     if (gain < kLeastGain || !worth_undoing(same.blur) || !similar) continue;
-    const bool unexplained = same.deviance > kMostDeviance + kScatter / power.blocks &&
-                             same.deviance > kMostRatio * estimate.none.deviance;
+    // Zeros in the spectrum speak for themselves; a Gauss has none, and must fit better where its
+    // size hangs on the domain, which it does not tell.
+    const bool has_zeros = same.blur.family != Family::gauss;
+    const bool vague =
+        !has_zeros &&
+        std::abs(std::log(encoded.gauss.blur.size / linear.gauss.blur.size)) > kVagueGauss;
+    const double most = (vague ? kMostDevianceVague : kMostDeviance) + kScatter / power.blocks;
+    const bool unexplained =
+        same.deviance > most && !(has_zeros && same.deviance < kMostRatio * estimate.none.deviance);
     if (unexplained || at_end(same.blur, search)) continue;
     if (fit.blur.family == Family::gauss && in_linear_light &&
         linear.gauss.deviance + kClearLinearGauss > encoded.gauss.deviance) {
