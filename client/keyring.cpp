@@ -51,36 +51,53 @@ struct ObjectListFree {
   void operator()(GList* list) const { g_list_free_full(list, g_object_unref); }
 };
 
-/// Makes the calling thread's asynchronous calls answer to a main context of its own.
-class OwnContext {
+/// One exchange with the keyring. The calling thread's asynchronous calls answer to a main context
+/// of its own, and all that was connected in it is let go in it: what libsecret has still to say
+/// goes to the context in which it was asked, and holds memory until it is heard.
+class Conversation {
  public:
-  OwnContext() { g_main_context_push_thread_default(context_.get()); }
-  OwnContext(const OwnContext&) = delete;
-  OwnContext& operator=(const OwnContext&) = delete;
-  ~OwnContext() {
-    // What libsecret still has to say to us holds references until it is heard.
+  Conversation() { g_main_context_push_thread_default(context_.get()); }
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  ~Conversation() {
+    secret_service_disconnect();
     while (g_main_context_iteration(context_.get(), FALSE)) {
     }
     g_main_context_pop_thread_default(context_.get());
   }
-  void run_once() const { g_main_context_iteration(context_.get(), TRUE); }
+
+  /// Begins an asynchronous call and waits for its result.
+  [[nodiscard]] Ref<GAsyncResult> await(
+      const std::function<void(GAsyncReadyCallback, gpointer)>& begin) const {
+    Ref<GAsyncResult> result;
+    begin(
+        [](GObject*, GAsyncResult* done, gpointer into) {
+          *static_cast<Ref<GAsyncResult>*>(into) = Ref<GAsyncResult>::share(done);
+        },
+        &result);
+    while (!result) g_main_context_iteration(context_.get(), TRUE);
+    return result;
+  }
+
+  /// Whether there is a session bus. It is not started for us, and its end must not end GIMP's
+  /// plug-in, which is what GDBus does by default.
+  [[nodiscard]] bool connect(const Deadline& deadline) {
+    const auto socket = std::string(g_get_user_runtime_dir()) + "/bus";
+    if (!g_getenv("DBUS_SESSION_BUS_ADDRESS") && !g_file_test(socket.c_str(), G_FILE_TEST_EXISTS))
+      return false;
+    const auto done = await([&](GAsyncReadyCallback callback, gpointer data) {
+      g_bus_get(G_BUS_TYPE_SESSION, deadline.cancellable(), callback, data);
+    });
+    GErrorGuard error;
+    bus_ = Ref<GDBusConnection>::adopt(g_bus_get_finish(done.get(), error.out()));
+    if (bus_) g_dbus_connection_set_exit_on_close(bus_.get(), FALSE);
+    return bus_ || deadline.expired();
+  }
 
  private:
   Ref<GMainContext> context_ = Ref<GMainContext>::adopt(g_main_context_new());
+  Ref<GDBusConnection> bus_;
 };
-
-/// Begins an asynchronous call and waits for its result in `context`.
-Ref<GAsyncResult> await(const OwnContext& context,
-                        const std::function<void(GAsyncReadyCallback, gpointer)>& begin) {
-  Ref<GAsyncResult> result;
-  begin(
-      [](GObject*, GAsyncResult* done, gpointer into) {
-        *static_cast<Ref<GAsyncResult>*>(into) = Ref<GAsyncResult>::share(done);
-      },
-      &result);
-  while (!result) context.run_once();
-  return result;
-}
 
 bool is_missing(const GErrorGuard& error) {
   return error.matches(G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
@@ -107,31 +124,14 @@ Error no_keyring() {
           _("Set the environment variable of the service, or choose to keep the key in a file.")};
 }
 
-/// Whether there is a session bus. It is not started for us, and its end must not end GIMP's
-/// plug-in, which is what GDBus does by default.
-bool has_session_bus(const OwnContext& context, const Deadline& deadline) {
-  const auto socket = std::string(g_get_user_runtime_dir()) + "/bus";
-  if (!g_getenv("DBUS_SESSION_BUS_ADDRESS") && !g_file_test(socket.c_str(), G_FILE_TEST_EXISTS))
-    return false;
-  const auto done = await(context, [&](GAsyncReadyCallback callback, gpointer data) {
-    g_bus_get(G_BUS_TYPE_SESSION, deadline.cancellable(), callback, data);
-  });
-  GErrorGuard error;
-  const auto bus = Ref<GDBusConnection>::adopt(g_bus_get_finish(done.get(), error.out()));
-  if (bus) g_dbus_connection_set_exit_on_close(bus.get(), FALSE);
-  return bus || deadline.expired();
-}
+/// Whether there is a keyring that answers, and whether it is locked around a key.
+enum class Holding { no_keyring, nothing, locked, open };
 
-}  // namespace
-
-Result<Keyring::Holding> Keyring::look(const Name& name) const {
-  const OwnContext context;
-  const Deadline deadline(cancellable_, limit_);
-  if (!has_session_bus(context, deadline)) return Holding::no_keyring;
-  // A keyring that was started anew knows nothing of a session that libsecret may remember.
-  secret_service_disconnect();
+Result<Holding> look(Conversation& conversation, const Keyring::Name& name,
+                     const Deadline& deadline, GCancellable* callers) {
+  if (!conversation.connect(deadline)) return Holding::no_keyring;
   const auto attributes = attributes_of(name);
-  const auto done = await(context, [&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_searchv(&schema(), attributes.get(), SECRET_SEARCH_NONE, deadline.cancellable(),
                             callback, data);
   });
@@ -139,21 +139,23 @@ Result<Keyring::Holding> Keyring::look(const Name& name) const {
   const std::unique_ptr<GList, ObjectListFree> items(
       secret_password_search_finish(done.get(), error.out()));
   if (error && is_missing(error)) return Holding::no_keyring;
-  if (error) return std::unexpected(no_answer(error, deadline, cancellable_));
+  if (error) return std::unexpected(no_answer(error, deadline, callers));
   if (!items) return Holding::nothing;
   const bool locked =
       SECRET_IS_ITEM(items->data) && secret_item_get_locked(SECRET_ITEM(items->data));
   return locked ? Holding::locked : Holding::open;
 }
 
+}  // namespace
+
 Result<std::optional<std::string>> Keyring::find(const Name& name) const {
-  const auto holding = look(name);
+  Conversation conversation;
+  const auto holding = look(conversation, name, Deadline(cancellable_, limit_), cancellable_);
   if (!holding) return std::unexpected(holding.error());
   if (*holding == Holding::no_keyring || *holding == Holding::nothing) return std::nullopt;
-  const OwnContext context;
   const Deadline deadline(cancellable_, *holding == Holding::locked ? unlock_limit : limit_);
   const auto attributes = attributes_of(name);
-  const auto done = await(context, [&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_lookupv(&schema(), attributes.get(), deadline.cancellable(), callback, data);
   });
   GErrorGuard error;
@@ -167,13 +169,13 @@ Result<std::optional<std::string>> Keyring::find(const Name& name) const {
 
 Result<void> Keyring::store(const Name& name, const std::string& label,
                             const std::string& key) const {
-  const auto holding = look(name);
+  Conversation conversation;
+  const auto holding = look(conversation, name, Deadline(cancellable_, limit_), cancellable_);
   if (!holding) return std::unexpected(holding.error());
   if (*holding == Holding::no_keyring) return std::unexpected(no_keyring());
-  const OwnContext context;
   const Deadline deadline(cancellable_, unlock_limit);
   const auto attributes = attributes_of(name);
-  const auto done = await(context, [&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_storev(&schema(), attributes.get(), SECRET_COLLECTION_DEFAULT, label.c_str(),
                            key.c_str(), deadline.cancellable(), callback, data);
   });
@@ -184,13 +186,13 @@ Result<void> Keyring::store(const Name& name, const std::string& label,
 }
 
 Result<void> Keyring::forget(const Name& name) const {
-  const auto holding = look(name);
+  Conversation conversation;
+  const auto holding = look(conversation, name, Deadline(cancellable_, limit_), cancellable_);
   if (!holding) return std::unexpected(holding.error());
   if (*holding == Holding::no_keyring || *holding == Holding::nothing) return {};
-  const OwnContext context;
   const Deadline deadline(cancellable_, unlock_limit);
   const auto attributes = attributes_of(name);
-  const auto done = await(context, [&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_clearv(&schema(), attributes.get(), deadline.cancellable(), callback, data);
   });
   GErrorGuard error;

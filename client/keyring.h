@@ -34,10 +34,6 @@ class Keyring {
   static constexpr std::chrono::milliseconds default_limit{3000};
 
  private:
-  /// Whether there is a keyring that answers, and whether it is locked around this key.
-  enum class Holding { no_keyring, nothing, locked, open };
-  [[nodiscard]] Result<Holding> look(const Name& name) const;
-
   GCancellable* cancellable_;
   std::chrono::milliseconds limit_;
 };
