@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The whole plug-in on one layer beside GIMP's own export and load of the same layer: seconds and memory.
 
-Usage: roundtrip [--megapixels LIST] [--repeats N] [--json FILE] [--plug-in FILE --service FILE]
+Usage: roundtrip [--megapixels LIST] [--kinds-megapixels N] [--repeats N] [--json FILE] [--plug-in FILE --service FILE]
 
 Both in the same GIMP. The service is sharpen-service with --engine identity, so that what is measured is the way there
 and back. `gimp` is PNG export with GIMP's default settings and loading the file as a layer, `gimp fast` the same with
@@ -25,6 +25,8 @@ import harness
 build = pathlib.Path(os.environ.get("REMOTE_SHARPEN_BUILD", here.parent / "build"))
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--megapixels", default="1,6,24,100", help="sizes, separated by commas (default 1,6,24,100)")
+parser.add_argument("--kinds-megapixels", default="24",
+                    help="size of layers of other precisions and with alpha, of which only our side is measured; 0: none")
 parser.add_argument("--repeats", default="3", help="runs below 50 MP, of which the median counts (default 3)")
 parser.add_argument("--json", help="write the figures here")
 parser.add_argument("--plug-in", default=build / "plugin" / "remote-sharpen")
@@ -78,15 +80,19 @@ with tempfile.TemporaryDirectory() as folder, \
     sampler = Sampler(gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen", peak)
     sampler.start()
     done = gimp.python(tests / "roundtrip_run.py", timeout=3000, GIMP_KIT=str(tests), SERVICE_URL=url, PEAK=str(peak),
-                       MEGAPIXELS=options.megapixels, REPEATS=options.repeats, FOLDER=folder, OUT=str(out))
+                       MEGAPIXELS=options.megapixels, REPEATS=options.repeats,
+                       KINDS_MEGAPIXELS=options.kinds_megapixels, FOLDER=folder, OUT=str(out))
     sampler.ended = True
     if not out.exists():
         harness.fail("GIMP did not finish", done.stdout)
-    rows = json.loads(out.read_text())
+    found = json.loads(out.read_text())
+    rows, kinds = found["rows"], found["kinds"]
 
 print(f"{'MP':>6} {'ours, s':>9} {'GIMP, s':>9} {'GIMP fast, s':>13} {'ratio':>7} {'ratio fast':>11} {'memory, MB':>11}")
 for row in rows:
     print(f"{row['megapixels']:6.0f} {row['ours_s']:9.2f} {row['gimp_s']:9.2f} {row['gimp_fast_s']:13.2f} "
           f"{row['ratio']:7.1f} {row['gimp_fast_s'] / row['ours_s']:11.1f} {row['peak_anonymous_mb']:11.0f}")
+for kind in kinds:
+    print(f"{kind['megapixels']:6.0f} {kind['ours_s']:9.2f} {kind['kind']:>43} {kind['peak_anonymous_mb']:11.0f}")
 if options.json:
-    pathlib.Path(options.json).write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+    pathlib.Path(options.json).write_text(json.dumps(found, indent=2) + "\n")

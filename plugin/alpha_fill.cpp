@@ -7,7 +7,8 @@
 namespace sharpen {
 namespace {
 
-constexpr int near_rows = 32;           // above and below a band, searched to the pixel
+constexpr int near_rows = 32;  // above and below a band, searched to the pixel
+constexpr int rows_at_once = 16;
 constexpr int small_side_pixels = 256;  // of the small copy
 
 struct Offset {
@@ -43,14 +44,21 @@ void sweep_row(std::span<Offset> row, std::span<const Offset> before, int dy) {
 
 std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area, double scale,
                                        const TravelFormat& format) {
-  const auto count = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(area.height);
-  std::vector<std::byte> native(count * format.native_bytes());
-  gegl_buffer_get(buffer, &area, scale, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
-                  GEGL_ABYSS_CLAMP);
-  std::vector<std::byte> wire(count *
-                              (format.wire_bytes() + static_cast<std::size_t>(format.bits / 8)));
-  babl_process(babl_fish(format.plain_native, format.plain_wire_alpha), native.data(), wire.data(),
-               static_cast<long>(count));
+  const auto width = static_cast<std::size_t>(area.width);
+  std::vector<std::byte> wire(width * static_cast<std::size_t>(area.height) *
+                              format.wire_alpha_bytes());
+  std::vector<std::byte> native;
+  for (int row = 0; row < area.height; row += rows_at_once) {
+    const GeglRectangle part{area.x, area.y + row, area.width,
+                             std::min(rows_at_once, area.height - row)};
+    const std::size_t pixels = width * static_cast<std::size_t>(part.height);
+    native.resize(pixels * format.native_bytes());
+    gegl_buffer_get(buffer, &part, scale, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
+                    GEGL_ABYSS_CLAMP);
+    const auto done = static_cast<std::size_t>(row) * width * format.wire_alpha_bytes();
+    convert(babl_fish(format.plain_native, format.plain_wire_alpha), native,
+            std::span(wire).subspan(done, pixels * format.wire_alpha_bytes()), pixels);
+  }
   return wire;
 }
 
@@ -87,7 +95,7 @@ AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format)
   small_height_ = area.height;
   const auto cells = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(area.height);
   const std::size_t pixel_bytes = format.wire_bytes();
-  const std::size_t step = pixel_bytes + static_cast<std::size_t>(format.bits / 8);
+  const std::size_t step = format.wire_alpha_bytes();
   const auto pixels = read_wire_alpha(buffer, area, scale_, format);
 
   // GEGL scales colour and alpha apart, so only cells that are opaque all over have a true colour.
@@ -120,7 +128,7 @@ void AlphaFill::fill_from_afar(int x, int y, std::byte* pixel) const {
 void AlphaFill::fill(int y, int rows, std::span<const std::byte> wire_alpha_rows,
                      std::span<std::byte> wire) const {
   const std::size_t pixel_bytes = format_.wire_bytes();
-  const std::size_t step = pixel_bytes + static_cast<std::size_t>(format_.bits / 8);
+  const std::size_t step = format_.wire_alpha_bytes();
   const auto transparent_in = [&](std::span<const std::byte> pixels, std::size_t index) {
     return is_transparent(pixels.data() + index * step, format_);
   };

@@ -72,6 +72,10 @@ std::size_t TravelFormat::wire_bytes() const {
   return static_cast<std::size_t>(channels) * static_cast<std::size_t>(bits / 8);
 }
 
+std::size_t TravelFormat::wire_alpha_bytes() const {
+  return static_cast<std::size_t>(channels + 1) * static_cast<std::size_t>(bits / 8);
+}
+
 std::size_t TravelFormat::alpha_bytes() const {
   return native_bytes() / static_cast<std::size_t>(babl_format_get_n_components(native));
 }
@@ -107,6 +111,16 @@ Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
   const auto icc = icc_of(profile.get());
   format.icc.assign(icc.begin(), icc.end());
   return format;
+}
+
+void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::byte> to,
+             std::size_t pixels) {
+  if (pixels == 0) return;
+  constexpr std::size_t at_once = 4096;
+  const std::size_t from_bytes = from.size() / pixels, to_bytes = to.size() / pixels;
+  for (std::size_t done = 0; done < pixels; done += at_once)
+    babl_process(fish, from.subspan(done * from_bytes).data(), to.subspan(done * to_bytes).data(),
+                 static_cast<long>(std::min(at_once, pixels - done)));
 }
 
 bool is_transparent(const std::byte* pixel, const TravelFormat& format) {

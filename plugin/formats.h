@@ -3,6 +3,7 @@
 #include <libgimp/gimp.h>
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "base/error.h"
@@ -29,14 +30,20 @@ struct TravelFormat {
   bool exact = false;          ///< `wire` holds every opaque value of `native`
   std::vector<std::byte> icc;  ///< describes `wire`
 
-  [[nodiscard]] bool is_linear() const;            ///< `native`
-  [[nodiscard]] std::size_t native_bytes() const;  ///< of a pixel
-  [[nodiscard]] std::size_t wire_bytes() const;    ///< of a pixel
-  [[nodiscard]] std::size_t alpha_bytes() const;   ///< of the last native sample, if has_alpha
+  [[nodiscard]] bool is_linear() const;                ///< `native`
+  [[nodiscard]] std::size_t native_bytes() const;      ///< of a pixel
+  [[nodiscard]] std::size_t wire_bytes() const;        ///< of a pixel
+  [[nodiscard]] std::size_t wire_alpha_bytes() const;  ///< of a pixel in plain_wire_alpha
+  [[nodiscard]] std::size_t alpha_bytes() const;       ///< of the last native sample, if has_alpha
 };
 
 /// The same encoding in sRGB's space: for converting numbers as they are.
 [[nodiscard]] const Babl* plain(const Babl* format);
+
+/// babl_process() on pixels of any number. babl's own buffers grow with the number of pixels that
+/// it is given at once, to tens of megabytes for a band of a large layer.
+void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::byte> to,
+             std::size_t pixels);
 
 /// Whether a pixel in TravelFormat::plain_wire_alpha is fully transparent.
 [[nodiscard]] bool is_transparent(const std::byte* pixel, const TravelFormat& format);

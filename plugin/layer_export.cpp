@@ -85,14 +85,11 @@ Result<void> LayerExport::write_band(int rows) {
                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   if (original_->rows)
     if (auto kept = original_->rows->append(native_rows_); !kept) return kept;
-  const auto count = static_cast<long>(pixels);
-  babl_process(babl_fish(format.plain_native, format.plain_wire), native_rows_.data(),
-               wire_rows_.data(), count);
+  convert(babl_fish(format.plain_native, format.plain_wire), native_rows_, wire_rows_, pixels);
   if (format.has_alpha) {
-    wire_alpha_rows_.resize(pixels *
-                            (format.wire_bytes() + static_cast<std::size_t>(format.bits / 8)));
-    babl_process(babl_fish(format.plain_native, format.plain_wire_alpha), native_rows_.data(),
-                 wire_alpha_rows_.data(), count);
+    wire_alpha_rows_.resize(pixels * format.wire_alpha_bytes());
+    convert(babl_fish(format.plain_native, format.plain_wire_alpha), native_rows_, wire_alpha_rows_,
+            pixels);
     alpha_fill_->fill(next_row_, rows, wire_alpha_rows_, wire_rows_);
   }
   return writer_->write(wire_rows_);

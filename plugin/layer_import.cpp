@@ -23,34 +23,26 @@ class Merge {
         wire_from_answer_(answer.sent_colours ? babl_fish(plain(answer.format), format_.plain_wire)
                                               : babl_fish(answer.format, format_.wire)),
         wire_from_native_(babl_fish(format_.plain_native, format_.plain_wire)),
-        wire_alpha_from_native_(babl_fish(format_.plain_native, format_.plain_wire_alpha)) {}
+        wire_alpha_from_native_(babl_fish(format_.plain_native, format_.plain_wire_alpha)),
+        floats_from_native_(babl_fish(format_.plain_native, babl_format("R'G'B'A float"))) {}
 
   /// Fills native() from rows of the answer that begin at row `y` of the box.
-  Result<void> run(std::span<const std::byte> answer, int y, std::size_t pixels) {
-    const auto count = static_cast<long>(pixels);
-    const std::size_t native_bytes = format_.native_bytes();
-    native_.resize(pixels * native_bytes);
-    babl_process(native_from_answer_, answer.data(), native_.data(), count);
-    if (!original_.rows) return {};
-
-    kept_.resize(native_.size());
-    const auto row_bytes = static_cast<std::uint64_t>(original_.width) * native_bytes;
-    if (auto read = original_.rows->read(static_cast<std::uint64_t>(y) * row_bytes, kept_); !read)
-      return read;
-    sent_.resize(pixels * format_.wire_bytes());
-    babl_process(wire_from_native_, kept_.data(), sent_.data(), count);
-    received_.resize(sent_.size());
-    babl_process(wire_from_answer_, answer.data(), received_.data(), count);
-    if (format_.has_alpha) {
-      alpha_.resize(pixels * (format_.wire_bytes() + static_cast<std::size_t>(format_.bits / 8)));
-      babl_process(wire_alpha_from_native_, kept_.data(), alpha_.data(), count);
+  Result<void> run(std::span<const std::byte> answer, int y, int rows) {
+    const auto width = static_cast<std::size_t>(original_.width);
+    const auto count = static_cast<std::size_t>(rows);
+    const std::size_t answer_bytes = answer.size() / count;
+    const std::size_t native_bytes = width * format_.native_bytes();
+    native_.resize(count * native_bytes);
+    for (std::size_t row = 0; row < count; ++row) {
+      const auto answer_row = answer.subspan(row * answer_bytes, answer_bytes);
+      const auto native_row = std::span(native_).subspan(row * native_bytes, native_bytes);
+      convert(native_from_answer_, answer_row, native_row, width);
+      if (!original_.rows) continue;
+      const auto at = static_cast<std::uint64_t>(y) + row;
+      kept_.resize(native_bytes);
+      if (auto read = original_.rows->read(at * native_bytes, kept_); !read) return read;
+      put_back(answer_row, native_row);
     }
-    if (format_.is_float) {
-      floats_.resize(pixels * 4);
-      babl_process(babl_fish(format_.plain_native, babl_format("R'G'B'A float")), kept_.data(),
-                   floats_.data(), count);
-    }
-    for (std::size_t i = 0; i < pixels; ++i) put_back(i);
     return {};
   }
 
@@ -58,16 +50,32 @@ class Merge {
   [[nodiscard]] bool clipped() const { return clipped_; }
 
  private:
-  void put_back(std::size_t i) {
+  void put_back(std::span<const std::byte> answer, std::span<std::byte> native) {
+    const auto width = static_cast<std::size_t>(original_.width);
+    sent_.resize(width * format_.wire_bytes());
+    convert(wire_from_native_, kept_, sent_, width);
+    received_.resize(sent_.size());
+    convert(wire_from_answer_, answer, received_, width);
+    if (format_.has_alpha) {
+      alpha_.resize(width * format_.wire_alpha_bytes());
+      convert(wire_alpha_from_native_, kept_, alpha_, width);
+    }
+    if (format_.is_float) {
+      floats_.resize(width * 4);
+      convert(floats_from_native_, kept_, std::as_writable_bytes(std::span(floats_)), width);
+    }
+    for (std::size_t x = 0; x < width; ++x) put_back(x, native);
+  }
+
+  void put_back(std::size_t x, std::span<std::byte> row) {
     const std::size_t wire_bytes = format_.wire_bytes();
     const std::size_t native_bytes = format_.native_bytes();
-    const bool unseen =
-        format_.has_alpha &&
-        is_transparent(alpha_.data() + i * (wire_bytes + wire_bytes_of_sample()), format_);
-    const bool unchanged = std::memcmp(sent_.data() + i * wire_bytes,
-                                       received_.data() + i * wire_bytes, wire_bytes) == 0;
-    std::byte* native = native_.data() + i * native_bytes;
-    const std::byte* kept = kept_.data() + i * native_bytes;
+    const bool unseen = format_.has_alpha &&
+                        is_transparent(alpha_.data() + x * format_.wire_alpha_bytes(), format_);
+    const bool unchanged = std::memcmp(sent_.data() + x * wire_bytes,
+                                       received_.data() + x * wire_bytes, wire_bytes) == 0;
+    std::byte* native = row.data() + x * native_bytes;
+    const std::byte* kept = kept_.data() + x * native_bytes;
     if (unseen || unchanged) {
       std::memcpy(native, kept, native_bytes);
       return;
@@ -77,14 +85,10 @@ class Merge {
       std::memcpy(native + colour_bytes, kept + colour_bytes, format_.alpha_bytes());
     }
     if (format_.is_float && !clipped_) {
-      const auto colour = std::span(floats_).subspan(i * 4, 3);
+      const auto colour = std::span(floats_).subspan(x * 4, 3);
       clipped_ = std::ranges::any_of(
           colour, [](float value) { return value < -tolerance || value > 1 + tolerance; });
     }
-  }
-
-  [[nodiscard]] std::size_t wire_bytes_of_sample() const {
-    return static_cast<std::size_t>(format_.bits / 8);
   }
 
   static constexpr float tolerance = 0.5f / 65535;  ///< what 16 bits cannot tell apart
@@ -95,7 +99,9 @@ class Merge {
   const Babl* wire_from_answer_;
   const Babl* wire_from_native_;
   const Babl* wire_alpha_from_native_;
-  std::vector<std::byte> native_, kept_, sent_, received_, alpha_;
+  const Babl* floats_from_native_;
+  std::vector<std::byte> native_;  ///< of all rows; the others are of one
+  std::vector<std::byte> kept_, sent_, received_, alpha_;
   std::vector<float> floats_;
   bool clipped_ = false;
 };
@@ -142,7 +148,6 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
 
   ImportReport report;
   report.fewer_bits = info.bits < original.format.bits;
-  // Looking up a conversion that babl has not met costs it 350 MB for a moment, so only if needed.
   std::optional<Merge> merge;
   if (original.rows || !answer->sent_colours || answer->format != original.format.native)
     merge.emplace(original, *answer);
@@ -153,8 +158,7 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
           gegl_buffer_set(buffer, &band, 0, answer->format, rows.data(), GEGL_AUTO_ROWSTRIDE);
           return {};
         }
-        const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(count);
-        if (auto merged = merge->run(rows, row, pixels); !merged) return merged;
+        if (auto merged = merge->run(rows, row, count); !merged) return merged;
         gegl_buffer_set(buffer, &band, 0, original.format.native, merge->native().data(),
                         GEGL_AUTO_ROWSTRIDE);
         return {};

@@ -35,13 +35,12 @@ Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
                     GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
     return screen;
   }
-  const auto pixels = static_cast<long>(area(part));
   const auto with_alpha = read_wire_alpha(buffer.get(), rectangle, 1, *format);
   std::vector<std::byte> opaque(area(part) * format->wire_bytes());
-  babl_process(babl_fish(format->plain_wire_alpha, format->plain_wire), with_alpha.data(),
-               opaque.data(), pixels);
+  convert(babl_fish(format->plain_wire_alpha, format->plain_wire), with_alpha, opaque, area(part));
   AlphaFill(buffer.get(), part, *format).fill(0, part.height, with_alpha, opaque);
-  babl_process(babl_fish(format->wire, screen_format()), opaque.data(), screen.rgb.data(), pixels);
+  convert(babl_fish(format->wire, screen_format()), opaque,
+          std::as_writable_bytes(std::span(screen.rgb)), area(part));
   return screen;
 }
 

@@ -1,6 +1,7 @@
 """Runs inside GIMP: the whole plug-in on one layer beside GIMP's own export and load of the same layer.
 
-Environment: GIMP_KIT, SERVICE_URL, MEGAPIXELS (a list), REPEATS, FOLDER (for GIMP's files), OUT.
+Environment: GIMP_KIT, SERVICE_URL, MEGAPIXELS (a list), KINDS_MEGAPIXELS (size of other kinds of layers, of which only
+our side is measured; 0: none), REPEATS, FOLDER (for GIMP's files), OUT.
 """
 
 import json
@@ -17,18 +18,24 @@ FOLDER = pathlib.Path(os.environ["FOLDER"])
 SERVICE = os.environ["SERVICE_URL"]
 
 
-def photograph(megapixels):
+KINDS = [(precision, alpha) for precision in ("U8_NON_LINEAR", "U16_NON_LINEAR", "U16_LINEAR", "FLOAT_LINEAR")
+         for alpha in (False, True)][1:]
+
+
+def photograph(megapixels, precision="U8_NON_LINEAR", alpha=False):
     """Smooth colours with grain: compresses about as badly as a photograph."""
     width = round((megapixels * 1e6 * 1.5) ** 0.5)
     height = round(width / 1.5)
-    image = Gimp.Image.new(width, height, Gimp.ImageBaseType.RGB)
-    layer = Gimp.Layer.new(image, "photograph", width, height, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL)
+    image = Gimp.Image.new_with_precision(width, height, Gimp.ImageBaseType.RGB, getattr(Gimp.Precision, precision))
+    layer_type = Gimp.ImageType.RGBA_IMAGE if alpha else Gimp.ImageType.RGB_IMAGE
+    layer = Gimp.Layer.new(image, "photograph", width, height, layer_type, 100, Gimp.LayerMode.NORMAL)
     image.insert_layer(layer, None, 0)
     for operation, settings in (("gegl:plasma", {"turbulence": 2.0}), ("gegl:noise-rgb", {"red": 0.05, "green": 0.05, "blue": 0.05})):
         effect = Gimp.DrawableFilter.new(layer, operation, operation)
         for name, value in settings.items():
             effect.get_config().set_property(name, value)
         layer.merge_filter(effect)
+    image.undo_disable()
     return image, layer
 
 
@@ -57,23 +64,32 @@ def gimps(image, layer, compression):
     image.remove_layer(loaded)
 
 
-def main():
-    rows = []
-    for megapixels in map(float, os.environ["MEGAPIXELS"].split(",")):
-        image, layer = photograph(megapixels)
-        image.undo_disable()
-        # Only the median of several runs is told for small pictures; a large one takes long enough by itself.
-        repeats = int(os.environ["REPEATS"]) if megapixels < 50 else 1
-        middle = lambda action: sorted(seconds(action) for _ in range(repeats))[repeats // 2]
-        row = {"megapixels": megapixels, "ours_s": middle(lambda: ours(image, layer))}
-        row["peak_anonymous_mb"] = peak_anonymous()
-        row["gimp_s"] = middle(lambda: gimps(image, layer, None))
-        row["gimp_fast_s"] = middle(lambda: gimps(image, layer, 1))
-        row["ratio"] = row["gimp_s"] / row["ours_s"]
-        rows.append(row)
-        print(row, flush=True)
-        image.delete()
-    pathlib.Path(os.environ["OUT"]).write_text(json.dumps(rows))
+def row_of(megapixels):
+    image, layer = photograph(megapixels)
+    # Only the median of several runs is told for small pictures; a large one takes long enough by itself.
+    repeats = int(os.environ["REPEATS"]) if megapixels < 50 else 1
+    middle = lambda action: sorted(seconds(action) for _ in range(repeats))[repeats // 2]
+    row = {"megapixels": megapixels, "ours_s": middle(lambda: ours(image, layer))}
+    row["peak_anonymous_mb"] = peak_anonymous()
+    row["gimp_s"] = middle(lambda: gimps(image, layer, None))
+    row["gimp_fast_s"] = middle(lambda: gimps(image, layer, 1))
+    row["ratio"] = row["gimp_s"] / row["ours_s"]
+    image.delete()
+    return row
+
+
+def kind_of_layer(megapixels, precision, alpha):
+    image, layer = photograph(megapixels, precision, alpha)
+    if alpha:  # a transparent border, to be filled
+        image.select_ellipse(Gimp.ChannelOps.REPLACE, 0, 0, layer.get_width(), layer.get_height())
+        Gimp.Selection.feather(image, 200)
+        Gimp.Selection.invert(image)
+        layer.edit_clear()
+        Gimp.Selection.none(image)
+    figures = {"kind": f"{precision} {'RGBA' if alpha else 'RGB'}", "megapixels": megapixels,
+               "ours_s": seconds(lambda: ours(image, layer)), "peak_anonymous_mb": peak_anonymous()}
+    image.delete()
+    return figures
 
 
 def peak_anonymous():
@@ -82,6 +98,18 @@ def peak_anonymous():
     value = float(peak.read_text() or 0)
     peak.with_suffix(".reset").touch()
     return value
+
+
+def main():
+    rows, kinds = [], []
+    for megapixels in map(float, filter(None, os.environ["MEGAPIXELS"].split(","))):
+        rows.append(row_of(megapixels))
+        print(rows[-1], flush=True)
+    if size := float(os.environ["KINDS_MEGAPIXELS"]):
+        for precision, alpha in KINDS:
+            kinds.append(kind_of_layer(size, precision, alpha))
+            print(kinds[-1], flush=True)
+    pathlib.Path(os.environ["OUT"]).write_text(json.dumps({"rows": rows, "kinds": kinds}))
 
 
 main()
