@@ -58,12 +58,6 @@ bool goes_through_proxy(const std::string& url, GCancellable* cancellable) {
   return proxies && proxies.get()[0] && std::string_view(proxies.get()[0]) != "direct://";
 }
 
-Reach resolved_reach(const std::string& url, const std::string& host, GCancellable* cancellable) {
-  const Reach written = reach_of_host(host);
-  if (written != Reach::public_network || goes_through_proxy(url, cancellable)) return written;
-  return reach_of_name(host, cancellable);
-}
-
 }  // namespace
 
 Reach reach_of(GInetAddress* address) {
@@ -115,27 +109,28 @@ std::string origin_of(const std::string& url) {
   return scheme + "://" + name + (usual ? "" : ":" + std::to_string(port));
 }
 
-Result<void> check_download_url(const std::string& url, const std::string& base_url,
-                                GCancellable* cancellable) {
-  const auto refuse = [] {
-    return fail(ErrorKind::protocol,
-                _("The service named an address for the result that is not safe to open."),
-                _("Nothing was fetched. The job is kept; tell the service's support."));
-  };
+Reach reach_of_service(const std::string& base_url, GCancellable* cancellable) {
+  const Reach written = reach_of_url(base_url);
+  if (written != Reach::public_network || goes_through_proxy(base_url, cancellable)) return written;
+  const auto uri = parse(base_url);
+  return uri ? reach_of_name(text_or_empty(g_uri_get_host(uri.get())), cancellable) : written;
+}
+
+Result<void> check_download_url(const std::string& url, Reach service) {
   const auto uri = parse(url);
   const std::string host = uri ? text_or_empty(g_uri_get_host(uri.get())) : "";
-  if (host.empty() || g_uri_get_userinfo(uri.get())) return refuse();
-  const auto base = parse(base_url);
-  const std::string base_host = base ? text_or_empty(g_uri_get_host(base.get())) : "";
+  if (host.empty() || g_uri_get_userinfo(uri.get())) return std::unexpected(unsafe_address());
   const std::string_view scheme = g_uri_get_scheme(uri.get());
-  const bool plain_allowed = reach_of_host(base_host) == Reach::loopback;
-  if (scheme != "https" && !(scheme == "http" && plain_allowed)) return refuse();
-  if (plain_allowed) return {};
-  const Reach there = resolved_reach(url, host, cancellable);
-  if (there != Reach::public_network && there < resolved_reach(base_url, base_host, cancellable))
-    return refuse();
-  if (g_cancellable_is_cancelled(cancellable)) return fail(ErrorKind::cancelled, _("Cancelled."));
+  const bool plain = scheme == "http" && service == Reach::loopback;
+  if ((scheme != "https" && !plain) || reach_of_host(host) < service)
+    return std::unexpected(unsafe_address());
   return {};
+}
+
+Error unsafe_address() {
+  return {ErrorKind::protocol,
+          _("The service named an address for the result that is not safe to open."),
+          _("Nothing was fetched. The job is kept; tell the service's support.")};
 }
 
 std::string resolve_url(const std::string& base, const std::string& reference) {

@@ -28,12 +28,16 @@ enum class Reach { loopback, private_network, public_network };
 /// "https://host:port" with the port left out where it is the scheme's own; empty if not an URL.
 [[nodiscard]] std::string origin_of(const std::string& url);
 
-/// Whether a result may be fetched from `url` that the service at `base_url` named: https (or http
-/// where the service itself is on loopback), and not nearer to this computer than the service is,
-/// so that a public service cannot make us read the private network. Names are resolved unless a
-/// proxy does that for us. Errors: protocol, cancelled.
-[[nodiscard]] Result<void> check_download_url(const std::string& url, const std::string& base_url,
-                                              GCancellable* cancellable);
+/// How near the service at `base_url` is, its name resolved unless a proxy does that for us.
+[[nodiscard]] Reach reach_of_service(const std::string& base_url, GCancellable* cancellable);
+
+/// Whether a result may be fetched from `url` as far as its spelling tells: https (http only where
+/// the service itself is on loopback), no user, no numeric address nearer to this computer than the
+/// service, so that a public service cannot make us read the private network. What a name resolves
+/// to is checked at the connection (HttpRequest::nearest). Errors: protocol.
+[[nodiscard]] Result<void> check_download_url(const std::string& url, Reach service);
+/// What a refusal says, by its spelling or at the connection.
+[[nodiscard]] Error unsafe_address();
 
 /// An address made from a base and the `Location` of a redirect; empty if it is none.
 [[nodiscard]] std::string resolve_url(const std::string& base, const std::string& reference);

@@ -25,10 +25,10 @@ Error disk_error() {
 /// One transfer with all its tries.
 class Download {
  public:
-  Download(Http& http, std::string base_url, std::filesystem::path into, std::uint64_t max_bytes,
-           const Transfer& on_transfer, GCancellable* cancellable)
+  Download(Http& http, const std::string& base_url, std::filesystem::path into,
+           std::uint64_t max_bytes, const Transfer& on_transfer, GCancellable* cancellable)
       : http_(http),
-        base_url_(std::move(base_url)),
+        service_(reach_of_service(base_url, cancellable)),
         into_(std::move(into)),
         max_bytes_(max_bytes),
         on_transfer_(on_transfer),
@@ -63,8 +63,7 @@ class Download {
   /// True: complete. False: the host wants another try from the beginning.
   Result<bool> fetch(std::string url) {
     for (int redirects = 0; redirects <= max_redirects; ++redirects) {
-      if (auto safe = check_download_url(url, base_url_, cancellable_); !safe)
-        return fail(std::move(safe));
+      if (auto safe = check_download_url(url, service_); !safe) return fail(std::move(safe));
       auto answer = http_.send(request_for(url), cancellable_);
       file_.close();
       if (!answer) return std::unexpected(std::move(answer).error().error);
@@ -117,6 +116,7 @@ class Download {
       if (!validator_.empty()) request.headers.emplace_back("If-Range", validator_);
     }
     request.max_bytes = max_bytes_;
+    request.nearest = service_;
     request.deadline = 60s + std::chrono::seconds(max_bytes_ / slowest_bytes_per_second);
     request.sink = [this](const HttpAnswer& head, std::span<const std::byte> piece) {
       return take(head, piece);
@@ -160,7 +160,7 @@ class Download {
   }
 
   Http& http_;
-  std::string base_url_;
+  Reach service_;
   std::filesystem::path into_;
   std::uint64_t max_bytes_;
   const Transfer& on_transfer_;

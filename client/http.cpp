@@ -5,7 +5,6 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
-#include "client/address.h"
 #include "client/deadline.h"
 
 namespace sharpen {
@@ -35,6 +34,7 @@ struct Exchange {
   std::uint64_t total = 0, done = 0;
   Sent sent = Sent::nothing;
   std::exception_ptr thrown{};
+  bool too_near = false;
 };
 
 void on_starting(SoupMessage*, gpointer data) { static_cast<Exchange*>(data)->sent = Sent::part; }
@@ -51,6 +51,25 @@ void on_wrote_body_data(SoupMessage*, guint size, gpointer data) noexcept {
     exchange.thrown = std::current_exception();
     g_cancellable_cancel(exchange.cancellable);
   }
+}
+
+/// Before the connection is made: a name that was harmless when it was looked up may resolve to
+/// another address now. A proxy resolves by itself, and is one that the user chose.
+void on_event(SoupMessage*, GSocketClientEvent event, GIOStream* connection, gpointer data) {
+  auto& exchange = *static_cast<Exchange*>(data);
+  if (event != G_SOCKET_CLIENT_CONNECTING || exchange.request.nearest == Reach::loopback) return;
+  auto* made = G_SOCKET_CONNECTION(connection);
+  const auto address =
+      Ref<GSocketAddress>::adopt(g_socket_connection_get_remote_address(made, nullptr));
+  if (!address || G_IS_PROXY_ADDRESS(address.get())) return;
+  auto* inet = G_IS_INET_SOCKET_ADDRESS(address.get())
+                   ? g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address.get()))
+                   : nullptr;
+  if (inet && reach_of(inet) >= exchange.request.nearest) return;
+  exchange.too_near = true;
+  // Without its socket this try fails before its first packet; cancelling ends the tries.
+  g_socket_close(g_socket_connection_get_socket(made), nullptr);
+  g_cancellable_cancel(exchange.cancellable);
 }
 
 /// Only asked when the system does not trust a certificate: the user's own file may.
@@ -189,10 +208,12 @@ std::expected<HttpAnswer, HttpFailure> Http::send(const HttpRequest& request,
   Deadline deadline(cancellable, request.deadline);
   Exchange exchange{request, deadline.cancellable(), extra_certificates_.get()};
   exchange.total = request.body.size();
+  // One that is reused was perhaps made for a request that may go nearer.
+  const bool fresh = request.new_connection || request.nearest != Reach::loopback;
   soup_message_set_flags(
       message.get(),
       static_cast<SoupMessageFlags>(SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE |
-                                    (request.new_connection ? SOUP_MESSAGE_NEW_CONNECTION : 0)));
+                                    (fresh ? SOUP_MESSAGE_NEW_CONNECTION : 0)));
   // One request at a time gains nothing from HTTP/2, and over HTTP/1 an abort is a plain close.
   soup_message_set_force_http1(message.get(), TRUE);
   SoupMessageHeaders* headers = soup_message_get_request_headers(message.get());
@@ -202,6 +223,7 @@ std::expected<HttpAnswer, HttpFailure> Http::send(const HttpRequest& request,
   if (!request.body.empty())
     soup_message_set_request_body(message.get(), request.content_type.c_str(),
                                   request.body.open().get(), static_cast<gssize>(exchange.total));
+  g_signal_connect(message.get(), "network-event", G_CALLBACK(on_event), &exchange);
   g_signal_connect(message.get(), "starting", G_CALLBACK(on_starting), &exchange);
   g_signal_connect(message.get(), "wrote-body", G_CALLBACK(on_wrote_body), &exchange);
   g_signal_connect(message.get(), "wrote-body-data", G_CALLBACK(on_wrote_body_data), &exchange);
@@ -216,6 +238,7 @@ std::expected<HttpAnswer, HttpFailure> Http::send(const HttpRequest& request,
   const auto stream = Ref<GInputStream>::adopt(
       soup_session_send(session_.get(), message.get(), deadline.cancellable(), error.out()));
   auto answer = [&]() -> std::expected<HttpAnswer, HttpFailure> {
+    if (exchange.too_near) return std::unexpected(HttpFailure{unsafe_address()});
     if (!stream)
       return std::unexpected(HttpFailure{error_of(error, host, deadline), exchange.sent});
     return read_answer(message.get(), stream.get(), exchange, deadline, host);

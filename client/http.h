@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/glib_ref.h"
+#include "client/address.h"
 #include "client/http_body.h"
 
 namespace sharpen {
@@ -47,6 +48,7 @@ struct HttpRequest {
   std::chrono::seconds silence{30};   ///< the longest time without a byte moving
   std::chrono::seconds deadline{60};  ///< for the whole exchange
   bool new_connection = false;        ///< never reuse one that the server may be closing
+  Reach nearest = Reach::loopback;    ///< nothing nearer is connected to, whatever its name is
 };
 
 /// How much of a request may have reached the server when no answer came.

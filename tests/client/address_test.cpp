@@ -40,24 +40,27 @@ TEST(Address, OriginLeavesTheUsualPortOut) {
 }
 
 TEST(Address, APublicServiceCannotPointIntoThePrivateNetwork) {
-  const std::string service = "https://203.0.113.5";
-  EXPECT_TRUE(check_download_url("https://198.51.100.7/r.png", service, nullptr));
+  const Reach service = reach_of_service("https://203.0.113.5", nullptr);
+  EXPECT_TRUE(check_download_url("https://198.51.100.7/r.png", service));
   for (const char* bad :
        {"http://198.51.100.7/r.png", "https://127.0.0.1/r.png", "https://localhost/r.png",
         "https://192.168.0.1/r.png", "https://169.254.169.254/latest", "https://[::1]/r.png",
         "https://[fe80::1]/r.png", "file:///etc/passwd", "data:image/png;base64,AAAA",
         "https://user@198.51.100.7/r.png", "/relative", "", "https://"}) {
-    const auto result = check_download_url(bad, service, nullptr);
+    const auto result = check_download_url(bad, service);
     ASSERT_FALSE(result) << bad;
     EXPECT_EQ(result.error().kind, ErrorKind::protocol) << bad;
   }
 }
 
 TEST(Address, AServiceMayPointAsNearAsItIsItself) {
-  EXPECT_TRUE(check_download_url("https://192.168.0.2/r", "https://192.168.0.1", nullptr));
-  EXPECT_FALSE(check_download_url("https://127.0.0.1/r", "https://192.168.0.1", nullptr));
-  EXPECT_TRUE(check_download_url("http://127.0.0.1:99/r", "http://127.0.0.1:98", nullptr));
-  EXPECT_FALSE(check_download_url("ftp://127.0.0.1:99/r", "http://127.0.0.1:98", nullptr));
+  const Reach near = reach_of_service("https://192.168.0.1", nullptr);
+  EXPECT_TRUE(check_download_url("https://192.168.0.2/r", near));
+  EXPECT_TRUE(check_download_url("https://198.51.100.7/r", near));
+  EXPECT_FALSE(check_download_url("https://127.0.0.1/r", near));
+  const Reach here = reach_of_service("http://127.0.0.1:98", nullptr);
+  EXPECT_TRUE(check_download_url("http://127.0.0.1:99/r", here));
+  EXPECT_FALSE(check_download_url("ftp://127.0.0.1:99/r", here));
 }
 
 TEST(Address, ResolvesARedirect) {

@@ -179,6 +179,50 @@ TEST_F(Download, ADiskThatIsFullIsAnError) {
   EXPECT_EQ(done.error().kind, ErrorKind::io);
 }
 
+/// A resolver of which every name is this computer, in place of the system's.
+class EveryNameIsHere {
+ public:
+  EveryNameIsHere() {
+    static const GType type = g_type_register_static_simple(
+        G_TYPE_RESOLVER, "EveryNameIsHere", sizeof(GResolverClass),
+        [](gpointer made, gpointer) { G_RESOLVER_CLASS(made)->lookup_by_name = look_up; },
+        sizeof(GResolver), nullptr, G_TYPE_FLAG_NONE);
+    const auto resolver = Ref<GResolver>::adopt(G_RESOLVER(g_object_new(type, nullptr)));
+    g_resolver_set_default(resolver.get());
+  }
+  EveryNameIsHere(const EveryNameIsHere&) = delete;
+  EveryNameIsHere& operator=(const EveryNameIsHere&) = delete;
+  ~EveryNameIsHere() { g_resolver_set_default(system_.get()); }
+
+ private:
+  static GList* look_up(GResolver*, const char*, GCancellable*, GError**) {
+    return g_list_append(nullptr, g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4));
+  }
+  Ref<GResolver> system_ = Ref<GResolver>::adopt(g_resolver_get_default());
+};
+
+TEST_F(Download, ANameThatTurnsOutToBeNearIsNotConnectedTo) {
+  const EveryNameIsHere resolver;
+  std::atomic<int> asked = 0;
+  RawServer host([&](int socket) {
+    ++asked;
+    ::shutdown(socket, SHUT_RDWR);
+  });
+  HttpRequest request;
+  request.url = "https://results.example:" + std::to_string(host.port()) + "/r";
+  // The service is written as a number, so only the name of the result's host is looked up.
+  const auto done =
+      download_file(http, request.url, "https://203.0.113.5", file(), 1 << 20, {}, nullptr);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::protocol) << done.error().text();
+  EXPECT_EQ(asked, 0) << "it was refused before the connection";
+  // A service that is here itself may name a host that is: only its TLS is missing.
+  request.nearest = reach_of_service("https://service.example", nullptr);
+  EXPECT_EQ(request.nearest, Reach::loopback);
+  EXPECT_FALSE(http.send(request, nullptr));
+  EXPECT_EQ(asked, 1);
+}
+
 TEST(RangeStart, IsReadOrRefused) {
   EXPECT_EQ(range_start("bytes 5-9/10"), 5u);
   EXPECT_EQ(range_start("bytes 5-9/*"), 5u);
