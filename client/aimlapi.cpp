@@ -61,6 +61,7 @@ class AimlApi final : public Service {
     return has_no_jobs();
   }
   Result<bool> cancel(const std::string&, GCancellable*) override { return has_no_jobs(); }
+  Result<void> remove(const std::string&, GCancellable*) override { return has_no_jobs(); }
   Result<std::string> download_url(const std::string&, GCancellable*) override {
     return has_no_jobs();
   }

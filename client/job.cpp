@@ -2,6 +2,7 @@
 
 #include "base/i18n.h"
 #include "client/job_run.h"
+#include "client/local_service.h"
 
 namespace sharpen {
 namespace {
@@ -62,6 +63,8 @@ Result<void> finish_job(std::int64_t journal_id, const Home& home) {
   if (!*entry) return {};
   if (auto removed = journal->remove(journal_id); !removed) return removed;
   remove_files(**entry);
+  if ((*entry)->service == ServiceKind::this_computer && !(*entry)->process_id.empty())
+    forget_at_local_service((*entry)->process_id);
   return {};
 }
 

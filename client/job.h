@@ -60,7 +60,8 @@ struct JobResult {
                                            const Home& home, const OnProgress& on_progress,
                                            GCancellable* cancellable);
 
-/// Removes the journal entry and the kept files after the result has been placed (or given up).
+/// Removes the journal entry and the kept files after the result has been placed (or given up), and
+/// the job at the service of this computer. Other services keep theirs for seven days.
 [[nodiscard]] Result<void> finish_job(std::int64_t journal_id, const Home& home);
 
 /// Stops the job at its service if that is possible, then forgets it. True: not charged.

@@ -182,6 +182,7 @@ Result<JobResult> JobRun::follow(std::optional<std::filesystem::path> inline_res
   if (!picture) return std::unexpected(conclude(std::move(picture).error()));
   auto result = result_of(*std::move(picture));
   if (!result) return std::unexpected(conclude(std::move(result).error()));
+  if (!journal_) forget_at_service();
   report(Stage::downloading, 1);
   return result;
 }
@@ -285,6 +286,7 @@ Error JobRun::stop_at_service() {
   std::string hint;
   if (can.free_of_charge || stopped.value_or(false)) {
     forget();
+    if (stopped) forget_at_service();
     if (!can.free_of_charge) hint = _("The service stopped the job; it is not charged.");
   } else {
     keep_for_later();
@@ -300,6 +302,13 @@ void JobRun::forget() {
   if (journal_) (void)journal_->remove(entry_.id);
   remove_file(entry_.original_file);
   remove_file(entry_.result_file);
+}
+
+/// What is free and in no journal is not fetched a second time.
+void JobRun::forget_at_service() {
+  const Deadline brief(nullptr, pace_.cancel_limit);
+  if (service_->capabilities().free_of_charge && !entry_.process_id.empty())
+    (void)service_->remove(entry_.process_id, brief.cancellable());
 }
 
 void JobRun::keep_for_later() {

@@ -34,6 +34,7 @@ class JobRun {
   [[nodiscard]] bool is_gone();
   [[nodiscard]] Error stop_at_service();
   void forget();
+  void forget_at_service();
   void keep_for_later();
   void report(Stage stage, double fraction, std::optional<double> remaining = {});
   void report(const Status& status);

@@ -30,7 +30,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto start_limit = 20s;   ///< a cold disk
 constexpr auto answer_limit = 10s;  ///< a machine that is busy sharpening
+constexpr auto forget_limit = 300ms;
 constexpr const char* idle_seconds = "600";
+constexpr const char* note_name = "service.json";
 
 /// What one run leaves for the next: where the service is, its key, and who it is.
 struct Running {
@@ -107,6 +109,10 @@ Result<bool> answers(const Running& running, GCancellable* cancellable) {
   const auto answer = Http().send(request, cancellable);
   if (g_cancellable_is_cancelled(cancellable)) return std::unexpected(cancelled());
   return answer && answer->ok();
+}
+
+ServiceAddress address_of(const Running& running) {
+  return {ServiceKind::this_computer, running.url, running.key, {}};
 }
 
 /// 256 random bits as text.
@@ -193,7 +199,7 @@ Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable
   const auto locked = lock(*folder / "service.lock", cancellable);
   if (!locked) return std::unexpected(locked.error());
 
-  const auto file = *folder / "service.json";
+  const auto file = *folder / note_name;
   std::optional<Running> running = recall(file);
   if (running) {
     const auto there = answers(*running, cancellable);
@@ -210,7 +216,17 @@ Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable
       return fail(std::move(remembered));
     }
   }
-  return ServiceAddress{ServiceKind::this_computer, running->url, running->key, {}};
+  return address_of(*running);
+}
+
+void forget_at_local_service(const std::string& process_id) {
+  const auto folder = runtime_folder();
+  const auto running = folder ? recall(*folder / note_name) : std::nullopt;
+  if (!running || !running->lease.alive(0s)) return;
+  const auto service = open_service(address_of(*running));
+  const Deadline brief(nullptr, forget_limit);
+  // Whatever goes wrong, the service itself forgets the job after seven days.
+  if (service) (void)(*service)->remove(process_id, brief.cancellable());
 }
 
 }  // namespace sharpen

@@ -2,6 +2,8 @@
 
 #include <gio/gio.h>
 
+#include <string>
+
 #include "base/error.h"
 #include "client/home.h"
 #include "client/service.h"
@@ -13,5 +15,9 @@ namespace sharpen {
 /// over a pipe; the running service is remembered in a 0600 file of the user's runtime folder.
 /// Blocks: call it in a worker thread. Errors: io (it does not start), cancelled.
 [[nodiscard]] Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable);
+
+/// Deletes an ended job at the sharpen-service of this user if it runs, so that its pictures do not
+/// fill the disk until they expire. Takes milliseconds, and never longer than some hundred.
+void forget_at_local_service(const std::string& process_id);
 
 }  // namespace sharpen

@@ -92,6 +92,8 @@ class Service {
                                                                    GCancellable*) = 0;
   /// True: stopped and not charged. False: too late, it will be charged.
   [[nodiscard]] virtual Result<bool> cancel(const std::string& process_id, GCancellable*) = 0;
+  /// Deletes an ended job and its result at the service.
+  [[nodiscard]] virtual Result<void> remove(const std::string& process_id, GCancellable*) = 0;
   /// Where the result can be read without the key.
   [[nodiscard]] virtual Result<std::string> download_url(const std::string& process_id,
                                                          GCancellable*) = 0;

@@ -91,6 +91,12 @@ class Topaz final : public Service {
     return fail(std::move(answer));
   }
 
+  Result<void> remove(const std::string& process_id, GCancellable* cancellable) override {
+    auto answer = exchange(keyed("DELETE", "/image/v1/status/" + escaped(process_id)), cancellable);
+    if (!answer) return fail(std::move(answer));
+    return {};
+  }
+
   Result<std::string> download_url(const std::string& process_id,
                                    GCancellable* cancellable) override {
     return get("/image/v1/download/" + escaped(process_id), cancellable)

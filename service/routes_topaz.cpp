@@ -162,8 +162,10 @@ Checked<SourcePicture> TopazRoutes::source_of(Form& form) {
 Answer TopazRoutes::status(const std::string& id) {
   const Job* job = core_.jobs.find(id);
   if (!job) return not_found();
-  const int polls = ++polls_[id];
-  if (job->ended()) polls_.erase(id);
+  const auto [counted, is_new] = polls_.try_emplace(id, 0);
+  const int polls = ++counted->second;
+  if (is_new)
+    std::erase_if(polls_, [this](const auto& each) { return !core_.jobs.find(each.first); });
   if (polls <= core_.options.behaviours.number("first_polls_404")) return not_found();
   JsonWriter json;
   append_status(json, *job, core_, polls);

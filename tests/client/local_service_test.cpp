@@ -19,7 +19,9 @@
 #include "base/json.h"
 #include "client/deadline.h"
 #include "client/http.h"
+#include "client/job.h"
 #include "client/lease.h"
+#include "tests/client/fake_topaz.h"
 #include "tests/client/test_folder.h"
 
 namespace sharpen {
@@ -120,6 +122,25 @@ TEST_F(LocalServiceTest, KeepsItsNotePrivate) {
   EXPECT_EQ(entry.st_mode & 0777, 0600U);
   ASSERT_EQ(::stat(note().parent_path().c_str(), &entry), 0);
   EXPECT_EQ(entry.st_mode & 0777, 0700U);
+}
+
+TEST_F(LocalServiceTest, AJobThatIsPlacedIsForgottenThereToo) {
+  test::JobRoom room;
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  const auto service = open_service(*address);
+  const auto result = run_job(room.request(*address), room.home, {}, nullptr);
+  ASSERT_TRUE(result) << result.error().text();
+  const auto id = room.entries().at(0).process_id;
+  EXPECT_TRUE((*service)->status(id, nullptr)) << "kept until the result has its place";
+  ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  EXPECT_EQ((*service)->status(id, nullptr).error().kind, ErrorKind::not_found);
+  // A preview is in no journal, and its job is gone once its result is here.
+  auto preview = room.request(*address);
+  preview.preview = true;
+  preview.upload.name = "preview.png";
+  ASSERT_TRUE(run_job(preview, room.home, {}, nullptr));
+  EXPECT_FALSE(*(*service)->find_by_name("preview.png", nullptr));
 }
 
 TEST_F(LocalServiceTest, IsReusedByALaterRun) {

@@ -82,7 +82,7 @@ TEST_F(RealService, ARefusedDataUriIsExplained) {
 
 TEST_F(RealService, WhatTheContractLeavesOpenDoesNotMatter) {
   for (const std::vector<std::string>& behaviours :
-       {std::vector<std::string>{"first_polls_404=2", "processing_ms=2000"},
+       {std::vector<std::string>{"first_polls_404=2"},
         {"progress=jumps", "processing_ms=400"},
         {"processing_word=Cooking", "processing_ms=300"},
         {"download_member=url"},
