@@ -203,35 +203,42 @@ class Soak {
     const int way = may_kill ? below(5) : 4;
     const int kill_step = way < 2 ? 1 + below(16) : 0;
     const auto delay = std::chrono::microseconds(way < 2 ? below(4000) : below(150'000));
-    std::atomic<int> steps = 0;
-    std::shared_ptr<GSubprocess> process;
-    std::mutex mutex;
-    proxy_.on_step([&, kill_step, delay] {
-      if (++steps != kill_step) return;
+    // Shared: the proxy may still be in a step when the client has ended.
+    struct Running {
+      std::atomic<int> steps = 0;
+      std::mutex mutex;
+      Ref<GSubprocess> process;
+      void kill() {
+        const std::lock_guard lock(mutex);
+        if (process) g_subprocess_send_signal(process.get(), SIGKILL);
+      }
+    };
+    const auto running = std::make_shared<Running>();
+    proxy_.on_step([running, kill_step, delay] {
+      if (++running->steps != kill_step) return;
       std::this_thread::sleep_for(delay);
-      const std::lock_guard lock(mutex);
-      if (process) g_subprocess_send_signal(process.get(), SIGKILL);
+      running->kill();
     });
     GErrorGuard error;
     {
-      const std::lock_guard lock(mutex);
-      process = {
-          g_subprocess_newv(arguments.data(), G_SUBPROCESS_FLAGS_STDERR_SILENCE, error.out()),
-          g_object_unref};
+      const std::lock_guard lock(running->mutex);
+      running->process = Ref<GSubprocess>::adopt(
+          g_subprocess_newv(arguments.data(), G_SUBPROCESS_FLAGS_STDERR_SILENCE, error.out()));
     }
+    auto* process = running->process.get();
     if (!process) give_up(error.message());
     if (way == 2) {
       std::this_thread::sleep_for(delay);
-      g_subprocess_send_signal(process.get(), SIGKILL);
+      running->kill();
     }
-    g_subprocess_wait(process.get(), nullptr, nullptr);
+    g_subprocess_wait(process, nullptr, nullptr);
     proxy_.on_step({});
-    if (g_subprocess_get_if_signaled(process.get())) {
-      if (g_subprocess_get_term_sig(process.get()) != SIGKILL) give_up("a client crashed");
+    if (g_subprocess_get_if_signaled(process)) {
+      if (g_subprocess_get_term_sig(process) != SIGKILL) give_up("a client crashed");
       ++counts_.killed;
       return false;
     }
-    return g_subprocess_get_exit_status(process.get()) == 0;
+    return g_subprocess_get_exit_status(process) == 0;
   }
 
   bool journal_is_empty() const {
