@@ -59,14 +59,14 @@ struct Options {
   std::vector<std::filesystem::path> photos;
   std::filesystem::path json, crops;
   std::uint32_t side = 600;
-  bool reduced = false, fast = false, peers = true;
-  std::string only;
+  bool reduced = false, fast = false, peers = true, verbose = false;
+  std::string only, blur;
 };
 
 void usage() {
   std::puts(
       "engine-bench [--json FILE] [--crops FOLDER] [--side PIXELS] [--fast] [--reduced]\n"
-      "             [--no-peers] [--only GROUP] PHOTO...\n"
+      "             [--no-peers] [--only GROUP] [--blur BLUR] [--verbose] PHOTO...\n"
       "Spoils the middle of each sharp photograph, sharpens it, and compares with the original.\n"
       "Ends with status 1 if any picture came out worse than it went in by more than 0.1 dB.");
 }
@@ -82,12 +82,16 @@ Options parse(std::span<char*> arguments) {
       options.crops = value();
     else if (word == "--only")
       options.only = value();
+    else if (word == "--blur")
+      options.blur = value();
     else if (word == "--side")
       options.side = static_cast<std::uint32_t>(std::atoi(value()));
     else if (word == "--fast")
       options.fast = true;
     else if (word == "--reduced")
       options.reduced = true;
+    else if (word == "--verbose")
+      options.verbose = true;
     else if (word == "--no-peers")
       options.peers = false;
     else if (word == "--help") {
@@ -115,6 +119,7 @@ int main(int argc, char** argv) {
   int harmed = 0;
   for (const Spoiling& how : all_cells(options.reduced)) {
     if (!options.only.empty() && options.only != how.group) continue;
+    if (!options.blur.empty() && options.blur != how.blur) continue;
     double sum = 0, worst = 1e9, peer_sum[3] = {};
     std::string worst_photo;
     for (const auto& file : options.photos) {
@@ -129,6 +134,10 @@ int main(int argc, char** argv) {
       if (report.changed) {
         seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         pixels += double(cell.input[0].size());
+      }
+      if (options.verbose) {
+        std::printf("  %-24s %+6.2f  %s%s\n", file.stem().c_str(), gain, report.summary.c_str(),
+                    report.linear_light ? ", linear" : "");
       }
       sum += gain;
       if (gain < worst) {
@@ -146,8 +155,10 @@ int main(int argc, char** argv) {
         for (std::size_t p = 0; p < peers.size(); ++p) peer_sum[p] += peers[p].gain;
         if (!options.crops.empty()) {
           std::filesystem::create_directories(options.crops);
-          const auto base = options.crops / (file.stem().string() + "-" + how.blur +
-                                             (how.linear ? "-linear" : "-encoded"));
+          const auto base =
+              options.crops /
+              (file.stem().string() + "-" + how.blur + (how.linear ? "-linear" : "-encoded") +
+               (how.noise > 1 ? "-noise" : "") + (how.jpeg ? "-jpeg" : ""));
           const auto* best = &*std::ranges::max_element(peers, {}, &bench::Peer::gain);
           bench::write_photo(base.string() + "-1-input.png", cell.input);
           bench::write_photo(base.string() + "-2-peer.png", best->result);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kLow = 0.018, kHigh = 0.46;
 constexpr int kCoarseStep = 3;
+constexpr double kElsewhere = 1.25;  ///< the ratio of sizes whose zeros are at other places
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// |H|^2 as a Hann-windowed block shows it: leaked into the neighbouring frequencies.
@@ -85,7 +86,11 @@ void keep_better(Estimate& estimate, const Fit& fit) {
   Fit& family = fit.blur.family == Family::disk    ? estimate.disk
                 : fit.blur.family == Family::gauss ? estimate.gauss
                                                    : estimate.line;
-  if (fit.deviance < family.deviance) family = fit;
+  // A straight structure of the scene passes for a line, but has no zeros.
+  const bool line = fit.blur.family == Family::motion;
+  const double found = fit.deviance - (line ? fit.contrast : 0);
+  const double before = family.deviance - (line ? family.contrast : 0);
+  if (found < before) family = fit;
   if (fit.deviance < estimate.best.deviance) estimate.best = fit;
 }
 
@@ -163,18 +168,25 @@ Fit Estimator::Tables::refine(Fit fit, const BinData& data) const {
     for (const double factor : {1 + size_step, 1 / (1 + size_step)}) {
       Blur trial = fit.blur;
       trial.size *= factor;
-      if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value};
+      if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value, 0};
     }
     if (fit.blur.family == Family::motion) {
       for (const double turn : {angle_step, -angle_step}) {
         Blur trial = fit.blur;
         trial.angle = std::fmod(trial.angle + turn + 180, 180);
-        if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value};
+        if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value, 0};
       }
     }
     size_step /= 2;
     angle_step /= 2;
   }
+  double near = kInfinity;
+  for (const double factor : {kElsewhere, 1 / kElsewhere}) {
+    Blur other = fit.blur;
+    other.size *= factor;
+    near = std::min(near, deviance(other));
+  }
+  fit.contrast = near - fit.deviance;
   return fit;
 }
 
@@ -215,11 +227,11 @@ Estimate Estimator::quick(const Plane& power) const {
   Estimate result;
   result.noise = std::sqrt(variance);
   const std::vector<float> ones(t.coarse.size(), 1.0f);
-  result.none = {{}, fit_deviance(t.coarse, data, ones)};
+  result.none.deviance = fit_deviance(t.coarse, data, ones);
   result.disk.deviance = result.gauss.deviance = result.line.deviance = kInfinity;
   result.best = result.none;
   for (std::size_t i = 0; i < t.blurs.size(); ++i) {
-    keep_better(result, {t.blurs[i], fit_deviance(t.coarse, data, t.squares[i])});
+    keep_better(result, {t.blurs[i], fit_deviance(t.coarse, data, t.squares[i]), 0});
   }
   return result;
 }
@@ -235,12 +247,12 @@ Estimate Estimator::estimate(const Plane& power, std::optional<double> known_noi
   Estimate result;
   result.noise = std::sqrt(variance);
   const std::vector<float> ones(t.fine.size(), 1.0f);
-  result.none = {{}, fit_deviance(t.fine, fine, ones)};
+  result.none.deviance = fit_deviance(t.fine, fine, ones);
   result.disk.deviance = result.gauss.deviance = result.line.deviance = kInfinity;
 
   std::vector<Fit> fits;
   for (std::size_t i = 0; i < t.blurs.size(); ++i) {
-    fits.push_back({t.blurs[i], fit_deviance(t.coarse, coarse, t.squares[i])});
+    fits.push_back({t.blurs[i], fit_deviance(t.coarse, coarse, t.squares[i]), 0});
   }
   std::ranges::stable_sort(fits, {}, &Fit::deviance);
   std::vector<Fit> starts;
@@ -254,7 +266,7 @@ Estimate Estimator::estimate(const Plane& power, std::optional<double> known_noi
   };
   for (const Family family : {Family::disk, Family::gauss, Family::motion}) {
     std::size_t taken = 0;
-    const std::size_t limit = family == Family::motion ? 4 : 2;
+    const std::size_t limit = family == Family::motion ? 6 : 2;
     for (const Fit& fit : fits) {
       if (fit.blur.family != family || near_another(fit)) continue;
       starts.push_back(fit);

@@ -14,8 +14,11 @@ namespace sharpen::engine {
 /// How well one blur explains a picture's spectrum.
 struct Fit {
   Blur blur;
-  double deviance =
-      0;  ///< Whittle deviance of the spectrum plus the prior's penalty; less is better
+  /// Whittle deviance of the spectrum plus the prior's penalty; less is better.
+  double deviance = 0;
+  /// How much worse the same blur a quarter larger or smaller fits: large if the zeros of its
+  /// transfer function show, however odd the rest of the picture's spectrum is.
+  double contrast = 0;
 };
 
 /// What the spectrum says.

@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t kLanes = 16;
 /// Neighbouring bins of overlapping windowed blocks are far from independent.
 constexpr double kLikelihoodWeight = 0.05;
+/// What is stronger than expected by more than this is a structure of the scene (a straight edge
+/// fills a few bins with a hundred times the power) and counts with its logarithm only.
+constexpr float kOutlier = 3;
 
 using Terms = std::array<double, kTerms>;
 /// Sharp photographs: slope -2.8 +- 0.6, bend -0.4 +- 0.25; the constant is free. Measured on the
@@ -57,19 +60,22 @@ double model_and_deviance(const BinGrid& grid, const BinData& data, const float*
         exponent[i] += coefficient[k] * terms[k][first + i];
       }
     }
-    std::array<float, kLanes> ratio;
+    std::array<float, kLanes> ratio, tame;
     float sum = 0;
     for (std::size_t i = 0; i < kLanes; ++i) {
       const float model = fast_exp(exponent[i]) * squared[first + i];
       const float expected = model + noise[first + i];
       ratio[i] = power[first + i] / expected;
-      ratio_out[first + i] = (1 - ratio[i]) * (model / expected) * weight[first + i];
+      tame[i] = std::fmin(ratio[i], kOutlier);
+      ratio_out[first + i] = (1 - tame[i]) * (model / expected) * weight[first + i];
       slope_out[first + i] = model / expected * (model / expected) * weight[first + i];
-      sum += weight[first + i] * (ratio[i] - 1);
+      sum += weight[first + i] * (tame[i] - 1);
     }
     double product = 1;
     for (std::size_t i = 0; i < kLanes; ++i) {
-      product *= weight[first + i] > 0 ? double(ratio[i]) : 1.0;
+      // ln r up to the outliers, beyond them 3 ln kOutlier - 2 ln r, which joins it smoothly.
+      const double excess = double(ratio[i]) / double(tame[i]);
+      product *= weight[first + i] > 0 ? double(ratio[i]) / (excess * excess * excess) : 1.0;
     }
     deviance += double(sum) - std::log(std::max(product, 1e-300));
   }

@@ -1,0 +1,126 @@
+#include "service/engine/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sharpen::engine {
+namespace {
+
+/// How clearly the zeros of a disk or a line must show (Fit::contrast). Sharp photographs stay
+/// below 4 for a disk and 7 for a line; docs/engine.md.
+constexpr double kClearDisk = 6, kClearLine = 9;
+constexpr double kClearPart = 0.1;  ///< of what the fit leaves unexplained
+/// The difference of deviance that tells a disk from a Gauss; a JPEG hides most of it.
+constexpr double kNotGauss = 3, kNotGaussJpeg = 0.5;
+/// Likewise linear light from encoded values for a Gauss: the wrong choice costs more than the
+/// right one brings.
+constexpr double kClearLinearGauss = 6;
+/// A Gauss has no zeros. It explains nothing if it leaves more than this, besides the scatter of a
+/// mean over few blocks; less where its size hangs on the domain, which it does not tell.
+constexpr double kMostDeviance = 38, kMostDevianceVague = 20, kVagueGauss = 0.2, kScatter = 270;
+/// … or if a disk, though it does not show its zeros, explains more; or from fewer blocks.
+constexpr double kPerhapsDisk = 1.5;
+constexpr int kLeastBlocks = 8;
+constexpr double kLeastGain = 5;  ///< of deviance that a blur must bring over none
+
+const Fit& of_family(const Estimate& estimate, Family family) {
+  switch (family) {
+    case Family::none:
+      return estimate.none;
+    case Family::disk:
+      return estimate.disk;
+    case Family::gauss:
+      return estimate.gauss;
+    case Family::motion:
+      return estimate.line;
+  }
+  return estimate.none;
+}
+
+/// Whether the zeros of a fit's transfer function are in the spectrum.
+bool shows_zeros(const Fit& fit) {
+  const double least = fit.blur.family == Family::motion ? kClearLine : kClearDisk;
+  return fit.contrast > std::max(least, kClearPart * fit.deviance);
+}
+
+/// The better of the fits that show zeros, else the Gauss if it beats no blur.
+const Fit& preferred(const Estimate& estimate, bool jpeg) {
+  const double gauss = estimate.gauss.deviance - (jpeg ? kNotGaussJpeg : kNotGauss);
+  const Fit* best = nullptr;
+  if (shows_zeros(estimate.disk) && estimate.disk.deviance < gauss) best = &estimate.disk;
+  if (shows_zeros(estimate.line) && estimate.line.deviance < gauss &&
+      (!best || estimate.line.deviance < best->deviance)) {
+    best = &estimate.line;
+  }
+  if (best) return *best;
+  return estimate.gauss.deviance < estimate.none.deviance ? estimate.gauss : estimate.none;
+}
+
+/// A size at the end of the search is not a minimum.
+bool at_end(const Blur& blur, const Search& search) {
+  const double end = blur.family == Family::disk    ? search.max_radius
+                     : blur.family == Family::gauss ? search.max_sigma
+                                                    : search.max_length;
+  return blur.size > 0.95 * end;
+}
+
+bool worth_undoing(const Blur& blur) {
+  switch (blur.family) {
+    case Family::none:
+      return false;
+    case Family::disk:
+      return blur.size > 1.3;
+    case Family::gauss:
+      return blur.size > 0.75;
+    case Family::motion:
+      return blur.size > 2.9;
+  }
+  return false;
+}
+
+/// Whether to believe a Gauss.
+bool explains(const Evidence& evidence, bool in_linear_light) {
+  const Fit& encoded = evidence.encoded.gauss;
+  const Fit& linear = evidence.linear.gauss;
+  const Estimate& estimate = in_linear_light ? evidence.linear : evidence.encoded;
+  if (evidence.blocks < kLeastBlocks) return false;
+  if (estimate.gauss.deviance > estimate.disk.deviance + kPerhapsDisk) return false;
+  if (in_linear_light && linear.deviance + kClearLinearGauss > encoded.deviance) return false;
+  const bool vague = std::abs(std::log(encoded.blur.size / linear.blur.size)) > kVagueGauss;
+  const double most = (vague ? kMostDevianceVague : kMostDeviance) + kScatter / evidence.blocks;
+  return estimate.gauss.deviance < most;
+}
+
+/// Whether `a` is the clearer explanation of the same picture.
+bool clearer(const Fit& a, const Fit& b) {
+  const bool a_has_zeros = a.blur.family != Family::none && a.blur.family != Family::gauss;
+  const bool b_has_zeros = b.blur.family != Family::none && b.blur.family != Family::gauss;
+  return a_has_zeros == b_has_zeros ? a.deviance < b.deviance : a_has_zeros;
+}
+
+}  // namespace
+
+std::vector<Candidate> explanations(const Evidence& evidence, const Search& search) {
+  const Estimate& encoded = evidence.encoded;
+  const Estimate& linear = evidence.linear;
+  const Fit& in_encoded = preferred(encoded, evidence.jpeg);
+  const Fit& in_linear = preferred(linear, evidence.jpeg);
+  const bool straight = clearer(in_linear, in_encoded);
+  const Fit& fit = straight ? in_linear : in_encoded;
+  std::vector<Candidate> candidates;
+  for (const bool in_linear_light : {false, true}) {
+    const Estimate& estimate = in_linear_light ? linear : encoded;
+    const Fit& same = of_family(estimate, fit.blur.family);
+    const double gain = estimate.none.deviance - same.deviance;
+    const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
+    if (gain < kLeastGain || !worth_undoing(same.blur) || !similar || at_end(same.blur, search)) {
+      continue;
+    }
+    const bool sure =
+        fit.blur.family == Family::gauss ? explains(evidence, in_linear_light) : shows_zeros(same);
+    if (sure) candidates.push_back({same.blur, in_linear_light, same.deviance});
+  }
+  return candidates;
+}
+
+}  // namespace sharpen::engine

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "service/engine/estimate.h"
+#include "service/engine/trial.h"
+
+namespace sharpen::engine {
+
+/// What is known of a picture's blur before anything is undone.
+struct Evidence {
+  Estimate encoded, linear;  ///< from the same blocks, of encoded and of linear values
+  int blocks = 0;            ///< how many
+  bool jpeg = false;         ///< with a known quantisation
+};
+
+/// The explanations that are sure enough to act upon, of one family and about one size: none, or
+/// one for each domain that may be the true one.
+[[nodiscard]] std::vector<Candidate> explanations(const Evidence& evidence, const Search& search);
+
+}  // namespace sharpen::engine
