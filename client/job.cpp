@@ -76,7 +76,7 @@ Result<bool> cancel_job(const JournalEntry& entry, const ServiceAddress& address
   if (!id) return std::unexpected(id.error());
   Result<bool> stopped = (*service)->capabilities().asynchronous && id->empty();
   if (!id->empty() && (*service)->capabilities().has_cancel)
-    stopped = (*service)->cancel(*id, cancellable);
+    stopped = stop_job(**service, *id, cancellable);
   if (!stopped && stopped.error().kind != ErrorKind::not_found) return stopped;
   if (auto finished = finish_job(entry.id, home); !finished) return fail(std::move(finished));
   return stopped.value_or(false);

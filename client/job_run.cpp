@@ -282,7 +282,7 @@ Error JobRun::stop_at_service() {
   const Capabilities& can = service_->capabilities();
   const Deadline brief(nullptr, pace_.cancel_limit);
   const Result<bool> stopped =
-      can.has_cancel ? service_->cancel(entry_.process_id, brief.cancellable()) : false;
+      can.has_cancel ? stop_job(*service_, entry_.process_id, brief.cancellable()) : false;
   std::string hint;
   if (can.free_of_charge || stopped.value_or(false)) {
     forget();

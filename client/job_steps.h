@@ -86,6 +86,10 @@ template <class T>
                                              const std::function<void(const Status&)>& on_status,
                                              GCancellable* cancellable);
 
+/// Stops a job; a request that broke off is repeated once. True: not charged. False: too late.
+[[nodiscard]] Result<bool> stop_job(Service& service, const std::string& process_id,
+                                    GCancellable* cancellable);
+
 /// What the answer has to be.
 struct Expected {
   std::uint32_t width = 0, height = 0;

@@ -17,18 +17,29 @@ namespace {
 /// A host of results that never ends must not keep the proxy.
 constexpr int patience_ms = 20'000;
 
-UniqueFd listen_on_loopback(int& port) {
+UniqueFd bound_to(int port) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket.get(), generic, size) != 0 || ::listen(socket.get(), 64) != 0 ||
-      ::getsockname(socket.get(), generic, &size) != 0)
-    throw std::runtime_error("the fault proxy cannot listen");
-  port = ntohs(address.sin_port);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return {};
   return socket;
+}
+
+UniqueFd listen_on_loopback(int& port) {
+  for (int tries = 0; tries < 10; ++tries) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    if (const auto free = bound_to(0))
+      ::getsockname(free.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    port = ntohs(address.sin_port);
+    // Only a port that was asked for by its number stays ours while connections are refused.
+    if (auto socket = bound_to(port); socket && ::listen(socket.get(), 64) == 0) return socket;
+  }
+  throw std::runtime_error("the fault proxy cannot listen");
 }
 
 UniqueFd connect_to(int port) {
@@ -168,6 +179,7 @@ FaultProxy::FaultProxy() {
 }
 
 FaultProxy::~FaultProxy() {
+  disarm();
   api_thread_.request_stop();
   result_thread_.request_stop();
   api_thread_.join();
@@ -190,8 +202,11 @@ void FaultProxy::arm(Fault fault) {
 }
 
 void FaultProxy::disarm() {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   faults_.clear();
+  ++disarms_;
+  disarmed_.notify_all();
+  disarmed_.wait(lock, [this] { return refusing_ == 0; });
 }
 
 int FaultProxy::count(Exchange exchange) const {
@@ -229,19 +244,44 @@ void FaultProxy::accept_all(Listener& listener, std::stop_token stop) {
     pollfd waiting{listener.socket.get(), POLLIN, 0};
     if (::poll(&waiting, 1, 50) <= 0) continue;
     UniqueFd client(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!client) continue;
-    workers.emplace_back([this, &listener, client = std::move(client)] {
-      serve(client, listener.upstream, &listener == &results_);
+    if (!client) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // connections are refused now
+      continue;
+    }
+    workers.emplace_back([this, &listener, client = std::move(client)]() mutable {
+      serve(std::move(client), listener.upstream, &listener == &results_);
     });
     if (workers.size() > 256) workers.erase(workers.begin(), workers.begin() + 128);
   }
 }
 
-void FaultProxy::serve(const UniqueFd& client, int upstream, bool is_result) {
-  std::string head, body;
+void FaultProxy::serve(UniqueFd client, int upstream, bool is_result) {
+  std::string head;
   if (!read_head(client.get(), head)) return;
   const Fault fault = take(exchange_of(head, is_result));
   step();
+  if (fault.refuse.count() > 0) refuse();
+  spoil(std::move(client), upstream, std::move(head), fault);
+  if (fault.refuse.count() > 0) listen_again_after(fault.refuse);
+}
+
+/// A socket that does not listen refuses, and keeps its port.
+void FaultProxy::refuse() {
+  const std::lock_guard lock(mutex_);
+  ++refusing_;
+  for (const auto* listener : {&api_, &results_}) ::shutdown(listener->socket.get(), SHUT_RDWR);
+}
+
+void FaultProxy::listen_again_after(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  disarmed_.wait_for(lock, time, [this, now = disarms_] { return disarms_ != now; });
+  if (--refusing_ > 0) return;
+  for (const auto* listener : {&api_, &results_}) ::listen(listener->socket.get(), 64);
+  disarmed_.notify_all();
+}
+
+void FaultProxy::spoil(UniqueFd client, int upstream, std::string head, const Fault& fault) {
+  std::string body;
   const auto length = content_length(head);
   if (fault.kind == FaultKind::reset_before_body) return reset(client.get());
   if (fault.kind == FaultKind::reset_in_body) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -45,6 +46,8 @@ struct Fault {
   std::string headers = {};  ///< further lines, each with its line end
   std::string find = {};
   std::chrono::microseconds pause{0};  ///< of delay, and for each byte of drip
+  /// Connections are refused for so long from the end of the exchange on.
+  std::chrono::milliseconds refuse{0};
 };
 
 /// Stands between a client and a sharpen-service, one listener for each of its two origins, and
@@ -73,13 +76,19 @@ class FaultProxy {
     std::atomic<int> upstream = 0;
   };
   void accept_all(Listener& listener, std::stop_token stop);
-  void serve(const UniqueFd& client, int upstream, bool is_result);
+  void serve(UniqueFd client, int upstream, bool is_result);
+  void spoil(UniqueFd client, int upstream, std::string head, const Fault& fault);
+  void refuse();
+  void listen_again_after(std::chrono::milliseconds time);
   void step();
   [[nodiscard]] Fault take(Exchange exchange);
 
   Listener api_, results_;
   mutable std::mutex mutex_;
+  std::condition_variable disarmed_;
   std::deque<Fault> faults_;
+  int disarms_ = 0;
+  int refusing_ = 0;  ///< how many exchanges want connections refused
   std::array<int, 7> counts_{};
   std::function<void()> step_;
   std::vector<std::jthread> workers_;
