@@ -81,6 +81,7 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
                      : options.output_name;
   request.note.settings = placement.settings;
   request.keep_source_visible = options.keep_source_visible;
+  request.breathe = options.breathe;
   if (!request.image) return request;
   request.source = layer_in(request.image, layer.sent_id);
   request.note.source_tattoo = layer.sent_tattoo;

@@ -133,7 +133,8 @@ Result<void> for_each_band(PictureReader& reader, int y, Use use) {
 }  // namespace
 
 Result<ImportReport> import_answer(const std::filesystem::path& file, const KeptOriginal& original,
-                                   GeglBuffer* buffer, int x, int y) {
+                                   GeglBuffer* buffer, int x, int y,
+                                   const std::function<void()>& breathe) {
   auto reader = open_picture(file);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
@@ -153,6 +154,7 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
     merge.emplace(original, *answer);
   auto read = for_each_band(
       **reader, y, [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
+        if (breathe) breathe();
         const GeglRectangle band{x, y + row, original.width, count};
         if (!merge) {
           gegl_buffer_set(buffer, &band, 0, answer->format, rows.data(), GEGL_AUTO_ROWSTRIDE);

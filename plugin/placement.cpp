@@ -113,7 +113,7 @@ Result<NewLayer> NewLayer::make(const PlaceRequest& request) {
 
   const auto buffer = buffer_of(as_drawable(layer));
   auto report = import_answer(request.answer, *request.original, buffer.get(),
-                              copy ? request.box.x : 0, copy ? request.box.y : 0);
+                              copy ? request.box.x : 0, copy ? request.box.y : 0, request.breathe);
   if (!report) return fail(std::move(report));
   made.report_ = *report;
   gegl_buffer_flush(buffer.get());

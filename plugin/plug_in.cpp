@@ -2,8 +2,10 @@
 
 #include <libgimp/gimp.h>
 
+#include <filesystem>
 #include <string_view>
 
+#include "base/glib_ref.h"
 #include "base/i18n.h"
 #include "plugin/arguments.h"
 #include "plugin/run.h"
@@ -27,10 +29,17 @@ GList* query(GimpPlugIn*) {
   return g_list_append(names, g_strdup(recover_name));
 }
 
+/// The icon lies beside the program.
+void set_icon(GimpProcedure* procedure) {
+  const auto path = std::filesystem::path(gimp_get_progname()).parent_path() / "remote-sharpen.svg";
+  const auto file = Ref<GFile>::adopt(g_file_new_for_path(path.c_str()));
+  if (g_file_query_exists(file.get(), nullptr)) gimp_procedure_set_icon_file(procedure, file.get());
+}
+
 void describe(GimpProcedure* procedure, const char* label, const char* blurb, const char* help) {
   gimp_procedure_set_menu_label(procedure, label);
   gimp_procedure_add_menu_path(procedure, menu);
-  gimp_procedure_set_icon_name(procedure, "gimp-tool-blur");
+  set_icon(procedure);
   gimp_procedure_set_documentation(procedure, blurb, help, gimp_procedure_get_name(procedure));
   gimp_procedure_set_attribution(procedure, "The Remote Sharpen authors",
                                  "The Remote Sharpen authors", "2026");

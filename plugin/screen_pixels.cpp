@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
+#include "base/i18n.h"
 #include "image/picture.h"
 #include "plugin/alpha_fill.h"
 #include "plugin/gimp_ref.h"
@@ -16,6 +18,12 @@ ScreenPixels blank(int width, int height) {
   ScreenPixels screen{width, height, {}};
   screen.rgb.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
   return screen;
+}
+
+std::span<const std::byte> bytes_of(GBytes* bytes) {
+  gsize size = 0;
+  const auto* data = static_cast<const std::byte*>(g_bytes_get_data(bytes, &size));
+  return {data, size};
 }
 
 std::size_t area(Box box) {
@@ -45,28 +53,31 @@ Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
 }
 
 Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side) {
-  const auto format = travel_format(drawable);
-  if (!format) return std::unexpected(format.error());
   const double scale = std::min(1.0, double(max_side) / std::max(part.width, part.height));
-  const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
-  const GeglRectangle rectangle{scaled(part.x), scaled(part.y), std::max(1, scaled(part.width)),
-                                std::max(1, scaled(part.height))};
-  ScreenPixels screen = blank(rectangle.width, rectangle.height);
-  const auto buffer = buffer_of(drawable);
-  if (!format->has_alpha) {
-    gegl_buffer_get(buffer.get(), &rectangle, scale, screen_format(), screen.rgb.data(),
-                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
-    return screen;
-  }
-  std::vector<std::uint8_t> rgba(screen.rgb.size() / 3 * 4);
-  gegl_buffer_get(buffer.get(), &rectangle, scale, babl_format("R'G'B'A u8"), rgba.data(),
-                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  const auto scaled = [scale](int pixels) {
+    return std::max(1, static_cast<int>(std::floor(pixels * scale)));
+  };
+  // GIMP has the layer scaled down already; here every tile of it would have to be fetched.
+  int width = 0, height = 0, channels = 0;
+  const auto small = Ref<GBytes>::adopt(gimp_drawable_get_sub_thumbnail_data(
+      drawable, part.x, part.y, part.width, part.height, scaled(part.width), scaled(part.height),
+      &width, &height, &channels));
+  const auto bytes = small ? bytes_of(small.get()) : std::span<const std::byte>();
+  const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  const auto step = static_cast<std::size_t>(channels);
+  if (channels < 1 || channels > 4 || bytes.size() < pixels * step)
+    return fail(ErrorKind::gimp, _("GIMP could not give a small picture of the layer."),
+                _("Try again; if it happens again, restart GIMP."));
+  ScreenPixels screen = blank(width, height);
+  const bool gray = channels < 3, has_alpha = channels % 2 == 0;
   constexpr int paper = 0x99;  // GIMP's middle check colour
-  for (std::size_t i = 0; i < rgba.size() / 4; ++i)
+  for (std::size_t i = 0; i < pixels; ++i)
     for (std::size_t c = 0; c < 3; ++c) {
-      const int alpha = rgba[i * 4 + 3];
+      const auto* pixel = &bytes[i * step];
+      const int value = std::to_integer<int>(pixel[gray ? 0 : c]);
+      const int alpha = has_alpha ? std::to_integer<int>(pixel[step - 1]) : 255;
       screen.rgb[i * 3 + c] =
-          static_cast<std::uint8_t>((rgba[i * 4 + c] * alpha + paper * (255 - alpha) + 127) / 255);
+          static_cast<std::uint8_t>((value * alpha + paper * (255 - alpha) + 127) / 255);
     }
   return screen;
 }

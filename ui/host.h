@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,8 @@ class Host {
     bool keep_source_visible = false;
     bool group = false;          ///< results of several models as siblings in a new layer group
     bool redo_original = false;  ///< the source is an earlier result: replace it
+    /// Called often while pixels are copied, so that windows can react; may be empty.
+    std::function<void()> breathe = {};
   };
   /// Inserts the results as layers, one undo step for all, then forgets their journal entries.
   /// Returns sentences that the user should read (8 bits came back, values clipped, image closed

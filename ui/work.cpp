@@ -1,6 +1,7 @@
 #include "ui/work.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <format>
 
@@ -28,6 +29,21 @@ Result<Upload> second_upload(const Upload& upload, const Home& home) {
   second.file = file->keep();
   return second;
 }
+
+/// Lets windows react in the midst of a long call.
+class Breather {
+ public:
+  void operator()() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + std::chrono::milliseconds(20);
+    constexpr int most = 16;  // a busy idle source must not keep the call from going on
+    for (int i = 0; i < most && g_main_context_iteration(nullptr, FALSE); ++i) continue;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point next_;
+};
 
 /// A task whose picture was sent before.
 struct Sent {
@@ -241,15 +257,19 @@ void Work::finish() {
     events_.progress(task, {Stage::placing, 1.0, {}});
   }
   // One turn of the main loop, so that "placing" is seen before GIMP is asked.
-  idle_ = EventSource::timeout(20, [this] { return events_.finished(place()), false; });
+  idle_ = EventSource::timeout(20, [this] {
+    Host::PlaceOptions options = options_;
+    options.breathe = Breather();
+    return events_.finished(place(options)), false;
+  });
 }
 
-Result<std::vector<std::string>> Work::place() {
+Result<std::vector<std::string>> Work::place(const Host::PlaceOptions& options) {
   std::vector<Host::Placement> placements;
   for (Task& task : tasks_) {
     if (task.ready) placements.push_back({task.source, task.settings, &*task.ready});
   }
-  auto notes = host_.place(std::move(placements), options_);
+  auto notes = host_.place(std::move(placements), options);
   if (!notes) return notes;
   for (const Task& task : tasks_) {
     if (!task.ready || task.ready->summary.empty()) continue;
@@ -259,6 +279,6 @@ Result<std::vector<std::string>> Work::place() {
   return notes;
 }
 
-Result<std::vector<std::string>> Work::place_what_came() { return place(); }
+Result<std::vector<std::string>> Work::place_what_came() { return place(options_); }
 
 }  // namespace sharpen

@@ -62,7 +62,7 @@ class Work {
   void end_exports();
   void queue_ended();
   void finish();
-  [[nodiscard]] Result<std::vector<std::string>> place();
+  [[nodiscard]] Result<std::vector<std::string>> place(const Host::PlaceOptions& options);
   Queue& queue_for(const Settings& settings);
 
   Host& host_;

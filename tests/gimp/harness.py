@@ -32,6 +32,7 @@ class Gimp:
         ours.mkdir(parents=True)
         shutil.copy(plug_in, ours / "remote-sharpen")
         shutil.copy(service, ours / "sharpen-service")
+        shutil.copy(pathlib.Path(__file__).resolve().parents[2] / "data" / "remote-sharpen.svg", ours)
         (ours / "locale").mkdir()
         others = pathlib.Path(folder) / "core"
         others.mkdir()

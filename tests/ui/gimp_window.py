@@ -119,8 +119,9 @@ def find_window(program, title):
 class GimpSession:
     """Xvfb and GIMP with one picture open; both end with the block."""
 
-    def __init__(self, folder, plug_in, service, picture, shots, locale=None, **environment):
-        self.gimp = Gimp(folder, plug_in, service, core=("script-fu", "file-png"))
+    def __init__(self, folder, plug_in, service, picture, shots, locale=None, core=("script-fu", "file-png"),
+                 **environment):
+        self.gimp = Gimp(folder, plug_in, service, core=core)
         self.folder = pathlib.Path(folder)
         self.shots = pathlib.Path(shots)
         self.shots.mkdir(parents=True, exist_ok=True)
@@ -173,12 +174,12 @@ class GimpSession:
     def image_window(self):
         return self.window("gimp", pathlib.Path(self.picture).stem)
 
-    def open_dialog(self, entry="Remote Sharpen…", title="Remote Sharpen"):
+    def open_dialog(self, entry="Remote Sharpen…", title="Remote Sharpen", program=PLUG_IN):
         """Through the menu, as a person would."""
         item = until("the menu entry", lambda: self._menu_item(entry), 40)
         until("the menu entry to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
         item.do_action(0)
-        return self.window(PLUG_IN, title)
+        return self.window(program, title)
 
     def _menu_item(self, entry):
         window = find_window("gimp", pathlib.Path(self.picture).stem)

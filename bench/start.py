@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""How soon the dialog is there, what the plug-in costs GIMP's start, and how long it keeps its own windows waiting.
+
+Usage: start [--repeats N] [--megapixels N] [--json FILE] [--plug-in FILE --service FILE]
+
+With a layer of 24 megapixels open in a real GIMP window: seconds from the start of the plug-in's process to its first
+painted frame, beside those of GIMP's own Pagecurl dialog, in turns (medians); how much longer GIMP takes to start when
+it has to query the plug-in (median of pairs); and the longest time for which the dialog's main loop could not react,
+from the first frame through preview and a whole job to the new layer, GIMP's own calls taken off.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parent / "tests" / "gimp"))
+sys.path.insert(0, str(here.parent / "tests" / "ui"))
+import harness
+from gimp_window import GimpSession, find_window, main, until
+
+build = pathlib.Path(os.environ.get("REMOTE_SHARPEN_BUILD", here.parent / "build"))
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--repeats", type=int, default=7, help="dialogs of each sort, and pairs of starts (default 7)")
+parser.add_argument("--megapixels", type=float, default=24, help="size of the layer (default 24)")
+parser.add_argument("--json", help="write the figures here")
+parser.add_argument("--plug-in", default=build / "plugin" / "remote-sharpen")
+parser.add_argument("--service", default=build / "service" / "sharpen-service")
+options = parser.parse_args()
+
+OURS, REFERENCE = "remote-sharpen", "pagecurl"
+
+
+class Watched:
+    """What watch.cpp wrote."""
+
+    def __init__(self, file):
+        self.file, self.read = file, 0
+        file.touch()
+
+    def new(self, program, what):
+        """The figures that were added since the last call."""
+        lines = self.file.read_text().splitlines()
+        added, self.read = lines[self.read:], len(lines)
+        return [float(line.split()[2]) for line in added if line.startswith(f"{program} {what} ")]
+
+
+def query_cost(folder):
+    """Seconds that GIMP's start takes longer with the plug-in unknown to it than without the plug-in."""
+    gimps = []
+    for name in ("with", "without"):
+        (folder / name).mkdir()
+        gimps.append(harness.Gimp(folder / name, options.plug_in, options.service, core=()))
+    shutil.rmtree(gimps[1].profile / "plug-ins")
+    pairs = []
+    for _ in range(options.repeats + 1):  # the first pair finds nothing in the caches
+        seconds = []
+        for gimp in gimps:
+            (gimp.profile / "pluginrc").unlink(missing_ok=True)
+            start = time.monotonic()
+            subprocess.run(["gimp-console-3.0", "--no-data", "--no-fonts", "--quit"], env=gimp.environment, check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            seconds.append(time.monotonic() - start)
+        pairs.append(seconds[0] - seconds[1])
+    return statistics.median(pairs[1:])
+
+
+def first_frame(session, watched, program, entry, title):
+    dialog = session.open_dialog(entry, title, program)
+    frames = until(f"the first frame of {program}", lambda: watched.new(program, "frame"))
+    dialog.press("Cancel")
+    until(f"{program} to end", lambda: find_window(program, title) is None)
+    return frames[0]
+
+
+def longest_block(session, watched):
+    """Seconds; through a whole job."""
+    watched.new(OURS, "block")
+    dialog = session.open_dialog()
+    until("the preview", lambda: dialog.has_text("free"), 120)
+    dialog.press("Sharpen")
+    until("the new layer", lambda: "2 layers" in session.image_window().node.get_name(), 600)
+    until("the plug-in to end", lambda: find_window(OURS, "Remote Sharpen") is None)
+    return max(watched.new(OURS, "block"))
+
+
+def bench():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        query = query_cost(folder)
+        picture, log = folder / "picture.png", folder / "watch.log"
+        width = round((options.megapixels * 1.5e6) ** 0.5)
+        subprocess.run(["convert", "-size", f"{width // 4}x{width // 6}", "plasma:tomato-steelblue", "-seed", "7",
+                        "-resize", "400%", "-depth", "8", "-define", "png:compression-level=1", str(picture)], check=True)
+        (folder / "window").mkdir()
+        watched = Watched(log)
+        with GimpSession(folder / "window", options.plug_in, options.service, str(picture), folder / "shots",
+                         core=("script-fu", "file-png", REFERENCE), LD_PRELOAD=str(build / "bench" / "libwatch.so"),
+                         WATCH_LOG=str(log)) as session:
+            session.image_window()
+            ours, reference = [], []
+            for _ in range(options.repeats + 1):  # the first of each finds nothing in the caches
+                reference.append(first_frame(session, watched, REFERENCE, "Pagecurl...", "Pagecurl Effect"))
+                ours.append(first_frame(session, watched, OURS, "Remote Sharpen…", "Remote Sharpen"))
+            figures = {
+                "first_frame_s": round(statistics.median(ours[1:]), 3),
+                "reference_s": round(statistics.median(reference[1:]), 3),
+                "query_ms": round(query * 1000, 1),
+                "longest_block_ms": round(longest_block(session, watched) * 1000, 1),
+                "megapixels": options.megapixels,
+            }
+    for name, value in figures.items():
+        print(f"{name:>18}  {value}")
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
+
+
+os.environ.setdefault("SHARPEN_TEST_LIMIT", "1800")
+main(bench)

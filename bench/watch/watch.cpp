@@ -1,0 +1,115 @@
+// Loaded into GIMP's plug-ins by bench/start.py (LD_PRELOAD): writes into the file $WATCH_LOG when
+// a plug-in has painted its first frame, and how long its main loop was kept from waiting after
+// that.
+//
+// One line each: PROGRAM frame SECONDS-SINCE-PROCESS-START, PROGRAM block SECONDS. Time in calls to
+// GIMP (its wire) is GIMP's, and does not count.
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <gdk/gdk.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <format>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+/// What is known of this process; only its main thread reads and writes it.
+struct Watch {
+  bool painted = false;
+  Clock::time_point woken;
+  Seconds in_gimp{0}, longest{0};
+  int depth = 0;
+};
+
+Watch& watch() {
+  static Watch state;
+  return state;
+}
+
+void report(const char* what, double seconds) {
+  if (const char* path = std::getenv("WATCH_LOG"))
+    std::ofstream(path, std::ios::app)
+        << std::format("{} {} {:.4f}\n", program_invocation_short_name, what, seconds);
+}
+
+/// By the kernel's clock, in whose ticks (1/100 s) the start is given.
+double seconds_since_start() {
+  std::ifstream file("/proc/self/stat");
+  std::stringstream text;
+  text << file.rdbuf();
+  // The name in parentheses may hold spaces; the start is field 22, 19 after the state.
+  const std::string all = text.str();
+  std::istringstream fields(all.substr(all.rfind(')') + 1));
+  std::string field;
+  for (int i = 0; i < 20; ++i) fields >> field;
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9 -
+         std::stod(field) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+int poll_and_watch(GPollFD* files, guint count, int timeout) {
+  auto& state = watch();
+  const Seconds busy = Clock::now() - state.woken - state.in_gimp;
+  if (busy > state.longest) {
+    state.longest = busy;
+    report("block", busy.count());
+  }
+  const int ready = g_poll(files, count, timeout);
+  state.woken = Clock::now();
+  state.in_gimp = Seconds{0};
+  return ready;
+}
+
+/// Runs the real function of this name, and books its time as GIMP's.
+template <typename... Arguments>
+int in_gimp(const char* name, Arguments... arguments) {
+  const auto real = reinterpret_cast<int (*)(Arguments...)>(dlsym(RTLD_NEXT, name));
+  if (getpid() != gettid()) return real(arguments...);
+  auto& state = watch();
+  const auto start = Clock::now();
+  ++state.depth;
+  const int answer = real(arguments...);
+  if (--state.depth == 0) state.in_gimp += Clock::now() - start;
+  return answer;
+}
+
+}  // namespace
+
+extern "C" {
+
+// GTK paints every frame between gdk_window_begin_draw_frame and this.
+void gdk_window_end_draw_frame(GdkWindow* window, GdkDrawingContext* context) {
+  const auto real = reinterpret_cast<void (*)(GdkWindow*, GdkDrawingContext*)>(
+      dlsym(RTLD_NEXT, "gdk_window_end_draw_frame"));
+  real(window, context);
+  auto& state = watch();
+  if (state.painted) return;
+  state.painted = true;
+  gdk_display_flush(gdk_window_get_display(window));
+  report("frame", seconds_since_start());
+  state.woken = Clock::now();
+  g_main_context_set_poll_func(nullptr, poll_and_watch);
+}
+
+gboolean gimp_wire_read_msg(GIOChannel* channel, void* message, void* data) {
+  return in_gimp("gimp_wire_read_msg", channel, message, data);
+}
+gboolean gimp_wire_write_msg(GIOChannel* channel, void* message, void* data) {
+  return in_gimp("gimp_wire_write_msg", channel, message, data);
+}
+gboolean gimp_wire_flush(GIOChannel* channel, void* data) {
+  return in_gimp("gimp_wire_flush", channel, data);
+}
+
+}  // extern "C"
