@@ -43,7 +43,8 @@ std::vector<Spoiling> all_cells(bool reduced) {
   cells.push_back({"in-family", "disk4", false, 1, 92, "Strong"});
   cells.push_back({"in-family", "motion21_70", false, 1, 92, "Strong"});
   for (const char* blur : {"hexagon4", "shake1", "shake5", "shake7", "varying"}) {
-    cells.push_back({"outside", blur, true, 1, 0, "Strong"});
+    cells.push_back({"outside", blur, true, 1, 0,
+                     std::string_view(blur) == "varying" ? "Lens Blur V2" : "Strong"});
   }
   for (const char* model :
        {"Standard", "Strong", "Natural", "Lens Blur", "Lens Blur V2", "Motion Blur", "Refocus"}) {

@@ -11,9 +11,12 @@ namespace sharpen::engine {
 namespace {
 
 /// A smaller part of blurred windows is not worth a second look; radii that spread over more than
-/// this ratio vary.
-constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kDisbelieved = 1.8;
+/// the one ratio vary, and by less than the other are one.
+constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kAlike = 1.15, kDisbelieved = 2.2;
+/// How many windows are looked at for a map, and to see whether a blur is everywhere alike.
+constexpr int kMapWindows = 400, kCheckWindows = 36;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
+
 /// The file's own quantisation as noise of read_luma(), whose unit is sqrt(3) of a JPEG's
 /// luminance.
 std::optional<JpegNoise> jpeg_noise(const PictureInfo& info) {
@@ -37,6 +40,17 @@ double quantisation_variance(const JpegNoise& noise) {
   return sum / 2;
 }
 
+/// The noise to reckon with. A little too much costs little; too little leaves what the inverse
+/// has lifted.
+double noise_of(double estimated, const std::optional<JpegNoise>& jpeg) {
+  const double noise = 1.06 * std::max(estimated, 0.29 / 255);
+  return jpeg ? std::sqrt(noise * noise + quantisation_variance(*jpeg)) : noise;
+}
+
+bool varies(const FocusMap& map, double ratio) {
+  return map.radius_at(0.9) > ratio * map.radius_at(0.1);
+}
+
 /// Chooses family, size and domain from the spectra of blocks and from trials in `boxes`.
 Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, const Search& search,
                        const Spectra& power, const std::vector<Box>& boxes,
@@ -45,11 +59,7 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
   Analysis analysis;
   const Estimate encoded = estimator.estimate(power.encoded);
   const Estimate linear = estimator.estimate(power.linear);
-  // A little too much costs little; too little leaves noise that the inverse has lifted.
-  analysis.noise = 1.06 * std::max(encoded.noise, 0.29 / 255);
-  if (jpeg) {
-    analysis.noise = std::sqrt(analysis.noise * analysis.noise + quantisation_variance(*jpeg));
-  }
+  analysis.noise = noise_of(encoded.noise, jpeg);
   const auto candidates = explanations({encoded, linear, power.blocks, jpeg.has_value()}, search);
   if (candidates.empty()) return analysis;
   Deconvolution how = Deconvolution::fast();
@@ -68,44 +78,46 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
   return analysis;
 }
 
-/// Looks where in the picture the blur is, and takes `uniform` if it is everywhere alike.
-Result<Analysis> judge_varying(const PixelStore& picture, const Estimator& estimator,
-                               const Search& search, const Analysis& uniform,
+/// The blur of the parts of a picture that are out of focus, or none.
+Result<Analysis> judge_varying(const PixelStore& picture, const FocusScan& scan,
                                const std::optional<JpegNoise>& jpeg,
                                const std::array<ToneCurve, 3>& tones, unsigned threads,
                                const std::stop_token& stop) {
-  auto map = scan_focus(picture, jpeg, tones, kLargestVarying, threads, stop);
-  if (!map) return fail(std::move(map));
-  if (map->empty() || map->blurred_part() < kLeastBlurred) return uniform;
-  const double middle = map->radius_at(0.5);
-  const int blurred = static_cast<int>(
-      std::ranges::count_if(map->cells(), [](const auto& cell) { return cell.radius > 0; }));
-
-  auto encoded = blurred_power(picture, *map, nullptr, threads, stop);
-  if (!encoded) return fail(std::move(encoded));
-  auto linear = blurred_power(picture, *map, &tones, threads, stop);
-  if (!linear) return fail(std::move(linear));
+  Analysis analysis;
+  std::vector<Candidate> candidates;
+  std::vector<const FocusMap*> maps;
   std::vector<Box> boxes;
-  for (const FocusCell& cell : map->cells()) {
-    const bool typical = cell.radius > 0 && double(cell.radius) <= map->radius_at(0.6) &&
-                         double(cell.radius) >= map->radius_at(0.4);
-    if (typical && boxes.size() < 3) boxes.push_back(cell.box);
+  const auto& clearer =
+      scan.linear.deviance < scan.encoded.deviance ? scan.linear.map : scan.encoded.map;
+  const double middle = clearer.radius_at(0.5);
+  for (const FocusScan::Reading* reading : {&scan.encoded, &scan.linear}) {
+    if (reading->map.empty() || reading->map.blurred_part() < kLeastBlurred) continue;
+    const double radius = reading->map.radius_at(0.5);
+    if (std::abs(std::log(radius / middle)) > std::log(kVaries)) continue;
+    candidates.push_back({{Family::disk, radius, 0}, reading == &scan.linear, reading->deviance});
+    maps.push_back(&reading->map);
   }
-  auto pooled =
-      judge(picture, estimator, search, {std::move(*encoded), std::move(*linear), 9 * blurred},
-            boxes, jpeg, tones, threads, stop);
-  if (!pooled) return pooled;
-  if (pooled->blur.family == Family::none) return uniform;
-  const bool gauss = pooled->blur.family == Family::gauss;
-  const double size = pooled->blur.size;
-  map->scale(gauss ? 0.5 : 1.0);
-  // A window that says something else than all together is not believed.
-  if (std::abs(std::log((gauss ? 0.5 : 1.0) * middle / size)) > std::log(kVaries)) return uniform;
-  map->forget_beyond(size / kDisbelieved, size * kDisbelieved);
-  if (map->blurred_part() < kLeastBlurred) return uniform;
-  if (map->radius_at(0.9) < kVaries * map->radius_at(0.1)) map->level(size);
-  pooled->map = std::move(*map);
-  return pooled;
+  if (candidates.empty()) return analysis;
+  for (const FocusCell& cell : clearer.cells()) {
+    const bool typical = double(cell.radius) <= clearer.radius_at(0.6) &&
+                         double(cell.radius) >= clearer.radius_at(0.4);
+    if (cell.radius > 0 && typical && boxes.size() < 3) boxes.push_back(cell.box);
+  }
+  analysis.noise = noise_of(scan.noise, jpeg);
+  Deconvolution how = Deconvolution::fast();
+  how.tones = tones;
+  how.noise = static_cast<float>(analysis.noise);
+  const auto chosen = candidates.size() == 1
+                          ? Result<std::size_t>(0)
+                          : try_candidates(picture, boxes, candidates, how, threads, stop);
+  if (!chosen) return fail(Result<std::size_t>(chosen));
+  analysis.blur = candidates[*chosen].blur;
+  analysis.linear_light = candidates[*chosen].linear_light;
+  analysis.confidence = 0.5;
+  analysis.map = *maps[*chosen];
+  analysis.map.forget_beyond(analysis.blur.size / kDisbelieved, analysis.blur.size * kDisbelieved);
+  if (!varies(analysis.map, kAlike)) analysis.map.level(analysis.blur.size);
+  return analysis;
 }
 
 }  // namespace
@@ -120,9 +132,22 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   const Estimator estimator(model.search, jpeg);
   const auto uniform = judge(picture, estimator, model.search, seen->spectra, seen->boxes, jpeg,
                              tones, threads, stop);
-  // Where the whole picture lacks high frequencies, no part of it is sharp.
-  if (!uniform || !model.varying || uniform->blur.family != Family::none) return uniform;
-  return judge_varying(picture, estimator, model.search, *uniform, jpeg, tones, threads, stop);
+  if (!uniform) return uniform;
+  const Family family = uniform->blur.family;
+  // A Gauss may be what radii of all sizes add up to.
+  const bool perhaps_parts = model.varying && family != Family::disk && family != Family::motion;
+  if (family != Family::disk && !perhaps_parts) return uniform;
+  const int windows = perhaps_parts ? kMapWindows : kCheckWindows;
+  const auto scan = scan_focus(picture, jpeg, tones, kLargestVarying, windows, threads, stop);
+  if (!scan) return std::unexpected(scan.error());
+  if (family != Family::none) {
+    const auto& reading = uniform->linear_light ? scan->linear : scan->encoded;
+    if (reading.map.empty() || reading.map.blurred_part() < kLeastBlurred ||
+        !varies(reading.map, kVaries)) {
+      return uniform;
+    }
+  }
+  return judge_varying(picture, *scan, jpeg, tones, threads, stop);
 }
 
 }  // namespace sharpen::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "service/engine/spectrum_fit.h"
 
@@ -109,6 +110,7 @@ struct Estimator::Tables {
   void prepare(const Plane& power, double variance, Plane& noise, Plane& use) const;
   void mask_jpeg(const Plane& power, const Plane& noise, Plane& use) const;
   [[nodiscard]] Fit refine(Fit fit, const BinData& data) const;
+  [[nodiscard]] double contrast(std::size_t disk, std::span<const double> deviances) const;
 };
 
 double Estimator::Tables::variance_floor(const Plane& power) const {
@@ -155,6 +157,22 @@ void Estimator::Tables::mask_jpeg(const Plane& power, const Plane& noise, Plane&
       if (border || ring > last[std::size_t(sector)]) use.at(column, row) = 0;
     }
   }
+}
+
+/// The contrast (see Fit) of a disk among the candidates, from others about a quarter away; 0 at
+/// the ends of the search.
+double Estimator::Tables::contrast(std::size_t disk, std::span<const double> deviances) const {
+  double smaller = kInfinity, larger = kInfinity;
+  for (std::size_t i = 0; i < blurs.size(); ++i) {
+    const double ratio = std::log(blurs[i].size / blurs[disk].size);
+    if (blurs[i].family != Family::disk || std::abs(ratio) < 0.18 || std::abs(ratio) > 0.28)
+      continue;
+    double& side = ratio < 0 ? smaller : larger;
+    side = std::min(side, deviances[i]);
+  }
+  const double near = std::min(smaller, larger);
+  const bool known = blurs[disk].family == Family::disk && std::max(smaller, larger) < kInfinity;
+  return known ? near - deviances[disk] : 0;
 }
 
 Fit Estimator::Tables::refine(Fit fit, const BinData& data) const {
@@ -230,8 +248,10 @@ Estimate Estimator::quick(const Plane& power) const {
   result.none.deviance = fit_deviance(t.coarse, data, ones);
   result.disk.deviance = result.gauss.deviance = result.line.deviance = kInfinity;
   result.best = result.none;
+  std::vector<double> deviances;
+  for (const auto& squared : t.squares) deviances.push_back(fit_deviance(t.coarse, data, squared));
   for (std::size_t i = 0; i < t.blurs.size(); ++i) {
-    keep_better(result, {t.blurs[i], fit_deviance(t.coarse, data, t.squares[i]), 0});
+    keep_better(result, {t.blurs[i], deviances[i], t.contrast(i, deviances)});
   }
   return result;
 }

@@ -6,23 +6,9 @@
 namespace sharpen::engine {
 namespace {
 
-/// A blur must explain a window this much better than none, and by this much in all.
-constexpr double kLeastRatio = 0.72, kLeastGain = 8;
-constexpr float kLeastRadius = 1.5f;
-constexpr double kLeastDetail = 6;
+constexpr double kAlike = 1.5;  ///< the largest ratio of neighbouring radii
 
 }  // namespace
-
-float cell_radius(const Estimate& estimate, double detail_to_noise) {
-  if (detail_to_noise < kLeastDetail) return -1;
-  const bool disk = estimate.disk.deviance <= estimate.gauss.deviance + 2;
-  const Fit& fit = disk ? estimate.disk : estimate.gauss;
-  // A Gauss of deviation s spreads like a disk of radius 2 s.
-  const double radius = fit.blur.family == Family::gauss ? 2 * fit.blur.size : fit.blur.size;
-  const bool clear = fit.deviance < kLeastRatio * estimate.none.deviance &&
-                     estimate.none.deviance - fit.deviance > kLeastGain;
-  return clear && radius > double(kLeastRadius) ? static_cast<float>(radius) : 0.0f;
-}
 
 FocusMap::FocusMap(std::vector<FocusCell> cells, int columns)
     : cells_(std::move(cells)), columns_(columns) {}
@@ -55,8 +41,9 @@ void FocusMap::settle() {
         if (here.radius < 0) {
           if (sharp == 0 && radii.size() >= 2) here.radius = middle;
         } else if (here.radius > 0 && round == 0) {
-          const bool alike = std::ranges::any_of(
-              radii, [&](float radius) { return std::abs(std::log(radius / here.radius)) < 0.3f; });
+          const bool alike = std::ranges::any_of(radii, [&](float radius) {
+            return std::abs(std::log(double(radius / here.radius))) < std::log(kAlike);
+          });
           if (!alike) here.radius = sharp > 0 || radii.empty() ? 0 : middle;
         }
       }
@@ -77,12 +64,6 @@ double FocusMap::radius_at(double part) const {
 void FocusMap::level(double radius) {
   for (FocusCell& cell : cells_) {
     if (cell.radius > 0) cell.radius = static_cast<float>(radius);
-  }
-}
-
-void FocusMap::scale(double factor) {
-  for (FocusCell& cell : cells_) {
-    if (cell.radius > 0) cell.radius = static_cast<float>(factor * double(cell.radius));
   }
 }
 

@@ -3,7 +3,6 @@
 #include <span>
 #include <vector>
 
-#include "service/engine/estimate.h"
 #include "service/engine/tile.h"
 
 namespace sharpen::engine {
@@ -34,8 +33,6 @@ class FocusMap {
   [[nodiscard]] double radius_at(double part) const;
   /// Gives all blurred cells one radius.
   void level(double radius);
-  /// Turns radii of a disk into those that another kernel needs.
-  void scale(double factor);
   /// Takes cells with a radius outside a range for sharp.
   void forget_beyond(double low, double high);
   /// The part of the cells that are blurred.
@@ -52,9 +49,5 @@ class FocusMap {
   std::vector<FocusCell> cells_;
   int columns_ = 0;
 };
-
-/// What the spectrum of one window says about its focus: a radius, 0 or negative (see FocusCell).
-/// `power` is the mean spectrum of the window's blocks.
-[[nodiscard]] float cell_radius(const Estimate& estimate, double detail_to_noise);
 
 }  // namespace sharpen::engine

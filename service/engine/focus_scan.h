@@ -11,16 +11,23 @@
 
 namespace sharpen::engine {
 
-/// Estimates the focus of up to some hundred windows of a picture.
-/// Empty if the picture is too small. Errors: io; cancelled.
-[[nodiscard]] Result<FocusMap> scan_focus(const PixelStore& picture,
-                                          const std::optional<JpegNoise>& jpeg,
-                                          const std::array<ToneCurve, 3>& tones, double max_radius,
-                                          unsigned threads, const std::stop_token& stop);
+/// The focus of the windows of a picture, judged by encoded and by linear values.
+struct FocusScan {
+  struct Reading {
+    FocusMap map;
+    double deviance = 0;  ///< of what all windows that are blurred in either reading leave
+  };
+  Reading encoded, linear;
+  double noise = 0;  ///< standard deviation of encoded values where the picture is blurred
+};
 
-/// The mean spectrum of the blurred cells. Errors: io; cancelled.
-[[nodiscard]] Result<Plane> blurred_power(const PixelStore& picture, const FocusMap& map,
-                                          const std::array<ToneCurve, 3>* tones, unsigned threads,
-                                          const std::stop_token& stop);
+/// Looks at about `cells` windows. A window is blurred if its spectrum shows the zeros of a disk;
+/// it cannot be told if it has no detail; else it counts as sharp, and stays as it is. Empty maps
+/// if the picture is too small. Errors: io; cancelled.
+[[nodiscard]] Result<FocusScan> scan_focus(const PixelStore& picture,
+                                           const std::optional<JpegNoise>& jpeg,
+                                           const std::array<ToneCurve, 3>& tones, double max_radius,
+                                           int cells, unsigned threads,
+                                           const std::stop_token& stop);
 
 }  // namespace sharpen::engine

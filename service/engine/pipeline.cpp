@@ -11,6 +11,7 @@ namespace sharpen::engine {
 namespace {
 
 constexpr double kLookPart = 0.08;
+constexpr int kSubjectWindows = 400;
 constexpr double kSubjectRatio = 1.4;  ///< of the background's radius to the subject's
 
 std::string describe(const Analysis& found) {
@@ -66,14 +67,16 @@ Result<FocusMap> find_subject(const PixelStore& picture, const Analysis& found,
                               const std::array<ToneCurve, 3>& tones, unsigned threads,
                               const std::stop_token& stop) {
   if (!found.map.empty()) return found.map;
-  auto map = scan_focus(picture, {}, tones, 20, threads, stop);
-  if (!map || map->empty()) return map;
+  auto scan = scan_focus(picture, {}, tones, 20, kSubjectWindows, threads, stop);
+  if (!scan) return fail(std::move(scan));
+  FocusMap& map = found.linear_light ? scan->linear.map : scan->encoded.map;
+  if (map.empty()) return map;
   // What is clearly more out of focus than the sharpest part is background.
-  const double edge = kSubjectRatio * map->radius_at(0.1);
-  map->forget_beyond(edge, 1e9);
-  const double behind = map->blurred_part();
+  const double edge = kSubjectRatio * map.radius_at(0.1);
+  map.forget_beyond(edge, 1e9);
+  const double behind = map.blurred_part();
   if (behind < 0.1 || behind > 0.9) return FocusMap();
-  return map;
+  return std::move(map);
 }
 
 }  // namespace

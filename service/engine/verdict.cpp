@@ -7,9 +7,11 @@ namespace sharpen::engine {
 namespace {
 
 /// How clearly the zeros of a disk or a line must show (Fit::contrast). Sharp photographs stay
-/// below 4 for a disk and 7 for a line; docs/engine.md.
-constexpr double kClearDisk = 6, kClearLine = 9;
-constexpr double kClearPart = 0.1;  ///< of what the fit leaves unexplained
+/// below 2 for a disk and 8 for a line; docs/engine.md.
+constexpr double kClearDisk = 4, kClearLine = 9;
+constexpr double kClearPart = 0.07, kClearPartLine = 0.3;  ///< of what the fit leaves unexplained
+/// The part of the deviance of every other explanation that a line may leave.
+constexpr double kLineRatio = 0.8;
 /// The difference of deviance that tells a disk from a Gauss; a JPEG hides most of it.
 constexpr double kNotGauss = 3, kNotGaussJpeg = 0.5;
 /// Likewise linear light from encoded values for a Gauss: the wrong choice costs more than the
@@ -39,8 +41,9 @@ const Fit& of_family(const Estimate& estimate, Family family) {
 
 /// Whether the zeros of a fit's transfer function are in the spectrum.
 bool shows_zeros(const Fit& fit) {
-  const double least = fit.blur.family == Family::motion ? kClearLine : kClearDisk;
-  return fit.contrast > std::max(least, kClearPart * fit.deviance);
+  return fit.blur.family == Family::motion
+             ? fit.contrast > std::max(kClearLine, kClearPartLine * fit.deviance)
+             : fit.contrast > std::max(kClearDisk, kClearPart * fit.deviance);
 }
 
 /// The better of the fits that show zeros, else the Gauss if it beats no blur.
@@ -48,7 +51,9 @@ const Fit& preferred(const Estimate& estimate, bool jpeg) {
   const double gauss = estimate.gauss.deviance - (jpeg ? kNotGaussJpeg : kNotGauss);
   const Fit* best = nullptr;
   if (shows_zeros(estimate.disk) && estimate.disk.deviance < gauss) best = &estimate.disk;
-  if (shows_zeros(estimate.line) && estimate.line.deviance < gauss &&
+  const double rival =
+      std::min({estimate.none.deviance, estimate.disk.deviance, estimate.gauss.deviance});
+  if (shows_zeros(estimate.line) && estimate.line.deviance < kLineRatio * rival &&
       (!best || estimate.line.deviance < best->deviance)) {
     best = &estimate.line;
   }
