@@ -4,7 +4,8 @@
 Usage: fidelity [--some] [--json FILE] [--plug-in FILE --service FILE]
 
 One real GIMP sends small layers of every precision, encoding and profile, RGB and gray, with and without alpha, to a
-service that returns pictures as they came. 8-bit layers and 16-bit ones must come back with every value equal, all
+service that returns pictures as they came; and layers of three kinds from every kind of place in an image: there the
+picture that the image shows must not change either. 8-bit layers and 16-bit ones must come back with every value equal, all
 others within half a step of 16 encoded bits, alpha always equal. A second pass goes through a service that changes each
 sample by one step, so that no original is put back: there the conversions alone must be within that step.
 """
@@ -42,24 +43,44 @@ with tempfile.TemporaryDirectory() as folder, fake_service.FakeService() as fake
         harness.fail("GIMP did not finish", done.stdout)
     found = json.loads(out.read_text())
 
-cells, changed = found["cells"], found["changed"]
+kinds, places, changed = found["cells"], found["places"], found["changed"]
+cells = kinds + places
 failed = [cell for cell in cells + changed if not cell["ok"]]
 for cell in failed:
-    print(f"FAILED {cell['cell']}: error {cell['error']:.3f}, equal {cell['equal']}")
-exact = sum(cell["equal"] for cell in cells)
+    print(f"FAILED {cell['cell']}: error {cell['error']:.3f}, equal {cell['equal']} {', '.join(cell.get('wrong', []))}")
 figures = {
     "cells": len(cells),
-    "equal": exact,
+    "equal": sum(cell["equal"] for cell in cells),
     "changed_cells": len(changed),
     "failed": len(failed),
     "max_error": max(cell["error"] for cell in cells),
     "max_error_changed": max(cell["error"] for cell in changed),
     "seconds": round(time.monotonic() - started, 1),
 }
-print(f"{'cells':>28}  {figures['cells']}\n{'bit for bit equal':>28}  {exact}")
-print(f"{'largest error, 16-bit steps':>28}  {figures['max_error']:.3f}")
-print(f"{'cells of a changed picture':>28}  {figures['changed_cells']}")
-print(f"{'largest error beyond none':>28}  {figures['max_error_changed']:.3f}\n{'failed':>28}  {len(failed)}")
+
+
+def of(cells, **wanted):
+    return [cell for cell in cells if all(cell.get(key) == value for key, value in wanted.items())]
+
+
+def worst(cells):
+    return f"{max(cell['error'] for cell in cells):.3f}" if cells else ""
+
+
+names = lambda cells, key: dict.fromkeys(cell[key] for cell in cells)
+print("| precision | cells | bit for bit equal | largest error | of a changed picture |\n|---|---|---|---|---|")
+for precision in names(kinds, "precision"):
+    row = of(kinds, precision=precision)
+    print(f"| {precision} | {len(row)} | {sum(cell['equal'] for cell in row)} | {worst(row)} | "
+          f"{worst(of(changed, precision=precision))} |")
+columns = names(places, "precision")
+print(f"\n| place | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
+for place in names(places, "place"):
+    row = [of(places, place=place, precision=column)[0] for column in columns]
+    print(f"| {place} | {' | '.join('as before' if cell['ok'] else ', '.join(cell['wrong']) for cell in row)} |")
+print(f"\n{figures['cells']} cells, {figures['equal']} of them equal bit for bit, {figures['failed']} failed; largest "
+      f"{figures['max_error']:.3f} steps of 16 bits.\n{figures['changed_cells']} cells of a changed picture; largest "
+      f"difference, the change included, {figures['max_error_changed']:.3f} steps.")
 if options.json:
     pathlib.Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
 sys.exit(1 if failed else 0)

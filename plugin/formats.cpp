@@ -62,6 +62,12 @@ const Babl* plain(const Babl* format) {
   return babl_format_with_space(babl_format_get_encoding(format), babl_space("sRGB"));
 }
 
+const Babl* as_float(const Babl* format) {
+  const std::string_view encoding = babl_format_get_encoding(format);
+  const std::string name = std::string(encoding.substr(0, encoding.find(' '))) + " float";
+  return babl_format_with_space(name.c_str(), babl_format_get_space(format));
+}
+
 bool TravelFormat::is_linear() const { return encoding_of(native) == Encoding::linear; }
 
 std::size_t TravelFormat::native_bytes() const {

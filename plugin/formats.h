@@ -40,6 +40,9 @@ struct TravelFormat {
 /// The same encoding in sRGB's space: for converting numbers as they are.
 [[nodiscard]] const Babl* plain(const Babl* format);
 
+/// The same samples in the same space, as floats.
+[[nodiscard]] const Babl* as_float(const Babl* format);
+
 /// babl_process() on pixels of any number. babl's own buffers grow with the number of pixels that
 /// it is given at once, to tens of megabytes for a band of a large layer.
 void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::byte> to,

@@ -40,27 +40,27 @@ void lock_like(GimpLayer* layer, GimpLayer* source) {
   gimp_layer_set_lock_alpha(layer, gimp_layer_get_lock_alpha(source));
 }
 
-GimpLayer* blank_layer(const PlaceRequest& request, const LayerLook& look) {
-  GimpLayer* layer = gimp_layer_new(
-      request.image, request.name.c_str(), request.box.width, request.box.height,
-      type_in(request.image, request.original->format.has_alpha), look.opacity, look.mode);
+GimpLayer* blank_layer(const PlaceRequest& request, const LayerLook& look, Box box) {
+  GimpLayer* layer = gimp_layer_new(request.image, request.name.c_str(), box.width, box.height,
+                                    type_in(request.image, request.original->format.has_alpha),
+                                    look.opacity, look.mode);
   if (!layer) return nullptr;
   gimp_layer_set_blend_space(layer, look.blend_space);
   gimp_layer_set_composite_space(layer, look.composite_space);
   gimp_layer_set_composite_mode(layer, look.composite_mode);
-  gimp_layer_set_offsets(layer, look.offset_x + request.box.x, look.offset_y + request.box.y);
+  gimp_layer_set_offsets(layer, look.offset_x + box.x, look.offset_y + box.y);
   return layer;
 }
 
 /// The mask and the effects that a blank layer lacks; after insertion only.
-void copy_dress(GimpLayer* layer, const PlaceRequest& request) {
+void copy_dress(GimpLayer* layer, const PlaceRequest& request, Box box) {
   GimpLayer* source = request.source;
   copy_effects(as_drawable(layer), as_drawable(source));
   GimpLayerMask* from = gimp_layer_get_mask(source);
   if (!from || !has_sent_size(request)) return;
   GimpLayerMask* to = gimp_layer_create_mask(layer, GIMP_ADD_MASK_WHITE);
   if (!to || !gimp_layer_add_mask(layer, to)) return;
-  const GeglRectangle part{request.box.x, request.box.y, request.box.width, request.box.height};
+  const GeglRectangle part{box.x, box.y, box.width, box.height};
   const GeglRectangle whole{0, 0, part.width, part.height};
   const auto buffer = buffer_of(as_drawable(to));
   gegl_buffer_copy(buffer_of(as_drawable(from)).get(), &part, GEGL_ABYSS_NONE, buffer.get(),
@@ -70,11 +70,23 @@ void copy_dress(GimpLayer* layer, const PlaceRequest& request) {
   gimp_layer_set_apply_mask(layer, gimp_layer_get_apply_mask(source));
 }
 
-bool doubling_changes_the_picture(GimpLayer* source) {
-  const GimpLayerMode mode = gimp_layer_get_mode(source);
+bool is_see_through(GimpLayer* layer) {
+  const GimpLayerMode mode = gimp_layer_get_mode(layer);
   return (mode != GIMP_LAYER_MODE_NORMAL && mode != GIMP_LAYER_MODE_NORMAL_LEGACY) ||
-         gimp_layer_get_opacity(source) < 100 || gimp_drawable_has_alpha(as_drawable(source)) ||
-         gimp_layer_get_mask(source);
+         gimp_layer_get_opacity(layer) < 100;
+}
+
+/// Whether the result has to take the place of the whole source, which is hidden then, lest the
+/// picture changes by being doubled. The source's mask is no reason where there is a selection: it
+/// is part of the result's mask, and all but its soft edges stay as they are.
+Result<bool> replaces_source(const PlaceRequest& request) {
+  GimpLayer* source = request.source;
+  if (!source || request.keep_source_visible || !has_sent_size(request)) return false;
+  if (!request.selection && !is_whole_layer(request)) return false;
+  if (is_see_through(source)) return true;
+  if (request.selection)
+    return translucent_inside(as_drawable(source), request.box, *request.selection);
+  return gimp_drawable_has_alpha(as_drawable(source)) || gimp_layer_get_mask(source);
 }
 
 std::unexpected<Error> refused_by_gimp() {
@@ -100,31 +112,52 @@ LayerLook look_of(GimpLayer* layer) {
 }
 
 Result<NewLayer> NewLayer::make(const PlaceRequest& request) {
+  const auto replaces = replaces_source(request);
+  if (!replaces) return std::unexpected(replaces.error());
+  const bool whole = *replaces || is_whole_layer(request);
   // A copy of the source brings everything that is not pixels: mask, mode, effects, colour tag.
   const bool copy = request.source && is_plain(request.source) && has_sent_size(request);
+  const Box extent = whole ? Box{0, 0, request.look.width, request.look.height} : request.box;
   GimpLayer* layer =
       copy ? gimp_layer_copy(request.source)
-           : blank_layer(request, request.source ? look_of(request.source) : request.look);
+           : blank_layer(request, request.source ? look_of(request.source) : request.look, extent);
   if (!layer) return refused_by_gimp();
   NewLayer made;
   made.layer_id_ = gimp_item_get_id(as_item(layer));
-  made.crop_to_box_ = copy && !is_whole_layer(request);
+  made.crop_to_box_ = copy && !whole;
+  made.replaces_source_ = *replaces;
   unlock(layer);
-
-  const auto buffer = buffer_of(as_drawable(layer));
-  auto report = import_answer(request.answer, *request.original, buffer.get(),
-                              copy ? request.box.x : 0, copy ? request.box.y : 0, request.breathe);
-  if (!report) return fail(std::move(report));
-  made.report_ = *report;
-  gegl_buffer_flush(buffer.get());
-  gimp_drawable_update(as_drawable(layer), 0, 0, gimp_drawable_get_width(as_drawable(layer)),
-                       gimp_drawable_get_height(as_drawable(layer)));
+  const auto written = made.write_pixels(request, copy || whole ? request.box.x : 0,
+                                         copy || whole ? request.box.y : 0);
+  if (!written) return std::unexpected(written.error());
   return made;
+}
+
+Result<void> NewLayer::write_pixels(const PlaceRequest& request, int x, int y) {
+  GimpDrawable* layer = as_drawable(gimp_layer_get_by_id(layer_id_));
+  const auto buffer = buffer_of(layer);
+  const bool partly = replaces_source_ && request.selection;
+  const auto source = partly ? buffer_of(as_drawable(request.source)) : Ref<GeglBuffer>();
+  if (partly && !is_plain(request.source))
+    gegl_buffer_copy(source.get(), nullptr, GEGL_ABYSS_NONE, buffer.get(), nullptr);
+  auto report = import_answer(request.answer, *request.original, buffer.get(), x, y, request.breathe);
+  if (!report) return fail(std::move(report));
+  report_ = *report;
+  if (partly)
+    if (auto restored =
+            restore_outside(buffer.get(), source.get(), request.box, *request.selection);
+        !restored)
+      return restored;
+  gegl_buffer_flush(buffer.get());
+  gimp_drawable_update(layer, 0, 0, gimp_drawable_get_width(layer),
+                       gimp_drawable_get_height(layer));
+  return {};
 }
 
 NewLayer::NewLayer(NewLayer&& other) noexcept
     : layer_id_(std::exchange(other.layer_id_, -1)),
       crop_to_box_(other.crop_to_box_),
+      replaces_source_(other.replaces_source_),
       report_(other.report_) {}
 
 NewLayer::~NewLayer() {
@@ -151,18 +184,16 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
   if (crop_to_box_)
     gimp_layer_resize(layer, request.box.width, request.box.height, -request.box.x, -request.box.y);
   else if (request.source && !is_plain(request.source))
-    copy_dress(layer, request);
-  if (request.selection)
+    copy_dress(layer, request,
+               replaces_source_ ? Box{0, 0, request.look.width, request.look.height} : request.box);
+  if (request.selection && !replaces_source_)
     if (auto masked = mask_with(layer, *request.selection); !masked) return fail(std::move(masked));
   if (gimp_layer_get_mask(layer)) {
     gimp_layer_set_show_mask(layer, FALSE);
     gimp_layer_set_edit_mask(layer, FALSE);
   }
   if (!request.source) return layer;
-  // With a selection the source still shows around the result.
-  if (!request.keep_source_visible && !request.selection && is_whole_layer(request) &&
-      has_sent_size(request) && doubling_changes_the_picture(request.source))
-    gimp_item_set_visible(as_item(request.source), FALSE);
+  if (replaces_source_) gimp_item_set_visible(as_item(request.source), FALSE);
   lock_like(layer, request.source);
   if (request.replaced) gimp_image_remove_layer(request.image, request.replaced);
   return layer;

@@ -47,6 +47,10 @@ struct PlaceRequest {
 };
 
 /// A result as a layer with all its pixels that is in no image yet; discarded if it gets in none.
+/// Without a selection it has the source's size and, where two layers would look different from
+/// one, takes the source's place. With a selection it is a layer of the sent box, masked by the
+/// selection, above the visible source; where that would show it twice (a mode, an opacity,
+/// half-transparent pixels) it is a copy of the whole source instead, changed where it is selected.
 /// What can fail has been done, so that an image is either changed wholly or not at all.
 class NewLayer {
  public:
@@ -66,8 +70,11 @@ class NewLayer {
 
  private:
   NewLayer() = default;
+  /// At (x, y) of the layer.
+  [[nodiscard]] Result<void> write_pixels(const PlaceRequest& request, int x, int y);
   int layer_id_ = -1;
-  bool crop_to_box_ = false;  ///< it has the source's size, still
+  bool crop_to_box_ = false;      ///< it has the source's size, still
+  bool replaces_source_ = false;  ///< it has all of the source's pixels, with or without selection
   ImportReport report_;
 };
 

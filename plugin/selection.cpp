@@ -1,10 +1,15 @@
 #include "plugin/selection.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <functional>
+#include <ranges>
+#include <span>
 #include <vector>
 
 #include "base/i18n.h"
+#include "plugin/formats.h"
 #include "plugin/gimp_ref.h"
 
 namespace sharpen {
@@ -33,6 +38,32 @@ Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
   return kept;
 }
 
+/// Calls `use(band, rows, values)` for band after band: `band` in pixels of the selection, its rows
+/// as GIMP has them, and as values 0…1.
+template <class Use>
+Result<void> for_each_band(const KeptSelection& selection, Use use) {
+  const Babl* to_float = babl_fish(selection.format, babl_format("Y float"));
+  const auto row_bytes =
+      static_cast<std::size_t>(selection.width) *
+      static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection.format));
+  std::vector<std::byte> rows;
+  std::vector<float> values;
+  for (int row = 0; row < selection.height; row += band_rows) {
+    const GeglRectangle band{0, row, selection.width, std::min(band_rows, selection.height - row)};
+    rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
+    if (auto read = selection.rows.read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
+      return read;
+    values.resize(static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height));
+    convert(to_float, rows, std::as_writable_bytes(std::span(values)), values.size());
+    use(band, std::span<const std::byte>(rows), std::span<const float>(values));
+  }
+  return {};
+}
+
+GeglRectangle moved_to(GeglRectangle band, Box box) {
+  return {band.x + box.x, band.y + box.y, band.width, band.height};
+}
+
 }  // namespace
 
 Result<SentArea> sent_area(GimpDrawable* drawable, const std::filesystem::path& spool) {
@@ -57,6 +88,61 @@ Result<SentArea> sent_area(GimpDrawable* drawable, const std::filesystem::path& 
   return SentArea{box, std::make_shared<const KeptSelection>(std::move(*kept))};
 }
 
+Result<bool> translucent_inside(GimpDrawable* drawable, Box box, const KeptSelection& selection) {
+  if (!gimp_drawable_has_alpha(drawable)) return false;
+  const auto buffer = buffer_of(drawable);
+  bool found = false;
+  std::vector<float> alpha;
+  auto read = for_each_band(selection, [&](GeglRectangle band, auto, auto selected) {
+    if (found) return;
+    const GeglRectangle part = moved_to(band, box);
+    alpha.resize(selected.size());
+    gegl_buffer_get(buffer.get(), &part, 1.0, babl_format("A float"), alpha.data(),
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    for (const auto [opacity, share] : std::views::zip(alpha, selected))
+      found = found || (share > 0 && opacity > 0 && opacity < 1);
+  });
+  if (!read) return fail(std::move(read));
+  return found;
+}
+
+Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
+                             const KeptSelection& selection) {
+  const Babl* native = gegl_buffer_get_format(changed);
+  const Babl* numbers = as_float(native);
+  const auto bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(native));
+  const auto samples = static_cast<std::size_t>(babl_format_get_n_components(native));
+  std::vector<std::byte> now, before, mixed;
+  std::vector<float> now_numbers, before_numbers;
+  const auto read_part = [&](GeglBuffer* buffer, GeglRectangle part, std::vector<std::byte>& pixels,
+                             std::vector<float>& values) {
+    const auto count = static_cast<std::size_t>(part.width) * static_cast<std::size_t>(part.height);
+    pixels.resize(count * bytes);
+    values.resize(count * samples);
+    gegl_buffer_get(buffer, &part, 1.0, native, pixels.data(), GEGL_AUTO_ROWSTRIDE,
+                    GEGL_ABYSS_NONE);
+    convert(babl_fish(native, numbers), pixels, std::as_writable_bytes(std::span(values)), count);
+  };
+  return for_each_band(selection, [&](GeglRectangle band, auto, auto selected) {
+    const GeglRectangle part = moved_to(band, box);
+    read_part(changed, part, now, now_numbers);
+    read_part(source, part, before, before_numbers);
+    for (std::size_t i = 0; i < now_numbers.size(); ++i)
+      now_numbers[i] = std::lerp(before_numbers[i], now_numbers[i], selected[i / samples]);
+    mixed.resize(now.size());
+    convert(babl_fish(numbers, native), std::as_bytes(std::span(now_numbers)), mixed,
+            selected.size());
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+      std::byte* here = now.data() + i * bytes;
+      const bool same = std::memcmp(here, before.data() + i * bytes, bytes) == 0;
+      if (same || selected[i] >= 1) continue;
+      const auto& pixels = selected[i] > 0 ? mixed : before;
+      std::memcpy(here, pixels.data() + i * bytes, bytes);
+    }
+    gegl_buffer_set(changed, &part, 0, native, now.data(), GEGL_AUTO_ROWSTRIDE);
+  });
+}
+
 Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection) {
   GimpLayerMask* mask = gimp_layer_get_mask(layer);
   const bool multiply = mask && gimp_layer_get_apply_mask(layer);
@@ -68,32 +154,20 @@ Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection) {
   gimp_layer_set_apply_mask(layer, TRUE);
 
   const auto buffer = buffer_of(as_drawable(mask));
-  const Babl* as_float = babl_format("Y float");
-  const Babl* to_float = babl_fish(selection.format, as_float);
-  const auto row_bytes =
-      static_cast<std::size_t>(selection.width) *
-      static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection.format));
-  std::vector<std::byte> rows;
-  std::vector<float> selected, masked;
-  for (int row = 0; row < selection.height; row += band_rows) {
-    const GeglRectangle band{0, row, selection.width, std::min(band_rows, selection.height - row)};
-    rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
-    if (auto read = selection.rows.read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
-      return read;
+  const Babl* numbers = babl_format("Y float");
+  std::vector<float> masked;
+  auto read = for_each_band(selection, [&](GeglRectangle band, auto rows, auto selected) {
     if (!multiply) {
       gegl_buffer_set(buffer.get(), &band, 0, selection.format, rows.data(), GEGL_AUTO_ROWSTRIDE);
-      continue;
+      return;
     }
-    const auto pixels =
-        static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height);
-    selected.resize(pixels);
-    masked.resize(pixels);
-    babl_process(to_float, rows.data(), selected.data(), static_cast<long>(pixels));
-    gegl_buffer_get(buffer.get(), &band, 1.0, as_float, masked.data(), GEGL_AUTO_ROWSTRIDE,
+    masked.resize(selected.size());
+    gegl_buffer_get(buffer.get(), &band, 1.0, numbers, masked.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     std::ranges::transform(masked, selected, masked.begin(), std::multiplies{});
-    gegl_buffer_set(buffer.get(), &band, 0, as_float, masked.data(), GEGL_AUTO_ROWSTRIDE);
-  }
+    gegl_buffer_set(buffer.get(), &band, 0, numbers, masked.data(), GEGL_AUTO_ROWSTRIDE);
+  });
+  if (!read) return read;
   gegl_buffer_flush(buffer.get());
   gimp_drawable_update(as_drawable(mask), 0, 0, selection.width, selection.height);
   return {};

@@ -33,6 +33,16 @@ inline constexpr int selection_margin = 64;
 [[nodiscard]] Result<SentArea> sent_area(GimpDrawable* drawable,
                                          const std::filesystem::path& spool);
 
+/// Whether a drawable shows through, neither opaque nor empty, somewhere in the selection. `box` is
+/// where the selection lies, in pixels of the drawable. Errors: io.
+[[nodiscard]] Result<bool> translucent_inside(GimpDrawable* drawable, Box box,
+                                              const KeptSelection& selection);
+
+/// Puts the pixels of `source` back over those of `changed` where they are not selected, in part
+/// where they are selected in part. Both have the same format and alpha. Errors: io.
+[[nodiscard]] Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
+                                           const KeptSelection& selection);
+
 /// Makes a kept selection the mask of a layer of its size, multiplied by the mask that the layer
 /// has already, if that is applied. Errors: io, gimp.
 [[nodiscard]] Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection);

@@ -5,7 +5,6 @@ Environment: GIMP_KIT, SERVICE_URL (a service that returns pictures as they came
 
 import os
 import sys
-import traceback
 
 sys.path.insert(0, os.environ["GIMP_KIT"])
 from kit import *
@@ -245,23 +244,9 @@ def sends_gray_as_rgb_if_gray_is_refused():
 
 
 def main():
-    wanted = os.environ.get("CASES", "").split()
-    cases = [value for name, value in globals().items()
-             if callable(value) and getattr(value, "__code__", None) and value.__code__.co_argcount == 0
-             and value.__module__ == __name__ and name != "main" and (not wanted or name in wanted)]
-    failed = 0
-    for case in cases:
-        try:
-            case()
-            print("ok", case.__name__, flush=True)
-        except Exception:
-            failed += 1
-            print("NOT OK", case.__name__, traceback.format_exc(), flush=True)
-        for image in Gimp.get_images():
-            image.delete()
-    print(f"{len(cases)} cases, {failed} failed", flush=True)
-    if failed:
-        raise RuntimeError("some cases failed")
+    run_cases([value for name, value in globals().items()
+               if getattr(value, "__module__", None) == __name__ and getattr(value, "__code__", None)
+               and value.__code__.co_argcount == 0 and name != "main"])
 
 
 main()

@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.environ["GIMP_KIT"])
 from kit import *
+from place_cells import KINDS, every_place, kind_name
 
 ENCODINGS = ("LINEAR", "NON_LINEAR", "PERCEPTUAL")
 RGB_PROFILES = ("none", "sRGB", "Adobe RGB", "Display P3", "ProPhoto RGB")
@@ -20,14 +21,13 @@ def cells_of(kind, encoding, base, profile, url, allowed):
     """Two cells: without and with alpha, two layers of one run."""
     precision = f"{kind.upper()}_{encoding}"
     image = new_image(base, precision, profile)
-    channels = 1 if base == Gimp.ImageBaseType.GRAY else 3
     layers = [new_layer(image, alpha, kind, len(kind) + alpha) for alpha in (False, True)]
     for layer, made in zip(layers, sharpen(image, layers, url)):
-        name = f"{precision} {'gray' if channels == 1 else 'RGB'}{'+alpha' if layer.has_alpha() else ''} {profile}"
         same = read(layer) == read(made)
         error = 0.0 if same else error_in_steps(layer, made)
         same_format = Babl.get_name(layer.get_format()) == Babl.get_name(made.get_format())
-        yield {"cell": name, "equal": same, "error": error, "ok": same_format and error <= allowed(kind)}
+        yield {"cell": f"{kind_name(precision, base, layer.has_alpha())} {profile}", "precision": precision,
+               "equal": same, "error": error, "ok": same_format and error <= allowed(kind)}
     image.delete()
 
 
@@ -43,6 +43,7 @@ def main():
     some = os.environ["CELLS"] == "some"
     cells = list(every_cell(os.environ["SERVICE_URL"], ("u8", "u16", "float") if some else TYPES,
                             lambda kind: 0.0 if kind in ("u8", "u16") else 0.5, some))
+    places = list(every_place(os.environ["SERVICE_URL"], KINDS[1:2] if some else KINDS))
     # A service that moves each sample by one step shows that what is converted is converted rightly: nothing is put
     # back then. One step of 8 bits is 257 of 16. With half a step from sending that is 1.5; a format that is coarser
     # there (16 linear bits, half) rounds it to its next value if that is nearer than the old one, so to 3 at most.
@@ -54,7 +55,7 @@ def main():
         # One step of 16 encoded bits is less than one of 8 linear ones.
         cell["ok"] = cell["ok"] and (not cell["equal"] or cell["cell"].startswith("U8_LINEAR"))
     with open(os.environ["OUT"], "w") as out:
-        json.dump({"cells": cells, "changed": changed}, out)
+        json.dump({"cells": cells, "places": places, "changed": changed}, out)
 
 
 main()

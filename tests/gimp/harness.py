@@ -54,12 +54,19 @@ class Gimp:
         folder.mkdir(mode=0o700)
         return folder
 
-    def run(self, interpreter, command, timeout, **environment):
-        """Runs one batch command; returns the finished process (its output is text)."""
+    def use_meanwhile(self, folder):
+        """Adds the plug-in of meanwhile/, and tells it and fake_service.py where they meet."""
+        for name in ("FAKE_RELEASE", "FAKE_SUBMITTED", "MEANWHILE"):
+            os.environ[name] = self.environment[name] = str(pathlib.Path(folder) / name.lower())
+        shutil.copytree(pathlib.Path(__file__).resolve().parent / "meanwhile", self.profile / "plug-ins" / "meanwhile")
+
+    def run(self, interpreter, command, timeout, first=None, **environment):
+        """Runs one batch command, or two; returns the finished process (its output is text)."""
+        program = ["gimp-3.0", "--no-splash"] if "DISPLAY" in environment else ["gimp-console-3.0", "--no-interface"]
         command_line = [
-            "gimp-console-3.0", "--no-interface", "--no-data", "--no-fonts", "--new-instance",
+            *program, "--no-data", "--no-fonts", "--new-instance",
             "--batch-interpreter=" + ("plug-in-script-fu-eval" if interpreter == "scheme" else "python-fu-eval"),
-            "-b", command, "--quit",
+            *(["-b", first] if first else []), "-b", command, "--quit",
         ]
         with open(self.log, "w+") as log:
             try:
@@ -74,8 +81,8 @@ class Gimp:
     def scheme(self, file, timeout=120, **environment):
         return self.run("scheme", f'(load "{file}")', timeout, **environment)
 
-    def python(self, file, timeout=600, **environment):
-        return self.run("python", f"exec(open({str(file)!r}).read())", timeout, **environment)
+    def python(self, file, timeout=600, first=None, **environment):
+        return self.run("python", f"exec(open({str(file)!r}).read())", timeout, first, **environment)
 
 
 @contextlib.contextmanager

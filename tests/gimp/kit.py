@@ -1,7 +1,10 @@
 """What the tests that run inside GIMP (python-fu-eval) share: small layers, their samples, the plug-in's call."""
 
+import os
+import pathlib
 import random
 import struct
+import traceback
 
 import gi
 
@@ -138,3 +141,50 @@ def error_in_steps(source, result):
         for old, new in zip(before[start : start + channels], after[start : start + channels]):
             worst = max(worst, abs(min(max(old, 0), 1) - min(max(new, 0), 1)) * 65535)
     return worst
+
+
+def sharpen_while(image, layer, code):
+    """Sharpens at the slow service; meanwhile `code` is run with `image` and `layer`, by the plug-in of meanwhile/.
+    Returns the new layers.
+    """
+    orders = pathlib.Path(os.environ["MEANWHILE"])
+    pathlib.Path(os.environ["FAKE_RELEASE"]).unlink(missing_ok=True)
+    draft = orders.with_suffix(".draft")
+    draft.write_text(f"image = Gimp.Image.get_by_id({image.get_id()})\n"
+                     f"layer = Gimp.Layer.get_by_id({layer.get_id()})\n{code}\n")
+    draft.rename(orders)
+    known = {item.get_id() for item in every_layer()}
+    sharpen(image, [layer], os.environ["FAKE_URL"] + "/slow", above=[])
+    assert not orders.exists() and not orders.with_suffix(".failed").exists(), "it was not done meanwhile"
+    return [item for item in every_layer() if item.get_id() not in known and
+            item.get_parasite("remote-sharpen-result")]
+
+
+def every_layer(images=None):
+    """Of some images, or of all."""
+    def below(layers):
+        for layer in layers:
+            yield layer
+            if layer.is_group():
+                yield from below(layer.get_children())
+    return [layer for image in images or Gimp.get_images() for layer in below(image.get_layers())]
+
+
+def run_cases(cases):
+    """Runs those that $CASES names, or all; raises if one failed."""
+    wanted = os.environ.get("CASES", "").split()
+    failed = 0
+    for case in cases:
+        if wanted and case.__name__ not in wanted:
+            continue
+        try:
+            case()
+            print("ok", case.__name__, flush=True)
+        except Exception:
+            failed += 1
+            print("NOT OK", case.__name__, traceback.format_exc(), flush=True)
+        for image in Gimp.get_images():
+            image.delete()
+    print(f"{len(cases)} cases, {failed} failed", flush=True)
+    if failed:
+        raise RuntimeError("some cases failed")

@@ -5,39 +5,13 @@ file with what is to be done), FAKE_RELEASE (the file that lets the slow job end
 """
 
 import os
-import pathlib
 import sys
-import traceback
 
 sys.path.insert(0, os.environ["GIMP_KIT"])
 from kit import *
 
-RELEASE, CODE = pathlib.Path(os.environ["FAKE_RELEASE"]), pathlib.Path(os.environ["MEANWHILE"])
 URL = os.environ["FAKE_URL"] + "/slow"
 RGB = Gimp.ImageBaseType.RGB
-
-
-def sharpen_while(image, layer, code):
-    """Sharpens; meanwhile `code` is run with `image` and `layer`. Returns the new layers."""
-    RELEASE.unlink(missing_ok=True)
-    draft = CODE.with_suffix(".draft")
-    draft.write_text(f"image = Gimp.Image.get_by_id({image.get_id()})\n"
-                     f"layer = Gimp.Layer.get_by_id({layer.get_id()})\n{code}\n")
-    draft.rename(CODE)
-    known = {item.get_id() for item in every_layer()}
-    sharpen(image, [layer], URL, above=[])
-    assert not CODE.exists() and not CODE.with_suffix(".failed").exists(), "it was not done meanwhile"
-    return [item for item in every_layer() if item.get_id() not in known and
-            item.get_parasite("remote-sharpen-result")]
-
-
-def every_layer():
-    def below(layers):
-        for layer in layers:
-            yield layer
-            if layer.is_group():
-                yield from below(layer.get_children())
-    return [layer for image in Gimp.get_images() for layer in below(image.get_layers())]
 
 
 def photo(alpha=True):
@@ -123,25 +97,4 @@ def made_indexed():
 # returns layers of it to the caller. The way into a new image is that of made_indexed().
 
 
-def main():
-    failed = 0
-    cases = (moved, renamed_and_reordered, painted_on, given_a_mask, deselected, deleted, scaled, converted,
-             made_indexed)
-    wanted = os.environ.get("CASES", "").split()
-    for case in cases:
-        if wanted and case.__name__ not in wanted:
-            continue
-        try:
-            case()
-            print("ok", case.__name__, flush=True)
-        except Exception:
-            failed += 1
-            print("NOT OK", case.__name__, traceback.format_exc(), flush=True)
-        for image in Gimp.get_images():
-            image.delete()
-    print(f"{len(cases)} cases, {failed} failed", flush=True)
-    if failed:
-        raise RuntimeError("some cases failed")
-
-
-main()
+run_cases((moved, renamed_and_reordered, painted_on, given_a_mask, deselected, deleted, scaled, converted, made_indexed))
