@@ -140,7 +140,8 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request, int x, int y) {
   const auto source = partly ? buffer_of(as_drawable(request.source)) : Ref<GeglBuffer>();
   if (partly && !is_plain(request.source))
     gegl_buffer_copy(source.get(), nullptr, GEGL_ABYSS_NONE, buffer.get(), nullptr);
-  auto report = import_answer(request.answer, *request.original, buffer.get(), x, y, request.breathe);
+  auto report =
+      import_answer(request.answer, *request.original, buffer.get(), x, y, request.breathe);
   if (!report) return fail(std::move(report));
   report_ = *report;
   if (partly)
