@@ -74,6 +74,9 @@ class Topaz final : public Service {
       auto page = get(path, cancellable).and_then([](const std::string& body) {
         return topaz::parse_status_page(body);
       });
+      // A list has no "not found": a gateway said so, and the job may well be there.
+      if (!page && page.error().kind == ErrorKind::not_found)
+        page.error().kind = ErrorKind::protocol;
       if (!page) return fail(std::move(page));
       for (Status& job : page->jobs)
         if (job.filename == upload_name) return std::move(job);

@@ -32,6 +32,7 @@ constexpr auto table = std::to_array<Behaviour>({
     {"link_seconds", "3600", "number", "life of a download address"},
     {"keep_seconds", "604800", "number", "life of uploads, results and jobs"},
     {"orphan_seconds", "3600", "number", "life of an upload whose last job was deleted"},
+    {"slow_client_seconds", "60", "number", "patience with a client that sends or takes nothing"},
     {"clock_file", "", "text", "a file with the seconds by which the clock is ahead"},
     {"aimlapi_status", "200", "200|201", "status of a success"},
     {"aimlapi_form", "url", "url|b64_json", "how the result is given"},

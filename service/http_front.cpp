@@ -78,6 +78,10 @@ void Reply::send(Answer answer) const {
 
 namespace {
 
+/// A body that comes more slowly is not waited for.
+constexpr std::uint64_t slowest_bytes_per_second = 8192;
+constexpr std::uint64_t longest_body = 500'000'000;  // of one that does not say its length
+
 /// A refused body is read to its end, so that the client gets to see the answer; but not for ever.
 constexpr std::uint64_t max_drained_bytes = 2'000'000'000;
 
@@ -110,14 +114,27 @@ Request request_of(SoupServerMessage* message) {
   return request;
 }
 
+/// Ends a connection after a time, for libsoup as if the client had closed it.
+EventSource hang_up_after(std::chrono::milliseconds time, SoupServerMessage* message) {
+  const int socket = g_socket_get_fd(soup_server_message_get_socket(message));
+  return EventSource::timeout(static_cast<unsigned>(time.count()), [socket] {
+    ::shutdown(socket, SHUT_RDWR);
+    return false;
+  });
+}
+
 /// A request from its head to its answer; lives as long as the message.
 class Exchange {
  public:
-  Exchange(SoupServerMessage* message, Origin& origin)
+  Exchange(SoupServerMessage* message, Origin& origin, std::chrono::seconds patience)
       : message_(message),
         origin_(origin),
         request_(request_of(message)),
-        reply_(message, [&origin](Answer& answer) { origin.decorate(answer); }) {}
+        reply_(message, [&origin](Answer& answer) { origin.decorate(answer); }),
+        body_(hang_up_after(
+            patience + std::chrono::seconds(request_.content_length().value_or(longest_body) /
+                                            slowest_bytes_per_second),
+            message)) {}
 
   void take_head() {
     soup_message_body_set_accumulate(soup_server_message_get_request_body(message_), FALSE);
@@ -148,6 +165,7 @@ class Exchange {
   }
 
   void finish() {
+    body_.stop();
     if (!conversation_) return;
     guarded([this] {
       conversation_->finish(reply_);
@@ -171,6 +189,7 @@ class Exchange {
   Origin& origin_;
   Request request_;
   Reply reply_;
+  EventSource body_;  ///< until it is complete
   std::unique_ptr<Conversation> conversation_;
   std::uint64_t received_ = 0;
 };
@@ -180,7 +199,7 @@ constexpr const char* exchange_key = "sharpen-exchange";
 }  // namespace
 
 Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, Origin& origin) {
-  std::unique_ptr<HttpFront> front(new HttpFront(origin));
+  std::unique_ptr<HttpFront> front(new HttpFront(origin, settings.patience));
   front->server_ = Ref<SoupServer>::adopt(soup_server_new(
       "server-header", "sharpen-service", "tls-certificate", settings.certificate, nullptr));
   SoupServer* server = front->server_.get();
@@ -194,9 +213,9 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, O
   soup_server_add_early_handler(server, nullptr, on_head, self, nullptr);
   soup_server_add_handler(server, nullptr, on_request, self, nullptr);
   using OnMessage = std::function<void(SoupServerMessage*)>;
-  connect(server, "request-started", OnMessage([self](auto*) { ++self->open_requests_; }));
-  connect(server, "request-finished", OnMessage([self](auto*) { --self->open_requests_; }));
-  connect(server, "request-aborted", OnMessage([self](auto*) { --self->open_requests_; }));
+  connect(server, "request-started", OnMessage([self](auto* each) { self->on_first_byte(each); }));
+  connect(server, "request-finished", OnMessage([self](auto* each) { self->on_end(each); }));
+  connect(server, "request-aborted", OnMessage([self](auto* each) { self->on_end(each); }));
 
   GErrorGuard error;
   const auto address = Ref<GSocketAddress>::adopt(
@@ -226,8 +245,21 @@ HttpFront::~HttpFront() {
   if (server_) soup_server_disconnect(server_.get());
 }
 
+void HttpFront::on_first_byte(SoupServerMessage* message) {
+  ++open_requests_;
+  g_socket_set_timeout(soup_server_message_get_socket(message),
+                       static_cast<guint>(patience_.count()));
+  heads_.insert_or_assign(message, hang_up_after(patience_, message));
+}
+
+void HttpFront::on_end(SoupServerMessage* message) {
+  --open_requests_;
+  heads_.erase(message);
+}
+
 void HttpFront::on_head(SoupServerMessage* message) {
-  auto exchange = std::make_unique<Exchange>(message, origin_);
+  heads_.erase(message);
+  auto exchange = std::make_unique<Exchange>(message, origin_, patience_);
   Exchange* shared = exchange.get();
   g_object_set_data_full(G_OBJECT(message), exchange_key, exchange.release(), [](gpointer data) {
     const std::unique_ptr<Exchange> owner(static_cast<Exchange*>(data));

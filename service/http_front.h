@@ -2,6 +2,7 @@
 
 #include <libsoup/soup.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/glib_ref.h"
+#include "base/glib_source.h"
 #include "service/answer.h"
 
 namespace sharpen::server {
@@ -71,6 +73,8 @@ class HttpFront {
     std::string address;
     std::uint16_t port = 0;
     GTlsCertificate* certificate = nullptr;  ///< null: plain http
+    /// With a client that sends or takes nothing, and with one whose head does not end.
+    std::chrono::seconds patience{60};
   };
   /// `origin` outlives the front. Errors: io, when the port is taken.
   [[nodiscard]] static Result<std::unique_ptr<HttpFront>> listen(const Settings& settings,
@@ -83,10 +87,14 @@ class HttpFront {
   [[nodiscard]] int open_requests() const { return open_requests_; }
 
  private:
-  explicit HttpFront(Origin& origin) : origin_(origin) {}
+  HttpFront(Origin& origin, std::chrono::seconds patience) : origin_(origin), patience_(patience) {}
+  void on_first_byte(SoupServerMessage* message);
   void on_head(SoupServerMessage* message);
+  void on_end(SoupServerMessage* message);
 
   Origin& origin_;
+  std::chrono::seconds patience_;
+  std::map<SoupServerMessage*, EventSource> heads_;  ///< those that are still to come
   Ref<SoupServer> server_;
   std::string url_;
   int open_requests_ = 0;

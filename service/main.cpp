@@ -68,10 +68,12 @@ Result<void> serve(const Options& options) {
   Core core{options, clock, **jobs, *links};
   DownloadOrigin downloads(core);
   ApiOrigin api(core);
-  const auto download_front =
-      HttpFront::listen({options.listen, options.download_port, certificate->get()}, downloads);
+  const std::chrono::seconds patience(options.behaviours.number("slow_client_seconds"));
+  const auto download_front = HttpFront::listen(
+      {options.listen, options.download_port, certificate->get(), patience}, downloads);
   if (!download_front) return std::unexpected(download_front.error());
-  const auto api_front = HttpFront::listen({options.listen, options.port, certificate->get()}, api);
+  const auto api_front =
+      HttpFront::listen({options.listen, options.port, certificate->get(), patience}, api);
   if (!api_front) return std::unexpected(api_front.error());
   if (options.public_url.empty())
     links.emplace((*download_front)->url(), clock, options.behaviours.number("link_seconds"));

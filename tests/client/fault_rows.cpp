@@ -275,12 +275,11 @@ std::vector<Row> status_rows() {
     rows.push_back(
         {std::format("status_404_{}", form), {answering(Exchange::status, 404, body)}, {}, 1});
     for (const Exchange exchange : {Exchange::list, Exchange::address, Exchange::result})
-      rows.push_back({std::format("{}_404_{}", name_of(exchange), form),
-                      with_its_cause(answering(exchange, 404, body)),
-                      exchange == Exchange::list      ? std::optional(ErrorKind::maybe_billed)
-                      : exchange == Exchange::address ? std::optional(ErrorKind::not_found)
-                                                      : std::nullopt,
-                      1, Keeps::the_job});
+      rows.push_back(
+          {std::format("{}_404_{}", name_of(exchange), form),
+           with_its_cause(answering(exchange, 404, body)),
+           exchange == Exchange::address ? std::optional(ErrorKind::not_found) : std::nullopt, 1,
+           Keeps::the_job});
   }
   return rows;
 }

@@ -50,6 +50,17 @@ TEST_F(Job, AJobThatTheServiceForgotIsForgotten) {
   EXPECT_TRUE(room.entries().empty());
 }
 
+TEST_F(Job, AListThatIsNotFoundSaysNothingOfTheJob) {
+  ASSERT_TRUE(run());
+  auto entry = room.entries().at(0);
+  entry.step = JobStep::submitting;
+  entry.process_id.clear();
+  entry.result_file.clear();
+  topaz.next("GET list", {.status = 404}, 100);
+  ASSERT_FALSE(resume(entry));
+  EXPECT_FALSE(room.entries().empty()) << "a job that was paid for was forgotten";
+}
+
 TEST_F(Job, CancelJobSaysWhetherItIsCharged) {
   topaz.next("GET status", {.status = 401}, 2);
   ASSERT_FALSE(run());
@@ -61,7 +72,7 @@ TEST_F(Job, CancelJobSaysWhetherItIsCharged) {
   topaz.set_can_cancel(false);
   auto entry = room.entries().at(0);
   entry.process_id.clear();  // looked up by its name
-  topaz.next("DELETE cancel", {.status = 503});
+  topaz.next("DELETE cancel", {.status = 503}, 2);
   EXPECT_FALSE(cancel_job(entry, topaz.address(), room.home, nullptr));
   EXPECT_EQ(room.entries().size(), 1u);
   const auto late = cancel_job(entry, topaz.address(), room.home, nullptr);
@@ -91,12 +102,15 @@ TEST_P(JobCancel, EndsSoonAndSaysWhetherItIsCharged) {
   auto request = room.request(topaz.address());
   request.settings.max_cost = 10;
   const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  std::chrono::steady_clock::time_point cancelled;
   std::jthread canceller([&] {
     while (topaz.count(now.slow) == 0) std::this_thread::sleep_for(5ms);
     std::this_thread::sleep_for(100ms);
+    cancelled = std::chrono::steady_clock::now();
     g_cancellable_cancel(cancellable.get());
   });
   const auto result = run(request, cancellable.get());
+  EXPECT_LT(std::chrono::steady_clock::now() - cancelled, 500ms);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::cancelled) << result.error().text();
   EXPECT_TRUE(result.error().hint.contains(now.says)) << result.error().hint;
@@ -114,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(Job, AServiceThatCannotBeToldKeepsTheJob) {
   topaz.set_states({"Processing"});
-  topaz.next("DELETE cancel", {.status = 500});
+  topaz.next("DELETE cancel", {.status = 500}, 2);
   const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
   std::jthread canceller([&] {
     while (topaz.count("GET status") == 0) std::this_thread::sleep_for(5ms);

@@ -31,6 +31,11 @@ Response send(const std::string& method, const std::string& url, const Headers& 
   const auto session = Ref<SoupSession>::adopt(soup_session_new());
   soup_session_set_timeout(session.get(), 60);
   const auto message = Ref<SoupMessage>::adopt(soup_message_new(method.c_str(), url.c_str()));
+  Response response;
+  if (!message) {
+    response.body = "not an address: '" + url + "'; does the service run?";
+    return response;
+  }
   // The certificate of these tests is their own.
   g_signal_connect(message.get(), "accept-certificate",
                    G_CALLBACK(+[](SoupMessage*, GTlsCertificate*, GTlsCertificateFlags, gpointer) {
@@ -46,7 +51,6 @@ Response send(const std::string& method, const std::string& url, const Headers& 
   GErrorGuard error;
   const auto bytes = Ref<GBytes>::adopt(
       soup_session_send_and_read(session.get(), message.get(), nullptr, error.out()));
-  Response response;
   if (!bytes) {
     response.body = error.message();
     return response;
