@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "service/engine/blur_model.h"
+#include "service/engine/engine.h"
+#include "service/engine/fallback.h"
+#include "tests/engine/scene.h"
+
+namespace sharpen::engine {
+namespace {
+
+using test::Planes;
+
+class ExtremesTest : public testing::Test {
+ protected:
+  Result<Report> run(const Planes& picture, const char* model, std::optional<Crop> crop = {}) {
+    test::write_picture(folder_ / "in.png", FileFormat::png, picture);
+    Settings settings;
+    settings.model = model;
+    settings.fast = true;
+    settings.crop = crop;
+    return sharpen_file(folder_ / "in.png", folder_ / "out.png", FileFormat::png, settings, {}, {});
+  }
+  void expect_unchanged(const Planes& picture) {
+    for (const char* model : {"Strong", "Lens Blur V2", "Motion Blur"}) {
+      const auto report = run(picture, model);
+      ASSERT_TRUE(report) << report.error().text();
+      EXPECT_FALSE(report->changed) << model << ": " << report->summary;
+      EXPECT_EQ(test::read_rows(folder_ / "in.png"), test::read_rows(folder_ / "out.png")) << model;
+    }
+  }
+  test::Folder folder_;
+};
+
+Planes gray(Plane plane) { return {plane, plane, plane}; }
+
+/// Windows with frames and lines of letters: strokes one pixel wide, at random but in a raster.
+Planes screenshot(int width, int height) {
+  Plane page(width, height, 0.94f);
+  std::mt19937 random(4);
+  const auto fill = [&](int x, int y, int columns, int rows, float value) {
+    for (int j = std::max(y, 0); j < std::min(y + rows, height); ++j) {
+      for (int i = std::max(x, 0); i < std::min(x + columns, width); ++i) page.at(i, j) = value;
+    }
+  };
+  fill(0, 0, width, 22, 0.25f);
+  fill(12, 34, width / 2, height - 60, 1);
+  for (int y = 42; y < height - 40; y += 13) {
+    for (int x = 20; x < width - 20; x += 7) {
+      if (random() % 6 == 0) continue;
+      for (int stroke = 0; stroke < 3; ++stroke) {
+        const bool upright = random() % 2 == 0;
+        fill(x + static_cast<int>(random() % 5), y + static_cast<int>(random() % 8),
+             upright ? 1 : 5, upright ? 8 : 1, 0.1f);
+      }
+    }
+  }
+  return gray(std::move(page));
+}
+
+TEST_F(ExtremesTest, LeavesAScreenshotAlone) { expect_unchanged(screenshot(420, 340)); }
+
+TEST_F(ExtremesTest, LeavesAnOverSharpenedPictureAlone) {
+  Planes picture = test::photograph(test::leaves(380, 320, 3), Plane(1, 1, 1.0f), false, 1, 5);
+  for (Plane& plane : picture) {
+    const Plane smooth = box_mean(plane, 2);
+    for (std::size_t i = 0; i < plane.size(); ++i) {
+      plane.data()[i] =
+          std::clamp(0.1f + 0.8f * (2 * plane.data()[i] - smooth.data()[i]), 0.0f, 1.0f);
+    }
+  }
+  expect_unchanged(picture);
+}
+
+TEST_F(ExtremesTest, LeavesAThinStripAlone) {
+  std::mt19937 random(2);
+  Plane strip(3, 20000);
+  for (float& value : strip.values()) value = static_cast<float>(random() % 256) / 255;
+  expect_unchanged(gray(std::move(strip)));
+}
+
+TEST_F(ExtremesTest, LeavesTwoLevelsAlone) {
+  Plane halves(260, 240);
+  for (int y = 0; y < 240; ++y) std::fill_n(halves.row(y) + 130, 130, 1.0f);
+  expect_unchanged(gray(std::move(halves)));
+}
+
+// The border between two tiles of the whole picture lies in the middle of the crop's only tile.
+TEST_F(ExtremesTest, ShowsNoSeams) {
+  const Planes picture =
+      test::photograph(test::leaves(840, 200, 8), point_spread({Family::disk, 3, 0}), true, 1, 5);
+  const auto whole = run(picture, "Strong");
+  ASSERT_TRUE(whole && whole->changed);
+  const Planes all = test::read_picture(folder_ / "out.png");
+  const auto part = run(picture, "Strong", Crop{220, 0, 400, 200});
+  ASSERT_TRUE(part && part->changed);
+  const Planes middle = test::read_picture(folder_ / "out.png");
+  // Both runs guess what lies beyond their tiles, so they differ a little, but not by a step.
+  constexpr int kBorder = 420;
+  double squares = 0, step = 0;
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (int y = 0; y < 200; ++y) {
+      const auto difference = [&](int x) {
+        return 255 * double(all[c].at(x, y) - middle[c].at(x - 220, y));
+      };
+      for (int x = kBorder - 8; x < kBorder + 8; ++x) squares += std::pow(difference(x), 2) / 16;
+      step += difference(kBorder) - difference(kBorder - 1);
+    }
+  }
+  EXPECT_LT(std::sqrt(squares / 600), 2);
+  EXPECT_LT(std::abs(step / 600), 0.2);
+}
+
+struct Said {
+  Blur blur;
+  const char* model;
+  const char* begin;
+};
+
+class WhatIsSaid : public ExtremesTest, public testing::WithParamInterface<Said> {};
+
+TEST_P(WhatIsSaid, NamesTheBlur) {
+  const auto& [blur, model, begin] = GetParam();
+  const auto report =
+      run(test::photograph(test::leaves(380, 340, 11), point_spread(blur), false, 1, 5), model);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->summary.starts_with(begin)) << report->summary;
+  EXPECT_TRUE(report->summary.contains(", noise ")) << report->summary;
+  EXPECT_GT(report->confidence, 0.5);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Extremes, WhatIsSaid,
+    testing::Values(Said{{Family::disk, 4, 0}, "Lens Blur", "defocus, radius 4.0 px"},
+                    Said{{Family::gauss, 2, 0}, "Standard", "softness, sigma "},
+                    Said{{Family::motion, 12, 30}, "Motion Blur", "motion, length 12."}));
+
+}  // namespace
+}  // namespace sharpen::engine
