@@ -108,6 +108,27 @@ Options parse(std::span<char*> arguments) {
   return options;
 }
 
+/// As a part of file names.
+std::string name_of(const Spoiling& how) {
+  return how.blur + (how.linear ? "-linear" : "-encoded") + (how.noise > 1 ? "-noise" : "") +
+         (how.jpeg ? "-jpeg" : "");
+}
+
+/// Input, the best peer if there is one, ours and the truth, as PNG side by side in a folder.
+void save_crops(const std::filesystem::path& folder, const std::string& name,
+                const bench::Cell& cell, const bench::Picture& ours,
+                std::span<const bench::Peer> peers) {
+  std::filesystem::create_directories(folder);
+  const std::string base = folder / name;
+  bench::write_photo(base + "-1-input.png", cell.input);
+  if (!peers.empty()) {
+    const auto best = std::ranges::max_element(peers, {}, &bench::Peer::gain);
+    bench::write_photo(base + "-2-peer.png", best->result);
+  }
+  bench::write_photo(base + "-3-ours.png", ours);
+  bench::write_photo(base + "-4-truth.png", cell.truth);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -150,22 +171,13 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "HARM %s %s %s: %+.2f dB (%s)\n", file.stem().c_str(),
                      how.blur.c_str(), how.model.c_str(), gain, report.summary.c_str());
       }
-      const bool compared = options.peers && !options.reduced && how.group == "in-family";
-      if (compared) {
-        const auto peers = bench::oracles(cell, how.linear, border);
+      std::vector<bench::Peer> peers;
+      if (options.peers && !options.reduced && how.group == "in-family") {
+        peers = bench::oracles(cell, how.linear, border);
         for (std::size_t p = 0; p < peers.size(); ++p) peer_sum[p] += peers[p].gain;
-        if (!options.crops.empty()) {
-          std::filesystem::create_directories(options.crops);
-          const auto base =
-              options.crops /
-              (file.stem().string() + "-" + how.blur + (how.linear ? "-linear" : "-encoded") +
-               (how.noise > 1 ? "-noise" : "") + (how.jpeg ? "-jpeg" : ""));
-          const auto* best = &*std::ranges::max_element(peers, {}, &bench::Peer::gain);
-          bench::write_photo(base.string() + "-1-input.png", cell.input);
-          bench::write_photo(base.string() + "-2-peer.png", best->result);
-          bench::write_photo(base.string() + "-3-ours.png", result);
-          bench::write_photo(base.string() + "-4-truth.png", cell.truth);
-        }
+      }
+      if (!options.crops.empty() && how.group == "in-family") {
+        save_crops(options.crops, file.stem().string() + "-" + name_of(how), cell, result, peers);
       }
     }
     const double count = double(options.photos.size());

@@ -116,6 +116,8 @@ Result<FocusScan> scan_focus(const PixelStore& picture, const std::optional<Jpeg
       (straight ? windows[at].linear : windows[at].encoded) =
           look_at(estimator.quick(power), detail / count);
     }
+    // What a JPEG's quantisation looks like in linear light is not known.
+    if (jpeg && windows[at].encoded.radius <= 0) windows[at].linear.radius = 0;
   });
   if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
   for (auto& outcome : outcomes) {
