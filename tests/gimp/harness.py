@@ -45,6 +45,7 @@ class Gimp:
             "XDG_CACHE_HOME": str(pathlib.Path(folder) / "cache"),
             "XDG_RUNTIME_DIR": str(self._private(pathlib.Path(folder) / "runtime")),
             "LANGUAGE": "C",
+            "BABL_LUT": "0",  # it measures for seconds whether tables would save milliseconds
         }
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "TOPAZ_API_KEY", "AIMLAPI_KEY"):
             self.environment.pop(name, None)

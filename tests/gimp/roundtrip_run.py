@@ -101,15 +101,18 @@ def peak_anonymous():
 
 
 def main():
-    rows, kinds = [], []
+    found = {"rows": [], "kinds": []}
+
+    def add(name, figures):
+        found[name].append(figures)
+        print(figures, flush=True)
+        pathlib.Path(os.environ["OUT"]).write_text(json.dumps(found))
+
     for megapixels in map(float, filter(None, os.environ["MEGAPIXELS"].split(","))):
-        rows.append(row_of(megapixels))
-        print(rows[-1], flush=True)
+        add("rows", row_of(megapixels))
     if size := float(os.environ["KINDS_MEGAPIXELS"]):
         for precision, alpha in KINDS:
-            kinds.append(kind_of_layer(size, precision, alpha))
-            print(kinds[-1], flush=True)
-    pathlib.Path(os.environ["OUT"]).write_text(json.dumps({"rows": rows, "kinds": kinds}))
+            add("kinds", kind_of_layer(size, precision, alpha))
 
 
 main()
