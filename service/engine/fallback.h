@@ -12,4 +12,8 @@ namespace sharpen::engine {
 /// The mean over a square of side 2 * radius + 1, smaller at the borders.
 [[nodiscard]] Plane box_mean(const Plane& picture, int radius);
 
+/// Pulls in what sticks out of its eight neighbours by more than half of what these differ:
+/// single pixels that a deconvolution drove too far. `noise` is a standard deviation.
+void take_specks(Plane& picture, float noise);
+
 }  // namespace sharpen::engine

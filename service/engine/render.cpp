@@ -84,6 +84,7 @@ void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& 
     std::ranges::copy(before, channels.begin());
     worker.run(channels, kernels[level], plan.how, stop);
     if (stop.stop_requested()) return;
+    for (Plane& channel : channels) take_specks(channel, plan.how.noise);
     const Plane trusted = trust(worker.residual(), reach(kernels[level].blur));
     if (plan.overshoot > 0) emphasise(channels, plan.overshoot);
     for (std::size_t i = 0; i < trusted.size(); ++i) {

@@ -155,5 +155,19 @@ TEST(Trust, FallsWhereTheResidualIsLarge) {
   EXPECT_LT(weight.at(170, 50), 0.01f);
 }
 
+TEST(Specks, AreTakenButLinesStay) {
+  Plane picture = noise(40, 40, 0.1f);
+  for (int x = 0; x < 40; ++x) picture.at(x, 30) = 1;
+  picture.at(10, 10) = 1;
+  picture.at(20, 10) = picture.at(21, 10) = -1;
+  Plane cleaned = picture;
+  take_specks(cleaned, 0.004f);
+  EXPECT_LT(cleaned.at(10, 10), 0.2f);
+  EXPECT_GT(cleaned.at(20, 10), -0.2f);
+  EXPECT_GT(cleaned.at(21, 10), -0.2f);
+  EXPECT_EQ(cleaned.at(20, 30), 1);
+  EXPECT_EQ(cleaned.at(5, 20), picture.at(5, 20));
+}
+
 }  // namespace
 }  // namespace sharpen::engine
