@@ -85,16 +85,27 @@ constexpr std::uint64_t longest_body = 500'000'000;  // of one that does not say
 /// A refused body is read to its end, so that the client gets to see the answer; but not for ever.
 constexpr std::uint64_t max_drained_bytes = 2'000'000'000;
 
+struct Unref {
+  void operator()(GHashTable* table) const { g_hash_table_unref(table); }
+};
+struct FreeList {
+  void operator()(GSList* list) const { g_slist_free(list); }
+};
+struct FreeUris {
+  void operator()(GSList* uris) const {
+    g_slist_free_full(uris, [](gpointer uri) { g_uri_unref(static_cast<GUri*>(uri)); });
+  }
+};
+
 std::map<std::string, std::string, std::less<>> query_of(GUri* uri) {
   std::map<std::string, std::string, std::less<>> query;
   const char* text = g_uri_get_query(uri);
   if (!text) return query;
-  GHashTable* form = soup_form_decode(text);
+  const std::unique_ptr<GHashTable, Unref> form(soup_form_decode(text));
   GHashTableIter at;
   gpointer name = nullptr, value = nullptr;
-  for (g_hash_table_iter_init(&at, form); g_hash_table_iter_next(&at, &name, &value);)
+  for (g_hash_table_iter_init(&at, form.get()); g_hash_table_iter_next(&at, &name, &value);)
     query.emplace(static_cast<const char*>(name), static_cast<const char*>(value));
-  g_hash_table_unref(form);
   return query;
 }
 
@@ -228,16 +239,14 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, O
                             error.message()),
                 "Choose another --port or --listen address.");
   // GLib asks for room for ten; clients that come all at once would be reset on a busy machine.
-  GSList* sockets = soup_server_get_listeners(server);
-  for (GSList* each = sockets; each; each = each->next)
+  const std::unique_ptr<GSList, FreeList> sockets(soup_server_get_listeners(server));
+  for (const GSList* each = sockets.get(); each; each = each->next)
     ::listen(g_socket_get_fd(static_cast<GSocket*>(each->data)), SOMAXCONN);
-  g_slist_free(sockets);
-  GSList* uris = soup_server_get_uris(server);
+  const std::unique_ptr<GSList, FreeUris> uris(soup_server_get_uris(server));
   auto* uri = static_cast<GUri*>(uris->data);
   const std::string host = g_uri_get_host(uri);
   front->url_ = std::format("{}://{}:{}", g_uri_get_scheme(uri),
                             host.contains(':') ? "[" + host + "]" : host, g_uri_get_port(uri));
-  g_slist_free_full(uris, [](gpointer each) { g_uri_unref(static_cast<GUri*>(each)); });
   return front;
 }
 

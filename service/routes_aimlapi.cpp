@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <format>
 #include <ranges>
 
@@ -55,10 +56,8 @@ bool is_request_id(const std::string& text) {
 }
 
 std::string now_as_text() {
-  GDateTime* now = g_date_time_new_now_utc();
-  const std::string text = OwnedChars(g_date_time_format_iso8601(now)).get();
-  g_date_time_unref(now);
-  return text;
+  const auto now = std::chrono::system_clock::now();
+  return std::format("{:%FT%T}Z", std::chrono::floor<std::chrono::milliseconds>(now));
 }
 
 class Generation final : public Conversation {
