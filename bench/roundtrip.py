@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The whole plug-in on one layer beside GIMP's own export and load of the same layer: seconds and memory.
 
-Usage: roundtrip [--megapixels LIST] [--kinds-megapixels N] [--repeats N] [--json FILE] [--plug-in FILE --service FILE]
+Usage: roundtrip [--megapixels LIST] [--kinds-megapixels N] [--repeats N] [--json FILE] [--results FOLDER] [--plug-in FILE --service FILE]
 
 Both in the same GIMP. The service is sharpen-service with --engine identity, so that what is measured is the way there
 and back. `gimp` is PNG export with GIMP's default settings and loading the file as a layer, `gimp fast` the same with
@@ -10,6 +10,7 @@ compression 1. Memory is the largest anonymous memory (RssAnon) of the plug-in's
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import sys
@@ -29,6 +30,7 @@ parser.add_argument("--kinds-megapixels", default="24",
                     help="size of layers of other precisions and with alpha, of which only our side is measured; 0: none")
 parser.add_argument("--repeats", default="3", help="runs below 50 MP, of which the median counts (default 3)")
 parser.add_argument("--json", help="write the figures here")
+parser.add_argument("--results", help="write roundtrip.md and the plot roundtrip.svg into this folder")
 parser.add_argument("--plug-in", default=build / "plugin" / "remote-sharpen")
 parser.add_argument("--service", default=build / "service" / "sharpen-service")
 options = parser.parse_args()
@@ -88,11 +90,55 @@ with tempfile.TemporaryDirectory() as folder, \
     found = json.loads(out.read_text())
     rows, kinds = found["rows"], found["kinds"]
 
-print(f"{'MP':>6} {'ours, s':>9} {'GIMP, s':>9} {'GIMP fast, s':>13} {'ratio':>7} {'ratio fast':>11} {'memory, MB':>11}")
-for row in rows:
-    print(f"{row['megapixels']:6.0f} {row['ours_s']:9.2f} {row['gimp_s']:9.2f} {row['gimp_fast_s']:13.2f} "
-          f"{row['ratio']:7.1f} {row['gimp_fast_s'] / row['ours_s']:11.1f} {row['peak_anonymous_mb']:11.0f}")
-for kind in kinds:
-    print(f"{kind['megapixels']:6.0f} {kind['ours_s']:9.2f} {kind['kind']:>43} {kind['peak_anonymous_mb']:11.0f}")
+
+HEAD = """# tools/bench roundtrip
+
+The whole plug-in on one RGB layer of 8 bits (against `sharpen-service --engine identity`) beside GIMP's own PNG export
+and load of the same layer in the same GIMP, each alone, on two cores. Memory is the largest anonymous memory of the
+plug-in's process.
+
+![Seconds over megapixels](roundtrip.svg)
+"""
+COLUMNS = {"ours_s": ("ours", "#c1440e"), "gimp_fast_s": ("GIMP, compression 1", "#7a8b99"), "gimp_s": ("GIMP", "#22303c")}
+
+
+def table():
+    yield "| MP | ours, s | GIMP, s | GIMP with compression 1, s | ratio | memory, MB |\n|---|---|---|---|---|---|"
+    for row in rows:
+        yield (f"| {row['megapixels']:.0f} | {row['ours_s']:.2f} | {row['gimp_s']:.2f} | {row['gimp_fast_s']:.2f} | "
+               f"{row['ratio']:.1f} | {row['peak_anonymous_mb']:.0f} |")
+    if kinds:
+        yield "\n| other layers | MP | ours, s | memory, MB |\n|---|---|---|---|"
+    for kind in kinds:
+        yield f"| {kind['kind']} | {kind['megapixels']:.0f} | {kind['ours_s']:.2f} | {kind['peak_anonymous_mb']:.0f} |"
+
+
+def plot():
+    """Seconds over megapixels, both axes logarithmic, as SVG."""
+    left, top, width, height = 60, 20, 460, 300
+    sizes = [row["megapixels"] for row in rows]
+    seconds = [row[key] for row in rows for key in COLUMNS]
+    low, high = math.floor(math.log10(min(seconds))), math.ceil(math.log10(max(seconds)))
+    x = lambda size: left + width * math.log(size / sizes[0]) / (math.log(sizes[-1] / sizes[0]) or 1)
+    y = lambda value: top + height * (high - math.log10(value)) / (high - low)
+    yield '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="370" font-family="sans-serif" font-size="13">'
+    yield '<rect width="700" height="370" fill="white"/>'
+    for power in range(low, high + 1):
+        at = y(10**power)
+        yield f'<path d="M{left} {at:.1f}h{width}" stroke="#ddd"/><text x="{left - 8}" y="{at + 4:.1f}" text-anchor="end">{10.0**power:g} s</text>'
+    for size in sizes:
+        yield f'<text x="{x(size):.1f}" y="{top + height + 22}" text-anchor="middle">{size:g} MP</text>'
+    for key, (name, colour) in COLUMNS.items():
+        points = " ".join(f"{x(row['megapixels']):.1f},{y(row[key]):.1f}" for row in rows)
+        yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
+        yield f'<text x="{left + width + 10}" y="{y(rows[-1][key]) + 4:.1f}" fill="{colour}">{name}</text>'
+    yield "</svg>"
+
+
+print("\n".join(table()))
+if options.results:
+    folder = pathlib.Path(options.results)
+    (folder / "roundtrip.md").write_text("\n".join((HEAD, *table())) + "\n")
+    (folder / "roundtrip.svg").write_text("\n".join(plot()) + "\n")
 if options.json:
     pathlib.Path(options.json).write_text(json.dumps(found, indent=2) + "\n")

@@ -4,10 +4,13 @@ Environment: GIMP_KIT, SERVICE_URL (a service that returns pictures as they came
 """
 
 import os
+import pathlib
+import re
 import sys
 
 sys.path.insert(0, os.environ["GIMP_KIT"])
 from kit import *
+from gi.repository import Gio
 
 GOOD = os.environ["SERVICE_URL"]
 FAKE = os.environ["FAKE_URL"]
@@ -234,6 +237,45 @@ def says_that_eight_bits_came_back():
     made, = sharpen(image, [layer], f"{FAKE}/eight")
     old, new = (memoryview(read(drawable)).cast("H") for drawable in (layer, made))
     assert max(abs(a - b) for a, b in zip(old, new)) <= 257
+
+
+def lets_only_pixels_leave():
+    image, layer = photo()
+    image.set_file(Gio.File.new_for_path("/home/secret-person/secret-file.xcf"))
+    layer.set_name("secret-layer")
+    image.attach_parasite(Gimp.Parasite.new("gimp-comment", Gimp.PARASITE_PERSISTENT, b"secret-comment"))
+    tags = ("Exif.Image.Artist", "Exif.GPSInfo.GPSAreaInformation", "Xmp.dc.creator", "Iptc.Application2.Byline")
+    metadata = Gimp.Metadata.deserialize('<?xml version="1.0" encoding="UTF-8"?><metadata>' + "".join(
+        f'<tag name="{tag}">secret-person</tag>' for tag in tags) + "</metadata>")
+    image.set_metadata(metadata)
+    sharpen(image, [layer], f"{FAKE}/good")
+    request = pathlib.Path(os.environ["FAKE_REQUEST"]).read_bytes()
+    assert request.count(b"\x89PNG") == 1 and b"secret" not in request.lower()
+    assert image.get_metadata().serialize().count("secret-person") == len(tags), "there was nothing to leave"
+    png, kinds, position = request[request.index(b"\x89PNG"):], [], 8
+    while kinds[-1:] != [b"IEND"]:
+        length, kind = struct.unpack(">I4s", png[position : position + 8])
+        kinds.append(kind)
+        position += 12 + length
+    assert set(kinds) == {b"IHDR", b"iCCP", b"IDAT", b"IEND"}, kinds
+    fields = set(re.findall(rb'[; ]name="([^"]*)"', request))
+    assert fields <= {b"model", b"image", b"output_format", b"strength", b"face_enhancement", b"output_width",
+                      b"output_height", b"crop_to_fill"}, fields
+
+
+def sharpens_text_as_pixels():
+    image, layer = photo()
+    text = Gimp.TextLayer.new(image, "Sharp", Gimp.context_get_font(), 20, Gimp.Unit.pixel())
+    image.insert_layer(text, None, 0)
+    before = composite(image)
+    for select in (False, True):
+        if select:
+            image.select_rectangle(Gimp.ChannelOps.REPLACE, 3, 3, 20, 10)
+        made, = sharpen(image, [text], GOOD)
+        assert type(made) is Gimp.Layer and text.get_text() == "Sharp" and any(read(made))
+        assert read(made) == read(text) and before == composite(image)
+        text.set_visible(True)
+        image.remove_layer(made)
 
 
 def sends_gray_as_rgb_if_gray_is_refused():

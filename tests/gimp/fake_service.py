@@ -11,6 +11,8 @@ eight        16 bits come back as 8
 slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED is made when it is asked for
 no-gray      gray pictures are refused
 good         the picture comes back as it came
+
+The last submit, headers and body, is written to $FAKE_REQUEST if that is set.
 """
 
 import http.server
@@ -104,6 +106,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fault = self.path.split("/")[1]
+        if "FAKE_REQUEST" in os.environ:
+            pathlib.Path(os.environ["FAKE_REQUEST"]).write_bytes(self.path.encode() + bytes(self.headers) + body)
         if fault.startswith("status-"):
             return self.answer(int(fault[7:]), b'{"message": "no"}')
         if fault == "empty":

@@ -61,11 +61,11 @@ class Gimp:
             os.environ[name] = self.environment[name] = str(pathlib.Path(folder) / name.lower())
         shutil.copytree(pathlib.Path(__file__).resolve().parent / "meanwhile", self.profile / "plug-ins" / "meanwhile")
 
-    def run(self, interpreter, command, timeout, first=None, **environment):
+    def run(self, interpreter, command, timeout, first=None, fonts=False, **environment):
         """Runs one batch command, or two; returns the finished process (its output is text)."""
         program = ["gimp-3.0", "--no-splash"] if "DISPLAY" in environment else ["gimp-console-3.0", "--no-interface"]
         command_line = [
-            *program, "--no-data", "--no-fonts", "--new-instance",
+            *program, "--no-data", *([] if fonts else ["--no-fonts"]), "--new-instance",
             "--batch-interpreter=" + ("plug-in-script-fu-eval" if interpreter == "scheme" else "python-fu-eval"),
             *(["-b", first] if first else []), "-b", command, "--quit",
         ]
@@ -82,8 +82,8 @@ class Gimp:
     def scheme(self, file, timeout=120, **environment):
         return self.run("scheme", f'(load "{file}")', timeout, **environment)
 
-    def python(self, file, timeout=600, first=None, **environment):
-        return self.run("python", f"exec(open({str(file)!r}).read())", timeout, first, **environment)
+    def python(self, file, timeout=600, first=None, fonts=False, **environment):
+        return self.run("python", f"exec(open({str(file)!r}).read())", timeout, first, fonts, **environment)
 
 
 @contextlib.contextmanager
