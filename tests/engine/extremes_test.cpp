@@ -114,6 +114,27 @@ TEST_F(ExtremesTest, ShowsNoSeams) {
   EXPECT_LT(std::abs(step / 600), 0.2);
 }
 
+TEST_F(ExtremesTest, ChangesOnlyWhatIsOutOfFocus) {
+  const Planes scene = test::leaves(800, 400, 8);
+  Planes picture = test::photograph(scene, point_spread({Family::disk, 4, 0}), true, 1, 5);
+  const Planes sharp = test::photograph(scene, Plane(1, 1, 1.0f), true, 1, 5);
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (int y = 0; y < 400; ++y) std::copy_n(sharp[c].row(y), 400, picture[c].row(y));
+  }
+  const auto report = run(picture, "Refocus");
+  ASSERT_TRUE(report && report->changed);
+  EXPECT_TRUE(report->summary.starts_with("mixed focus")) << report->summary;
+  EXPECT_EQ(report->family, "mixed");
+  const Planes before = test::read_picture(folder_ / "in.png");
+  const Planes after = test::read_picture(folder_ / "out.png");
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (int y = 0; y < 400; ++y) {
+      ASSERT_TRUE(std::equal(before[c].row(y), before[c].row(y) + 392, after[c].row(y))) << y;
+    }
+  }
+  EXPECT_GT(test::psnr(after, scene, 8), test::psnr(before, scene, 8) + 0.5);
+}
+
 struct Said {
   Blur blur;
   const char* model;
