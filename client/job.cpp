@@ -9,7 +9,8 @@ namespace {
 
 void remove_files(const JournalEntry& entry) {
   std::error_code ignored;
-  for (const auto& file : {entry.original_file, entry.result_file})
+  for (const auto& file :
+       {entry.original_file, selection_file(entry.original_file), entry.result_file})
     if (!file.empty()) std::filesystem::remove(file, ignored);
 }
 

@@ -79,6 +79,7 @@ Error JobRun::stop_at_service() {
 void JobRun::forget() {
   if (journal_) (void)journal_->remove(entry_.id);
   remove_file(entry_.original_file);
+  remove_file(selection_file(entry_.original_file));
   remove_file(entry_.result_file);
 }
 

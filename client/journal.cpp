@@ -29,6 +29,11 @@ std::unexpected<Error> not_mine() {
 
 }  // namespace
 
+std::filesystem::path selection_file(const std::filesystem::path& original_file) {
+  auto file = original_file;
+  return file.replace_extension(".selection");
+}
+
 struct Journal::Database {
   sqlite::Database sql;
   std::string notice;

@@ -25,6 +25,9 @@ class GimpHost::HostExport final : public Export {
     Upload upload = layer_->finish();
     host_.layers_.at(source_).sent =
         std::make_shared<const SentPicture>(layer_->original(), upload.file);
+    if (const auto& selection = host_.layers_.at(source_).area.selection)
+      if (const auto saved = save_selection(*selection, selection_file(upload.file)); !saved)
+        g_warning("%s", saved.error().text().c_str());
     return upload;
   }
 

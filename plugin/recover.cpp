@@ -68,13 +68,27 @@ Result<KeptOriginal> original_in_file(const JournalEntry& entry, const JobResult
       std::move(*format), static_cast<int>(info.width), static_cast<int>(info.height), {}};
 }
 
+/// Empty if there was none, or if it cannot be read any more: the result matters more.
+std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home& home) {
+  const auto file = selection_file(entry.original_file);
+  std::error_code none;
+  if (!std::filesystem::exists(file, none)) return {};
+  auto selection = load_selection(file, home.spool());
+  const bool fits = selection && selection->width == static_cast<int>(entry.width) &&
+                    selection->height == static_cast<int>(entry.height);
+  if (!fits) return {};
+  return std::move(*selection);
+}
+
 }  // namespace
 
 Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result) {
+  const auto selection = selection_of(entry, home_);
   if (auto request = request_above_source(entry, result)) {
     const auto original = keep_original(as_drawable(request->source), request->box, home_.spool());
     if (!original) return std::unexpected(original.error());
     request->original = &*original;
+    request->selection = selection ? &*selection : nullptr;
     auto layer = NewLayer::make(*request);
     if (!layer) return fail(std::move(layer));
     const UndoGroup undo(request->image);
@@ -93,6 +107,7 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
   if (!image) return fail(std::move(image));
   PlaceRequest request = request_of(entry, result);
   request.original = &*original;
+  request.selection = selection ? &*selection : nullptr;
   request.image = image->image();
   request.source = image->layer();
   request.look = look_of(request.source);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/i18n.h"
+#include "image/picture.h"
 #include "plugin/formats.h"
 #include "plugin/gimp_ref.h"
 
@@ -60,6 +61,8 @@ Result<void> for_each_band(const KeptSelection& selection, Use use) {
   return {};
 }
 
+const Babl* saved_format(int bits) { return babl_format(bits == 8 ? "Y u8" : "Y u16"); }
+
 GeglRectangle moved_to(GeglRectangle band, Box box) {
   return {band.x + box.x, band.y + box.y, band.width, band.height};
 }
@@ -86,6 +89,44 @@ Result<SentArea> sent_area(GimpDrawable* drawable, const std::filesystem::path& 
       keep_selection(image, {box.x + offset_x, box.y + offset_y, box.width, box.height}, spool);
   if (!kept) return fail(std::move(kept));
   return SentArea{box, std::make_shared<const KeptSelection>(std::move(*kept))};
+}
+
+Result<void> save_selection(const KeptSelection& selection, const std::filesystem::path& file) {
+  PictureInfo info;
+  info.width = static_cast<std::uint32_t>(selection.width);
+  info.height = static_cast<std::uint32_t>(selection.height);
+  info.channels = 1;
+  info.bits = selection.format == babl_format("Y u8") ? 8 : 16;
+  auto writer = create_picture(file, FileFormat::png, info);
+  if (!writer) return fail(std::move(writer));
+  const Babl* samples = babl_fish(selection.format, saved_format(info.bits));
+  std::vector<std::byte> saved;
+  Result<void> written;
+  auto read = for_each_band(selection, [&](GeglRectangle, auto rows, auto values) {
+    saved.resize(values.size() * static_cast<std::size_t>(info.bits / 8));
+    convert(samples, rows, saved, values.size());
+    if (written) written = (*writer)->write(saved);
+  });
+  if (!read) return read;
+  if (!written) return written;
+  return (*writer)->finish();
+}
+
+Result<KeptSelection> load_selection(const std::filesystem::path& file,
+                                     const std::filesystem::path& spool) {
+  auto reader = open_picture(file);
+  if (!reader) return fail(std::move(reader));
+  auto rows = RowSpool::create(spool);
+  if (!rows) return fail(std::move(rows));
+  const PictureInfo& info = (*reader)->info();
+  KeptSelection kept{saved_format(info.bits), static_cast<int>(info.width),
+                     static_cast<int>(info.height), std::move(*rows)};
+  std::vector<std::byte> row(info.bytes_per_row());
+  for (std::uint32_t y = 0; y < info.height; ++y) {
+    if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());
+    if (auto appended = kept.rows.append(row); !appended) return fail(std::move(appended));
+  }
+  return kept;
 }
 
 Result<bool> translucent_inside(GimpDrawable* drawable, Box box, const KeptSelection& selection) {

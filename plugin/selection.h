@@ -33,6 +33,13 @@ inline constexpr int selection_margin = 64;
 [[nodiscard]] Result<SentArea> sent_area(GimpDrawable* drawable,
                                          const std::filesystem::path& spool);
 
+/// Writes a selection as a gray picture, for a run that is interrupted, and reads it again.
+/// Errors: bad_picture, io.
+[[nodiscard]] Result<void> save_selection(const KeptSelection& selection,
+                                          const std::filesystem::path& file);
+[[nodiscard]] Result<KeptSelection> load_selection(const std::filesystem::path& file,
+                                                   const std::filesystem::path& spool);
+
 /// Whether a drawable shows through, neither opaque nor empty, somewhere in the selection. `box` is
 /// where the selection lies, in pixels of the drawable. Errors: io.
 [[nodiscard]] Result<bool> translucent_inside(GimpDrawable* drawable, Box box,

@@ -263,6 +263,21 @@ def lets_only_pixels_leave():
                       b"output_height", b"crop_to_fill"}, fields
 
 
+def writes_pngs_that_gimp_reads():
+    for width, height, precision, base in ((1, 1, "U8_NON_LINEAR", RGB), (32000, 3, "U8_NON_LINEAR", RGB),
+                                           (32000, 2, "U16_NON_LINEAR", GRAY), (3, 5000, "U16_NON_LINEAR", RGB)):
+        image, layer = photo(False, precision, base)
+        layer.scale(width, height, False)
+        sharpen(image, [layer], f"{FAKE}/good")
+        request = pathlib.Path(os.environ["FAKE_REQUEST"])
+        data = request.read_bytes()
+        start = data.index(b"\x89PNG")
+        file = request.with_suffix(".png")
+        file.write_bytes(data[start : data.index(b"IEND", start) + 8])
+        loaded = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(file)))
+        assert read(loaded.get_layers()[0]) == read(layer), (width, height)
+
+
 def sharpens_text_as_pixels():
     image, layer = photo()
     text = Gimp.TextLayer.new(image, "Sharp", Gimp.context_get_font(), 20, Gimp.Unit.pixel())

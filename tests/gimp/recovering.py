@@ -37,11 +37,14 @@ def recover():
     assert values.index(0) == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()
 
 
-def killed_run():
+def killed_run(alpha=True, select=False):
     RELEASE.unlink(missing_ok=True)
     image = new_image(Gimp.ImageBaseType.RGB, "U8_NON_LINEAR", "Adobe RGB")
-    layer = new_layer(image, True, "u8", 7)
+    layer = new_layer(image, alpha, "u8", 7)
     layer.set_offsets(4, 3)
+    if select:
+        image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 11, 12, 13)
+        Gimp.Selection.feather(image, 3)
     killer = threading.Thread(target=kill_when_submitted)
     killer.start()
     try:
@@ -62,6 +65,12 @@ if part == "same":
     assert list(made.get_offsets()) == list(layer.get_offsets())
     recover()
     assert len(image.get_layers()) == 2, "it was fetched twice"
+    image, layer = killed_run(alpha=False, select=True)
+    box = Gegl.Rectangle.new(4, 3, WIDTH, HEIGHT)  # its offsets; the margin of the selection covers all of it
+    selected = image.get_selection().get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
+    Gimp.Selection.none(image)
+    recover()
+    assert read(result_above(image, layer).get_mask()) == selected, "its selection is lost"
 if part == "kill":
     killed_run()
 if part == "other":
