@@ -78,9 +78,10 @@ Result<bool> cancel_job(const JournalEntry& entry, const ServiceAddress& address
   Result<bool> stopped = (*service)->capabilities().asynchronous && id->empty();
   if (!id->empty() && (*service)->capabilities().has_cancel)
     stopped = stop_job(**service, *id, cancellable);
-  if (!stopped && stopped.error().kind != ErrorKind::not_found) return stopped;
+  const bool gone = !stopped && stopped.error().kind == ErrorKind::not_found;
+  if (!gone && !stopped.value_or(false)) return stopped;  // its result can still be fetched
   if (auto finished = finish_job(entry.id, home); !finished) return fail(std::move(finished));
-  return stopped.value_or(false);
+  return stopped;
 }
 
 }  // namespace sharpen

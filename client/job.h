@@ -50,7 +50,8 @@ struct JobResult {
 /// Submit, wait, download, check: one paid job from end to end, in the calling (worker) thread.
 /// Journalled at each step in home.journal(); whatever interrupts it, recover() goes on where it
 /// stopped. On ErrorKind::cancelled the message says whether the job will be charged. The spooled
-/// upload is taken over by the journal: it is removed when the entry is.
+/// upload is taken over by the journal: it is removed when the entry is. An unfinished job with the
+/// same picture and settings is gone on with instead of being paid for again.
 [[nodiscard]] Result<JobResult> run_job(const JobRequest& request, const Home& home,
                                         const OnProgress& on_progress, GCancellable* cancellable);
 
@@ -64,7 +65,9 @@ struct JobResult {
 /// the job at the service of this computer. Other services keep theirs for seven days.
 [[nodiscard]] Result<void> finish_job(std::int64_t journal_id, const Home& home);
 
-/// Stops the job at its service if that is possible, then forgets it. True: not charged.
+/// Stops the job at its service if that is possible, and then forgets it. True: not charged. False:
+/// it was too late, so it is charged and kept to be fetched. Errors: not_found if the service does
+/// not know it any more (it is forgotten too), and those of a request.
 [[nodiscard]] Result<bool> cancel_job(const JournalEntry& entry, const ServiceAddress& service,
                                       const Home& home, GCancellable* cancellable);
 

@@ -5,6 +5,7 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "client/same_job.h"
 
 namespace sharpen {
 namespace {
@@ -75,6 +76,11 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
             .preview = request.preview};
   if (!(free && request.preview)) {
     if (auto open = open_journal(!free); !open) return fail(std::move(open));
+  }
+  if (journal_ && !free) {
+    const auto same = adopt_same_job(*journal_, address_, upload, request.settings);
+    if (!same) return std::unexpected(same.error());
+    if (*same) return resume(**same);
   }
   if (journal_) {
     auto id = journal_->add(entry_);

@@ -78,9 +78,26 @@ TEST_F(Job, CancelJobSaysWhetherItIsCharged) {
   const auto late = cancel_job(entry, topaz.address(), room.home, nullptr);
   ASSERT_TRUE(late);
   EXPECT_FALSE(*late);
-  EXPECT_TRUE(room.entries().empty());
+  EXPECT_EQ(room.entries().size(), 1u) << "what is charged can be fetched";
   EXPECT_TRUE(finish_job(77, room.home));
   EXPECT_TRUE(finish_job(0, room.home));
+}
+
+TEST_F(Job, TheSamePictureIsNotPaidForTwice) {
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  auto other = room.request(topaz.address());
+  other.settings.value(ParameterId::strength) = 0.7;
+  ASSERT_TRUE(run(other));
+  EXPECT_EQ(topaz.jobs(), 2);
+  auto same = room.request(topaz.address());
+  same.settings.max_cost = 100;  // decides nothing about the picture
+  const auto result = run(same);
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_EQ(topaz.jobs(), 2);
+  ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  ASSERT_TRUE(run());
+  EXPECT_EQ(topaz.jobs(), 3) << "a job that was placed is not looked at again";
 }
 
 struct CancelCase {
