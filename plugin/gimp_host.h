@@ -2,6 +2,7 @@
 
 #include <libgimp/gimp.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +55,8 @@ class GimpHost final : public Host {
     unsigned sent_tattoo = 0;
     LayerLook look;
     SentArea area;
-    std::shared_ptr<const SentPicture> sent;  ///< the newest export of the whole area
+    /// The newest export of the whole area, by the layer that was sent.
+    std::map<int, std::shared_ptr<const SentPicture>> sent;
   };
 
   GimpHost(int image_id, Home home) : image_id_(image_id), home_(std::move(home)) {}

@@ -72,7 +72,7 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.image = open_image(image_id_, display_id_);
   request.look = layer.look;
   request.box = layer.area.box;
-  request.original = layer.sent->original.get();
+  request.original = layer.sent.at(layer.sent_id)->original.get();
   request.selection = layer.area.selection.get();
   request.answer = placement.result->file.path();
   request.name = options.output_name.empty()
@@ -92,11 +92,12 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
 Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
                                              const PlaceOptions& options) {
   const Layer& layer = layers_.at(placement.source);
-  if (!layer.sent) return fail(ErrorKind::internal, _("This layer was not sent."));
+  const auto sent = layer.sent.find(layer.sent_id);
+  if (sent == layer.sent.end()) return fail(ErrorKind::internal, _("This layer was not sent."));
   PlaceRequest request = request_for(placement, options);
   std::optional<NewImage> image;
   if (!request.image) {
-    auto made = NewImage::of_original(*layer.sent->original, layer.sent->file, layer.look.name);
+    auto made = NewImage::of_original(*sent->second->original, sent->second->file, layer.look.name);
     if (!made) return fail(std::move(made));
     image.emplace(std::move(*made));
     request.image = image->image();

@@ -23,7 +23,8 @@ class GimpHost::HostExport final : public Export {
   [[nodiscard]] Origin origin() const override { return layer_->origin(); }
   [[nodiscard]] Upload finish() override {
     Upload upload = layer_->finish();
-    host_.layers_.at(source_).sent =
+    Layer& layer = host_.layers_.at(source_);
+    layer.sent[layer.sent_id] =
         std::make_shared<const SentPicture>(layer_->original(), upload.file);
     if (const auto& selection = host_.layers_.at(source_).area.selection)
       if (const auto saved = save_selection(*selection, selection_file(upload.file)); !saved)

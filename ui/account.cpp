@@ -52,11 +52,12 @@ void AccountWatch::look() {
       [this](Result<Account> found) {
         if (found) account_ = *found;
         events_.found(found);
-        if (account_ && account_->capabilities.has_balance) ask_balance();
+        refresh_balance();
       });
 }
 
-void AccountWatch::ask_balance() {
+void AccountWatch::refresh_balance() {
+  if (!account_ || !account_->capabilities.has_balance) return;
   asking_.start([address = account_->address](
                     GCancellable* cancellable) { return find_balance(address, cancellable); },
                 [this](const Result<Balance>& balance) { events_.balance(balance); });

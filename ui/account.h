@@ -33,12 +33,13 @@ class AccountWatch {
   void follow(const Settings& settings);
   /// Looks again: a key was stored or forgotten.
   void refresh();
+  /// Asks for the balance again: something was paid.
+  void refresh_balance();
 
   [[nodiscard]] const std::optional<Account>& account() const { return account_; }
 
  private:
   void look();
-  void ask_balance();
 
   Home home_;
   Events events_;

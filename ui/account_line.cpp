@@ -41,7 +41,10 @@ void AccountLine::set_balance(const Result<Balance>& balance) {
   show(service_.empty() ? amount : tr("{}: {}", service_, amount), false);
 }
 
-void AccountLine::set_problem(const Error& error) { show(error.text(), true); }
+void AccountLine::set_problem(const Error& error) {
+  // Where a key is entered is said by the button beside this line.
+  show(error.kind == ErrorKind::no_key ? error.message : error.text(), true);
+}
 
 void AccountLine::offer_account(bool offered) { set_visible(button_, offered); }
 

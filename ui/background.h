@@ -48,6 +48,10 @@ class Background {
     g_cancellable_cancel(task_->cancellable.get());
     task_.reset();
   }
+  /// Cancels the work but not its answer, which says how that went.
+  void interrupt() {
+    if (task_) g_cancellable_cancel(task_->cancellable.get());
+  }
   [[nodiscard]] bool running() const { return task_ && task_->running; }
 
  private:

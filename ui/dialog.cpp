@@ -22,7 +22,9 @@ using Window = std::unique_ptr<GtkWidget, DestroyWidget>;
 
 void tell_user(const std::vector<std::string>& notes) {
   std::string text;
-  for (const auto& note : notes) text += (text.empty() ? "" : "\n") + note;
+  for (const auto& note : notes) {
+    if (!note.empty()) text += (text.empty() ? "" : "\n") + note;
+  }
   if (!text.empty()) gimp_message(text.c_str());
 }
 
@@ -69,6 +71,7 @@ Result<void> run_recover_dialog(RecoverHost& host, const Home& home) {
   gimp_window_set_transient(GTK_WINDOW(window.get()));
   Recovery recovery(host, home, [] {});
   show_recovery(window.get(), recovery);
+  tell_user({recovery.finish()});
   return {};
 }
 

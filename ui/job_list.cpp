@@ -31,8 +31,13 @@ std::string job_state(const JournalEntry& job) {
 
 JobList::JobList(Actions actions)
     : actions_(std::move(actions)), box_(own(vertical_box(wide_gap))) {
+  said_ = text_label("");
+  gtk_label_set_line_wrap(GTK_LABEL(said_), TRUE);
+  gtk_label_set_max_width_chars(GTK_LABEL(said_), 60);
+  set_visible(said_, false);
   empty_ = hint_label(_("No sharpened pictures are waiting."));
   list_ = vertical_box(wide_gap);
+  append(box_.get(), said_);
   append(box_.get(), empty_);
   append(box_.get(), list_);
   set_jobs({});
@@ -87,18 +92,20 @@ void JobList::add_row(const JournalEntry& job) {
   rows_.push_back({job.id, state, buttons});
 }
 
-void JobList::set_state(std::int64_t id, const std::string& text, bool busy, bool is_problem) {
+bool JobList::set_state(std::int64_t id, const std::string& text, bool busy, bool is_problem) {
   const auto row = std::ranges::find(rows_, id, &Row::id);
-  if (row == rows_.end()) return;
+  if (row == rows_.end()) return false;
   set_text(row->state, text);
   set_class(row->state, "dim-label", !is_problem);
   set_warning_colour(row->state, is_problem);
   gtk_widget_set_sensitive(row->buttons, !busy);
+  return true;
 }
 
-void JobList::set_busy(std::int64_t id, bool busy) {
-  const auto row = std::ranges::find(rows_, id, &Row::id);
-  if (row != rows_.end()) gtk_widget_set_sensitive(row->buttons, !busy);
+void JobList::say(const std::string& text, bool is_problem) {
+  set_text(said_, text);
+  set_warning_colour(said_, is_problem);
+  set_visible(said_, !text.empty());
 }
 
 }  // namespace sharpen

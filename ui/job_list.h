@@ -21,9 +21,10 @@ class JobList {
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
 
   void set_jobs(const std::vector<JournalEntry>& jobs);
-  /// What a job's row says about it now; while `busy` its buttons rest.
-  void set_state(std::int64_t id, const std::string& text, bool busy, bool is_problem = false);
-  void set_busy(std::int64_t id, bool busy);
+  /// What a job's row says about it now; while `busy` its buttons rest. False if there is no row.
+  bool set_state(std::int64_t id, const std::string& text, bool busy, bool is_problem = false);
+  /// A sentence above the list: what became of a job that is not in it any more.
+  void say(const std::string& text, bool is_problem = false);
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
 
  private:
@@ -35,7 +36,7 @@ class JobList {
 
   Actions actions_;
   Ref<GtkWidget> box_;
-  GtkWidget *list_, *empty_;
+  GtkWidget *said_, *list_, *empty_;
   std::vector<Row> rows_;
   Connections connections_;
 };

@@ -51,9 +51,10 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
       PresetBar::Events{[this](const Settings& settings) { bridge_.write(config_, settings); },
                         [this] { return setup_->get().settings; },
                         [this](const Error& error) { show_problem(error); }});
-  account_line_ = std::make_unique<AccountLine>([this] { show_account_page(); });
+  account_line_ =
+      std::make_unique<AccountLine>([this] { open_later(&MainDialog::show_account_page); });
   price_line_ = std::make_unique<PriceLine>();
-  preview_ = std::make_unique<Preview>(host_, home_);
+  preview_ = std::make_unique<Preview>(host_, home_, [this] { follow_paid_preview(); });
   work_view_ = std::make_unique<WorkView>(window_.get(), true);
   if (recover) {
     recovery_ = std::make_unique<Recovery>(*recover, home_, [this] { show_waiting_jobs(); });
@@ -94,6 +95,7 @@ MainDialog::~MainDialog() {
 
 void MainDialog::build(GimpProcedureDialog* dialog) {
   append(setup_->preset_slot(), presets_->widget());
+  setup_->align(presets_->label());
   append(setup_->account_slot(), account_line_->widget());
   pages_ = gtk_stack_new();
   gtk_widget_show_all(setup_->widget());
@@ -102,6 +104,7 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
                                  GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
   gtk_container_add(GTK_CONTAINER(scrolled), setup_->widget());
+  controls_ = scrolled;
   GtkWidget* page = vertical_box(wide_gap);
   append(page, scrolled, true);
   append(page, price_line_->widget());
@@ -122,7 +125,7 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
   append(gtk_info_bar_get_content_area(GTK_INFO_BAR(info_bar_)), info_text_, true);
   connections_.on_response(info_bar_, [this](int response) {
     if (response == GTK_RESPONSE_ACCEPT) {
-      open_recovery();
+      open_later(&MainDialog::open_recovery);
     } else {
       set_visible(info_bar_, false);
     }
@@ -131,6 +134,13 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
 
   GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(dialog));
   dialog_parts_ = children_of(content);
+  // GIMP's one set of saved settings would stand beside our presets.
+  GtkWidget* ok = gtk_dialog_get_widget_for_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);
+  std::erase_if(dialog_parts_, [ok](GtkWidget* part) {
+    const bool has_ok = gtk_widget_is_ancestor(ok, part);
+    if (!has_ok) set_visible(part, false);
+    return !has_ok;
+  });
   append(content, info_bar_);
   append(content, columns, true);
   gtk_box_reorder_child(GTK_BOX(content), info_bar_, 0);
@@ -146,12 +156,30 @@ void MainDialog::first_frame_shown() {
 
 void MainDialog::show_waiting_jobs() {
   const auto& jobs = recovery_->jobs();
-  set_visible(info_bar_, !jobs.empty());
-  if (jobs.empty()) return;
-  set_text(info_text_, jobs.size() == 1
-                           ? tr("1 sharpened picture is waiting: {}.", job_title(jobs.front()))
-                           : trn("{} sharpened picture is waiting.",
-                                 "{} sharpened pictures are waiting.", jobs.size(), jobs.size()));
+  std::string text = recovery_->notice();
+  if (jobs.size() == 1) {
+    text = tr("1 sharpened picture is waiting: {}.", job_title(jobs.front()));
+  } else if (!jobs.empty()) {
+    text = trn("{} sharpened picture is waiting.", "{} sharpened pictures are waiting.",
+               jobs.size(), jobs.size());
+  }
+  set_text(info_text_, text);
+  set_visible(info_bar_, !text.empty());
+}
+
+void MainDialog::follow_paid_preview() {
+  gtk_widget_set_sensitive(controls_, !preview_->is_paying());
+  gtk_dialog_set_response_sensitive(GTK_DIALOG(window_.get()), GTK_RESPONSE_OK,
+                                    !preview_->is_paying());
+  if (preview_->is_paying()) return;
+  accounts_.refresh_balance();
+  follow_choice();
+}
+
+void MainDialog::open_later(void (MainDialog::*window)()) {
+  // A click by an assistive technology comes inside its message, and no other one is read before
+  // that is answered.
+  opening_ = EventSource::idle([this, window] { return (this->*window)(), false; });
 }
 
 void MainDialog::open_recovery() {
@@ -198,7 +226,9 @@ void MainDialog::write_config() {
 
 void MainDialog::choice_changed() {
   write_config();
-  host_.work_on_originals(setup_->get().redo_original);
+  const bool originals = setup_->get().redo_original;
+  host_.work_on_originals(originals);
+  preview_->set_originals(originals);
   follow_choice();
 }
 
@@ -213,9 +243,10 @@ void MainDialog::follow_choice() {
   }
   account_line_->offer_account(choice.settings.service != word_of(ServiceKind::this_computer));
   std::vector<PricedTask> tasks;
-  for (const Source& source : host_.sources()) {
+  for (std::size_t index = 0; index < host_.sources().size(); ++index) {
+    const Source& source = host_.sources()[index];
     for (const Settings& settings : variants(choice)) {
-      tasks.push_back({source.width, source.height, settings});
+      tasks.push_back({source.width, source.height, settings, preview_->has(index, settings)});
     }
   }
   price_line_->set_tasks(std::move(tasks));
@@ -227,7 +258,7 @@ void MainDialog::account_found(const Result<Account>& found) {
   if (!found) {
     account_line_->set_problem(found.error());
     price_line_->set_account({});
-    return preview_->set_account({}, found.error().text());
+    return preview_->set_account({}, _("There is no preview until the service is reached."));
   }
   const ServiceKind kind = found->address.kind;
   const bool automatic = setup_->get().settings.service == "automatic";
@@ -262,6 +293,7 @@ Result<void> MainDialog::run() {
   for (;;) {
     show_setup();
     if (!gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(window_.get()))) {
+      finish();
       return fail(ErrorKind::cancelled, _("Cancelled."));
     }
     write_config();
@@ -270,16 +302,24 @@ Result<void> MainDialog::run() {
     switch (work()) {
       case WorkView::End::placed:
         memory_.set_unfinished_settings({});
-        gtk_widget_hide(window_.get());
-        tell_user(work_view_->notes());
+        finish();
         return {};
       case WorkView::End::closed:
+        finish();
         return std::unexpected(as_read(work_view_->error()));
       case WorkView::End::back:
         preview_->set_account(accounts_.account());
         break;
     }
   }
+}
+
+void MainDialog::finish() {
+  gtk_widget_hide(window_.get());
+  std::vector<std::string> notes = work_view_->notes();
+  notes.push_back(preview_->finish());
+  if (recovery_) notes.push_back(recovery_->finish());
+  tell_user(notes);
 }
 
 WorkView::End MainDialog::work() {
@@ -290,7 +330,7 @@ WorkView::End MainDialog::work() {
   for (std::size_t source = 0; source < host_.sources().size(); ++source) {
     for (const Settings& settings : all) {
       const auto& layer = host_.sources()[source].layer_name;
-      auto ready = work_view_->take(source, settings);
+      auto ready = work_view_->take(source, settings, choice.redo_original);
       if (!ready) ready = preview_->take(source, settings);
       tasks.push_back({source, settings, std::move(ready)});
       titles.push_back(all.size() == 1 ? layer

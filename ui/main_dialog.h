@@ -43,9 +43,13 @@ class MainDialog {
   void balance_found(const Result<Balance>& balance);
   void show_account_page();
   void show_waiting_jobs();
+  void open_later(void (MainDialog::*window)());
   void open_recovery();
   void show_problem(const Error& error);
   void show_setup();
+  void follow_paid_preview();
+  /// Hides the window, waits for what must not be broken off, and says what there is to say.
+  void finish();
   [[nodiscard]] WorkView::End work();
 
   struct DestroyWidget {
@@ -65,10 +69,10 @@ class MainDialog {
   std::unique_ptr<Preview> preview_;
   std::unique_ptr<WorkView> work_view_;
   std::unique_ptr<Recovery> recovery_;
-  GtkWidget *pages_ = nullptr, *info_bar_ = nullptr, *info_text_ = nullptr;
+  GtkWidget *pages_ = nullptr, *controls_ = nullptr, *info_bar_ = nullptr, *info_text_ = nullptr;
   std::vector<GtkWidget*> dialog_parts_;  ///< GIMP's own buttons, hidden while working
   bool writing_ = false, shown_ = false;
-  EventSource after_first_frame_;
+  EventSource after_first_frame_, opening_;
   Connections connections_;
 };
 

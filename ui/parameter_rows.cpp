@@ -1,6 +1,7 @@
 #include "ui/parameter_rows.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/i18n.h"
 #include "ui/text.h"
@@ -19,6 +20,16 @@ struct ParameterRows::Row {
   void follow_auto() const {
     gtk_widget_set_sensitive(scale, !is_auto());
     gtk_widget_set_sensitive(number, !is_auto());
+    show_number();
+  }
+  /// On Auto nothing, since a number would look like the one that is used.
+  bool show_number() const {
+    const int digits = parameter(id).is_integer ? 0 : 2;
+    const std::string text =
+        is_auto() ? "" : number_text(gtk_adjustment_get_value(adjustment), digits);
+    if (text != gtk_entry_get_text(GTK_ENTRY(number)))
+      gtk_entry_set_text(GTK_ENTRY(number), text.c_str());
+    return true;
   }
   void set_range(double minimum, double maximum) const {
     gtk_adjustment_set_lower(adjustment, minimum);
@@ -46,7 +57,9 @@ ParameterRows::~ParameterRows() = default;
 
 void ParameterRows::add_row(ParameterId id, int line) {
   const Parameter& about = parameter(id);
-  const double middle = about.is_integer ? 1 : (about.minimum + about.maximum) / 2;
+  // A round number near the middle, for whoever switches Auto off.
+  const double middle =
+      about.is_integer ? 1 : std::round((about.minimum + about.maximum) * 10 - 0.1) / 20;
   const double step = about.is_integer ? 1 : 0.01;
   auto row = std::make_unique<Row>();
   row->id = id;
@@ -84,6 +97,8 @@ void ParameterRows::add_row(ParameterId id, int line) {
   row->set_range(about.minimum, about.maximum);
   row->follow_auto();
 
+  connections_.connect(row->number, "output",
+                       [row = row.get()](auto) { return row->show_number(); });
   connections_.on(row->automatic, "toggled", [this, row = row.get()] {
     row->follow_auto();
     if (!setting_) changed_();

@@ -14,16 +14,21 @@ using OwnedWidget = std::unique_ptr<GtkWidget, DestroyWidget>;
 }  // namespace
 
 PresetBar::PresetBar(Presets presets, Events events)
-    : presets_(std::move(presets)), events_(std::move(events)), box_(own(horizontal_box())) {
+    : presets_(std::move(presets)),
+      events_(std::move(events)),
+      box_(own(horizontal_box(wide_gap))) {
   combo_ = gtk_combo_box_text_new();
-  GtkWidget* label = mnemonic_label(_("Pr_eset:"), combo_);
-  append(box_.get(), label);
+  label_ = mnemonic_label(_("Pr_eset:"), combo_);
+  append(box_.get(), label_);
   append(box_.get(), combo_, true);
 
   GtkWidget* menu = gtk_menu_new();
   const auto item = [&](const char* text, std::function<void()> action) {
     GtkWidget* entry = gtk_menu_item_new_with_mnemonic(text);
-    connections_.on(entry, "activate", std::move(action));
+    // Later: a dialog inside a message of an assistive technology would keep the next one waiting.
+    connections_.on(entry, "activate", [this, action = std::move(action)] {
+      opening_ = EventSource::idle([&action] { return action(), false; });
+    });
     gtk_menu_shell_append(GTK_MENU_SHELL(menu), entry);
     gtk_widget_show(entry);
     return entry;

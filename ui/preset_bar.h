@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/glib_source.h"
 #include "ui/presets.h"
 #include "ui/widgets.h"
 
@@ -20,6 +21,7 @@ class PresetBar {
   PresetBar(Presets presets, Events events);
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
+  [[nodiscard]] GtkWidget* label() const { return label_; }
   /// The controls changed: the name stays only as long as it fits.
   void follow(const Settings& current);
 
@@ -41,8 +43,9 @@ class PresetBar {
   Presets presets_;
   Events events_;
   Ref<GtkWidget> box_;
-  GtkWidget *combo_, *remove_item_, *export_item_;
+  GtkWidget *label_, *combo_, *remove_item_, *export_item_;
   bool filling_ = false;
+  EventSource opening_;
   Connections connections_;
 };
 

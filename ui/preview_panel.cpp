@@ -18,6 +18,13 @@ PreviewPanel::PreviewPanel(Events events)
   view_ = std::make_unique<CompareView>(std::move(view_events));
   chooser_ = std::make_unique<CropChooser>([this] { events_.box_moved(); });
 
+  sources_ = gtk_combo_box_text_new();
+  sources_row_ = horizontal_box(wide_gap);
+  append(sources_row_, mnemonic_label(_("Preview of _layer:"), sources_));
+  append(sources_row_, sources_, true);
+  append(box_.get(), sources_row_);
+  set_visible(sources_row_, false);
+
   GtkWidget* frame = gtk_frame_new(nullptr);
   gtk_container_add(GTK_CONTAINER(frame), view_->widget());
   append(box_.get(), frame, true);
@@ -39,6 +46,10 @@ PreviewPanel::PreviewPanel(Events events)
   set_visible(button_, false);
 
   connections_.on(button_, "clicked", [this] { events_.button(); });
+  connections_.on(sources_, "changed", [this] {
+    const int chosen = gtk_combo_box_get_active(GTK_COMBO_BOX(sources_));
+    if (chosen >= 0) events_.source(std::size_t(chosen));
+  });
   connections_.on(view_->widget(), "size-allocate", [this] {
     const int width = gtk_widget_get_allocated_width(view_->widget());
     const int height = gtk_widget_get_allocated_height(view_->widget());
@@ -94,6 +105,19 @@ void PreviewPanel::follow_zoom() {
   gtk_button_set_label(GTK_BUTTON(zoom_), text.c_str());
   set_accessible_name(zoom_, tr("Zoom {}", text));
 }
+
+void PreviewPanel::set_sources(const std::vector<std::string>& names) {
+  if (names.size() < 2) return;
+  for (const auto& name : names) {
+    gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(sources_), name.c_str());
+  }
+  gtk_combo_box_set_active(GTK_COMBO_BOX(sources_), 0);
+  set_visible(sources_row_, true);
+}
+
+void PreviewPanel::set_busy(bool busy) { gtk_widget_set_sensitive(sources_row_, !busy); }
+
+std::string PreviewPanel::state() const { return gtk_label_get_text(GTK_LABEL(state_)); }
 
 void PreviewPanel::set_state(const std::string& text, bool is_problem) {
   set_text(state_, text);

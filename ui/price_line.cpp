@@ -19,6 +19,7 @@ Price price_of(const std::vector<PricedTask>& tasks, const Account& account,
   bool all_times_known = true;
   const auto service = open_service(account.address);
   for (const PricedTask& task : tasks) {
+    if (task.paid) continue;
     Result<Price> price =
         offline_price(account.address.kind, task.width, task.height, task.settings);
     if (service && account.capabilities.has_estimate) {
@@ -76,7 +77,7 @@ void PriceLine::set_notice(const std::string& notice) {
 void PriceLine::ask_soon() {
   asking_.cancel();
   rest_.stop();
-  if (!account_ || tasks_.empty() || !account_->capabilities.has_estimate) return;
+  if (!account_ || tasks_.empty() || all_paid() || !account_->capabilities.has_estimate) return;
   rest_ = EventSource::timeout(typing_milliseconds, [this] { return ask(), false; });
 }
 
@@ -92,6 +93,7 @@ void PriceLine::ask() {
 Price PriceLine::offline() const {
   Price sum;
   for (const PricedTask& task : tasks_) {
+    if (task.paid) continue;
     const Price price =
         offline_price(account_->address.kind, task.width, task.height, task.settings);
     sum.amount += price.amount;
@@ -111,16 +113,23 @@ bool PriceLine::too_much() const {
 
 std::string PriceLine::cost_text() const {
   if (!account_ || account_->capabilities.free_of_charge || tasks_.empty()) return {};
+  if (all_paid()) return {};
   const Price price = price_.value_or(offline());
   return amount_text(price.amount, price.unit);
 }
+
+bool PriceLine::all_paid() const { return std::ranges::all_of(tasks_, &PricedTask::paid); }
 
 void PriceLine::show() {
   double pixels = 0;
   for (const auto& task : tasks_) pixels += double(task.width) * double(task.height);
   // TRANSLATORS: megapixels
   std::string text = tr("{} MP", number_text(pixels / 1e6, pixels < 1e5 ? 2 : 1));
-  if (account_ && account_->capabilities.free_of_charge) text += " · " + std::string(_("free"));
+  if (account_ && account_->capabilities.free_of_charge) {
+    text += " · " + std::string(_("free"));
+  } else if (account_ && all_paid()) {
+    text += " · " + std::string(_("already paid"));
+  }
   if (const std::string cost = cost_text(); !cost.empty()) {
     text += " · " + cost;
     if (balance_) {

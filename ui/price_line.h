@@ -14,6 +14,7 @@ namespace sharpen {
 struct PricedTask {
   std::uint32_t width = 0, height = 0;
   Settings settings;
+  bool paid = false;  ///< as a preview whose result is kept
 };
 
 /// "24.0 MP · 1 credit (you have 123) · about 30 s", kept up to date; in the warning colour when it
@@ -40,6 +41,7 @@ class PriceLine {
   void show();
   [[nodiscard]] Price offline() const;
   [[nodiscard]] bool too_much() const;
+  [[nodiscard]] bool all_paid() const;
 
   Ref<GtkWidget> box_;
   GtkWidget *line_, *notice_;

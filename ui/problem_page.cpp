@@ -6,28 +6,31 @@ namespace sharpen {
 
 ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
   GtkWidget* row = horizontal_box(wide_gap);
-  GtkWidget* icon = gtk_image_new_from_icon_name("dialog-error", GTK_ICON_SIZE_DIALOG);
-  gtk_widget_set_valign(icon, GTK_ALIGN_START);
-  append(row, icon);
+  icon_ = gtk_image_new();
+  gtk_widget_set_valign(icon_, GTK_ALIGN_START);
+  append(row, icon_);
   GtkWidget* texts = vertical_box(wide_gap);
   message_ = bold_label("");
   hint_ = text_label("");
   for (GtkWidget* label : {message_, hint_}) {
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
     gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
-    gtk_label_set_width_chars(GTK_LABEL(label), 36);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), 48);
+    gtk_label_set_width_chars(GTK_LABEL(label), 28);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 28);
     append(texts, label);
   }
   append(row, texts, true);
   append(box_.get(), row);
 
-  GtkWidget* buttons = horizontal_box();
+  copy_row_ = horizontal_box();
   GtkWidget* copy_button = text_button(_("Copy _Details"));
   copied_ = text_label("");
   set_class(copied_, "dim-label");
-  append(buttons, copy_button);
-  append(buttons, copied_);
+  append(copy_row_, copy_button);
+  append(copy_row_, copied_);
+  append(texts, copy_row_);
+
+  GtkWidget* buttons = horizontal_box();
   try_again_ = text_button(_("_Try Again"));
   set_class(try_again_, "suggested-action");
   gtk_widget_set_can_default(try_again_, TRUE);
@@ -47,10 +50,14 @@ ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
 }
 
 void ProblemPage::show(const Error& error, const std::string& details) {
+  const bool is_problem = error.kind != ErrorKind::cancelled;
+  gtk_image_set_from_icon_name(GTK_IMAGE(icon_), is_problem ? "dialog-error" : "dialog-information",
+                               GTK_ICON_SIZE_DIALOG);
   set_text(message_, error.message);
   set_text(hint_, error.hint);
   set_visible(hint_, !error.hint.empty());
   set_text(copied_, "");
+  set_visible(copy_row_, is_problem);
   details_ = error.text() + "\n" + std::string(name_of(error.kind)) + "\n" + details;
 }
 

@@ -27,7 +27,7 @@ class ProblemPage {
   void copy();
 
   Ref<GtkWidget> box_;
-  GtkWidget *message_, *hint_, *copied_, *try_again_;
+  GtkWidget *icon_, *copy_row_, *message_, *hint_, *copied_, *try_again_;
   std::string details_;
   Connections connections_;
 };

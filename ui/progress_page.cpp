@@ -55,8 +55,7 @@ void ProgressPage::begin(const std::vector<std::string>& pictures, const std::st
   set_text(title_, only_one ? tr("Sharpening “{}”", pictures.front())
                             : trn("Sharpening {} picture", "Sharpening {} pictures",
                                   pictures.size(), pictures.size()));
-  set_text(what_, what);
-  set_text(cost_, cost);
+  set_facts(what, cost);
   gtk_widget_set_sensitive(cancel_, TRUE);
   for (GtkWidget* row : children_of(rows_box_)) gtk_widget_destroy(row);
   rows_.clear();
@@ -68,6 +67,11 @@ void ProgressPage::begin(const std::vector<std::string>& pictures, const std::st
     tick();
     return true;
   });
+}
+
+void ProgressPage::set_facts(const std::string& what, const std::string& cost) {
+  set_text(what_, what);
+  set_text(cost_, cost);
 }
 
 void ProgressPage::add_row(const std::string& picture, bool only_one) {

@@ -24,6 +24,7 @@ class ProgressPage {
   /// Topaz Labs"), `cost` what it costs; both may be empty.
   void begin(const std::vector<std::string>& pictures, const std::string& what,
              const std::string& cost);
+  void set_facts(const std::string& what, const std::string& cost);
   void update(std::size_t picture, const JobProgress& progress);
   void set_done(std::size_t picture);
   /// The user asked to cancel: the service is being told.

@@ -2,12 +2,15 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ui/background.h"
 #include "ui/dialog.h"
 #include "ui/job_list.h"
+#include "ui/loop.h"
+#include "ui/waiting_job.h"
 
 namespace sharpen {
 
@@ -19,14 +22,21 @@ class Recovery {
 
   [[nodiscard]] JobList& list() { return list_; }
   [[nodiscard]] const std::vector<JournalEntry>& jobs() const { return jobs_; }
+  /// What the user has to know about the journal itself; mostly empty.
+  [[nodiscard]] const std::string& notice() const { return notice_; }
   void reload();
+  /// Waits for what is under way, since a fetch that is broken off would stop a paid job; GIMP and
+  /// our windows stay alive. Returns what came of it, empty if there was nothing to wait for.
+  [[nodiscard]] std::string finish();
 
  private:
   void fetch(std::int64_t id);
   void place(const JournalEntry& job, Result<JobResult> result);
-  void give_back(std::int64_t id);
   void cancel(std::int64_t id);
   void forget(std::int64_t id);
+  void end(std::int64_t id, const std::string& text, bool is_problem);
+  void take(Result<WaitingJobs> waiting);
+  [[nodiscard]] bool may_forget(const JournalEntry& job);
   [[nodiscard]] const JournalEntry* find(std::int64_t id) const;
 
   RecoverHost& host_;
@@ -34,6 +44,12 @@ class Recovery {
   std::function<void()> changed_;
   JobList list_;
   std::vector<JournalEntry> jobs_;
+  std::string notice_, said_;
+  bool busy_ = false;  ///< from a click until the list is read again
+  std::optional<Loop> waiting_;
+  /// Tells late news from a worker's thread whether there still is a list.
+  std::shared_ptr<const char> alive_ = std::make_shared<const char>();
+  EventSource asking_;
   Background work_;
 };
 

@@ -19,9 +19,6 @@ constexpr std::array model_parameters = {ParameterId::strength,
                                          ParameterId::seed};
 constexpr std::array face_parameters = {ParameterId::face_enhancement_strength,
                                         ParameterId::face_enhancement_creativity};
-constexpr std::array groups = {ModelGroup::everyday, ModelGroup::lens, ModelGroup::motion,
-                               ModelGroup::subjects, ModelGroup::generative};
-enum ModelColumn { name_column, title_column, is_model_column, weight_column, column_count };
 
 GtkWidget* grid() {
   GtkWidget* widget = gtk_grid_new();
@@ -57,10 +54,18 @@ SetupPage::SetupPage(std::function<void()> changed)
     : changed_(std::move(changed)),
       box_(own(vertical_box(wide_gap))),
       labels_(Ref<GtkSizeGroup>::adopt(gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL))),
+      model_([this] {
+        follow_model();
+        user_changed();
+      }),
       sliders_(model_parameters, [this] { user_changed(); }),
       face_sliders_(face_parameters, [this] { user_changed(); }) {
   preset_slot_ = vertical_box();
   append(box_.get(), preset_slot_);
+  redo_ =
+      gtk_check_button_new_with_mnemonic(_("Sharpen the _original again and replace this result"));
+  append(box_.get(), redo_);
+  set_visible(redo_, false);
   build_service();
   build_model();
   build_faces();
@@ -96,6 +101,7 @@ void SetupPage::build_service() {
   connections_.on(service_, "changed", [this] {
     if (setting_) return;
     resolved_.reset();
+    stand_in_for_.clear();
     follow_service();
     user_changed();
   });
@@ -104,16 +110,7 @@ void SetupPage::build_service() {
 
 void SetupPage::build_model() {
   GtkWidget* rows = grid();
-  GtkListStore* store =
-      gtk_list_store_new(column_count, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BOOLEAN, G_TYPE_INT);
-  model_ = gtk_combo_box_new_with_model(GTK_TREE_MODEL(store));
-  g_object_unref(store);
-  gtk_combo_box_set_id_column(GTK_COMBO_BOX(model_), name_column);
-  GtkCellRenderer* cell = gtk_cell_renderer_text_new();
-  gtk_cell_layout_pack_start(GTK_CELL_LAYOUT(model_), cell, TRUE);
-  gtk_cell_layout_set_attributes(GTK_CELL_LAYOUT(model_), cell, "text", title_column, "sensitive",
-                                 is_model_column, "weight", weight_column, nullptr);
-  gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("_Model:"), model_));
+  gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("_Model:"), model_.widget()));
   purpose_ = hint_label("");
   gtk_widget_set_hexpand(purpose_, TRUE);
   gtk_grid_attach(GTK_GRID(rows), purpose_, 1, 1, 1, 1);
@@ -125,13 +122,10 @@ void SetupPage::build_model() {
   more_box_ = vertical_box();
   append(more_box_, hint_label(_("Each marked model gives a layer of its own, side by side in a "
                                  "group. Each is a job of its own and is charged as one.")));
+  more_list_ = vertical_box(0);
+  append(more_box_, more_list_);
   more_expander_ = expander(_("Compare _with other models"), more_box_);
   append(box_.get(), more_expander_);
-
-  connections_.on(model_, "changed", [this] {
-    follow_model();
-    user_changed();
-  });
 }
 
 void SetupPage::build_faces() {
@@ -164,10 +158,6 @@ void SetupPage::build_result() {
   attach_row(rows, 0, _("Name of the new la_yer:"), output_name_);
   keep_visible_ = gtk_check_button_new_with_mnemonic(_("_Keep the original layer visible"));
   gtk_grid_attach(GTK_GRID(rows), keep_visible_, 0, 1, 2, 1);
-  redo_ =
-      gtk_check_button_new_with_mnemonic(_("Sharpen the _original again and replace this result"));
-  gtk_grid_attach(GTK_GRID(rows), redo_, 0, 2, 2, 1);
-  set_visible(redo_, false);
 
   GtkWidget* limit_row = horizontal_box();
   limit_on_ = gtk_check_button_new_with_mnemonic(_("Cost _at most"));
@@ -177,7 +167,7 @@ void SetupPage::build_result() {
   append(limit_row, limit_on_);
   append(limit_row, limit_);
   append(limit_row, limit_unit_);
-  gtk_grid_attach(GTK_GRID(rows), limit_row, 0, 3, 2, 1);
+  gtk_grid_attach(GTK_GRID(rows), limit_row, 0, 2, 2, 1);
   append(box_.get(), expander(_("Result a_nd cost"), rows));
 
   connections_.on(limit_on_, "toggled", [this] {
@@ -195,70 +185,55 @@ std::optional<ServiceKind> SetupPage::service_kind() const {
   return chosen ? chosen : resolved_;
 }
 
-void SetupPage::fill_models(const std::string& select) {
-  const auto kind = service_kind();
-  auto* store = GTK_LIST_STORE(gtk_combo_box_get_model(GTK_COMBO_BOX(model_)));
-  const auto add = [&](const char* name, const std::string& title, bool is_model) {
-    gtk_list_store_insert_with_values(store, nullptr, -1, name_column, name, title_column,
-                                      title.c_str(), is_model_column, is_model, weight_column,
-                                      is_model ? PANGO_WEIGHT_NORMAL : PANGO_WEIGHT_BOLD, -1);
-  };
-  gtk_list_store_clear(store);
-  for (const ModelGroup group : groups) {
-    bool headed = false;
-    for (const Model& model : models()) {
-      if (model.group != group || (kind && !model.offered_by(*kind))) continue;
-      if (!std::exchange(headed, true)) add(nullptr, _(title_of(group)), false);
-      add(model.name, _(model.title), true);
-    }
-  }
-  if (select.starts_with("other:")) add(select.c_str(), select.substr(6), true);
-  if (!gtk_combo_box_set_active_id(GTK_COMBO_BOX(model_), select.c_str()) &&
-      !gtk_combo_box_set_active_id(GTK_COMBO_BOX(model_), std::string(default_model).c_str())) {
-    gtk_combo_box_set_active(GTK_COMBO_BOX(model_), 1);
-  }
-}
-
 void SetupPage::fill_more_models() {
   std::vector<std::string> marked;
   for (const auto& [name, check] : more_checks_) {
     if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check))) marked.push_back(name);
   }
   more_connections_.clear();
-  for (const auto& [name, check] : more_checks_) gtk_widget_destroy(check);
   more_checks_.clear();
-  const auto kind = service_kind();
-  const std::string current = selected_model();
-  for (const Model& model : models()) {
-    if (model.name == current || (kind && !model.offered_by(*kind))) continue;
-    GtkWidget* check = gtk_check_button_new_with_label(_(model.title));
-    gtk_widget_set_tooltip_text(check, _(model.purpose));
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check),
-                                 std::ranges::contains(marked, model.name));
-    append(more_box_, check);
-    gtk_widget_show(check);
-    more_connections_.on(check, "toggled", [this] { user_changed(); });
-    more_checks_.emplace_back(model.name, check);
+  for (GtkWidget* old : children_of(more_list_)) gtk_widget_destroy(old);
+  const auto add_more = [this](GtkWidget* widget) {
+    append(more_list_, widget);
+    gtk_widget_show(widget);
+  };
+  for (const auto& [group, members] : grouped_models(service_kind())) {
+    bool headed = false;
+    for (const Model* model : members) {
+      if (model->name == model_.selected()) continue;
+      if (!std::exchange(headed, true)) add_more(text_label(_(title_of(group))));
+      GtkWidget* check = gtk_check_button_new_with_label(_(model->title));
+      gtk_widget_set_tooltip_text(check, _(model->purpose));
+      gtk_widget_set_margin_start(check, wide_gap);
+      gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check),
+                                   std::ranges::contains(marked, model->name));
+      add_more(check);
+      more_connections_.on(check, "toggled", [this] { user_changed(); });
+      more_checks_.emplace_back(model->name, check);
+    }
   }
   set_visible(more_expander_, !more_checks_.empty());
 }
 
+bool SetupPage::has_address() const {
+  const std::string service = active_id(service_);
+  return service == word_of(ServiceKind::own_server) || service == stand_in_for_;
+}
+
 void SetupPage::follow_service() {
   const bool was_setting = std::exchange(setting_, true);
-  const bool own_server = active_id(service_) == word_of(ServiceKind::own_server);
-  set_visible(url_label_, own_server);
-  set_visible(url_, own_server);
+  set_visible(url_label_, has_address());
+  set_visible(url_, has_address());
   const auto kind = service_kind();
   set_visible(faces_expander_, kind != ServiceKind::this_computer);
   set_text(limit_unit_, kind == ServiceKind::aimlapi ? _("US dollars") : _("credits"));
-  fill_models(selected_model());
+  model_.fill(kind, model_.selected());
   follow_model();
   setting_ = was_setting;
 }
 
 void SetupPage::follow_model() {
-  const std::string name = selected_model();
-  const Model* model = find_model(name);
+  const Model* model = find_model(model_.selected());
   set_text(purpose_, model ? _(model->purpose) : "");
   set_visible(sliders_box_, sliders_.show_for(model));
   face_sliders_.show_for(model);
@@ -269,8 +244,6 @@ void SetupPage::follow_limit() {
   const bool limited = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(limit_on_));
   gtk_widget_set_sensitive(limit_, limited);
 }
-
-std::string SetupPage::selected_model() const { return active_id(model_); }
 
 void SetupPage::user_changed() {
   if (!setting_) changed_();
@@ -289,9 +262,10 @@ void SetupPage::set(const Choice& choice) {
   const Settings& settings = choice.settings;
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(service_), settings.service.c_str());
   gtk_entry_set_text(GTK_ENTRY(url_), settings.service_url.c_str());
+  stand_in_for_ = settings.service_url.empty() ? "" : settings.service;
   sliders_.set(settings);
   face_sliders_.set(settings);
-  fill_models(settings.model);
+  model_.fill(service_kind(), settings.model);
   follow_service();
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(faces_),
                               std::string(word_of(settings.face_enhancement)).c_str());
@@ -318,9 +292,8 @@ Choice SetupPage::get() const {
     return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check)) != FALSE;
   };
   settings.service = active_id(service_);
-  const bool own_server = settings.service == word_of(ServiceKind::own_server);
-  if (own_server) settings.service_url = gtk_entry_get_text(GTK_ENTRY(url_));
-  settings.model = selected_model();
+  if (has_address()) settings.service_url = gtk_entry_get_text(GTK_ENTRY(url_));
+  settings.model = model_.selected();
   sliders_.get(settings);
   settings.face_enhancement =
       face_enhancement_from(active_id(faces_)).value_or(FaceEnhancement::off);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "client/settings.h"
+#include "ui/model_menu.h"
 #include "ui/parameter_rows.h"
 #include "ui/widgets.h"
 
@@ -33,6 +34,9 @@ class SetupPage {
   [[nodiscard]] GtkWidget* preset_slot() const { return preset_slot_; }
   [[nodiscard]] GtkWidget* account_slot() const { return account_slot_; }
 
+  /// Gives a label of another row the width of the page's own.
+  void align(GtkWidget* label) { gtk_size_group_add_widget(labels_.get(), label); }
+
   void set(const Choice& choice);
   [[nodiscard]] Choice get() const;
 
@@ -48,24 +52,25 @@ class SetupPage {
   void build_model();
   void build_faces();
   void build_result();
-  void fill_models(const std::string& select);
   void fill_more_models();
   void follow_service();
   void follow_model();
   void follow_limit();
-  [[nodiscard]] std::string selected_model() const;
+  [[nodiscard]] bool has_address() const;
   void user_changed();
 
   std::function<void()> changed_;
   bool setting_ = false;
   std::optional<ServiceKind> resolved_;
+  std::string stand_in_for_;  ///< the vendor whose address was given by a script or a preset
   Ref<GtkWidget> box_;
   Ref<GtkSizeGroup> labels_;
+  ModelMenu model_;
   ParameterRows sliders_, face_sliders_;
   GtkWidget *preset_slot_, *account_slot_;
-  GtkWidget *service_, *url_label_, *url_, *model_, *purpose_, *sliders_box_;
+  GtkWidget *service_, *url_label_, *url_, *purpose_, *sliders_box_;
   GtkWidget *faces_expander_, *faces_, *subject_;
-  GtkWidget *more_expander_, *more_box_;
+  GtkWidget *more_expander_, *more_box_, *more_list_;
   GtkWidget *output_name_, *keep_visible_, *redo_, *limit_on_, *limit_, *limit_unit_;
   std::vector<std::pair<std::string, GtkWidget*>> more_checks_;
   Connections connections_, more_connections_;

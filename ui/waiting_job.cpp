@@ -32,17 +32,16 @@ auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(
 
 }  // namespace
 
-Result<std::vector<JournalEntry>> waiting_jobs(const Home& home) {
+Result<WaitingJobs> waiting_jobs(const Home& home) {
   auto journal = Journal::open(home.journal());
   if (!journal) return std::unexpected(journal.error());
   auto jobs = journal->unfinished();
   // Previews of this computer cost nothing and are made anew in a moment.
-  if (jobs) {
-    std::erase_if(*jobs, [](const JournalEntry& job) {
-      return job.preview && job.service == ServiceKind::this_computer;
-    });
-  }
-  return jobs;
+  if (!jobs) return std::unexpected(jobs.error());
+  std::erase_if(*jobs, [](const JournalEntry& job) {
+    return job.preview && job.service == ServiceKind::this_computer;
+  });
+  return WaitingJobs{*std::move(jobs), journal->notice()};
 }
 
 Result<JobResult> fetch_waiting(const JournalEntry& job, const Home& home,
@@ -55,11 +54,13 @@ Result<JobResult> fetch_waiting(const JournalEntry& job, const Home& home,
 }
 
 Result<bool> cancel_waiting(const JournalEntry& job, const Home& home, GCancellable* cancellable) {
-  return with_job(job, home, [&]() -> Result<bool> {
+  auto stopped = with_job(job, home, [&]() -> Result<bool> {
     auto address = address_of(job, home, cancellable);
     if (!address) return fail(std::move(address));
     return cancel_job(job, *address, home, cancellable);
   });
+  if (stopped && !*stopped) (void)release_waiting(job.id, home);
+  return stopped;
 }
 
 Result<void> forget_waiting(const JournalEntry& job, const Home& home) {

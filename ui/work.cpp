@@ -6,6 +6,7 @@
 #include <format>
 
 #include "base/i18n.h"
+#include "ui/text.h"
 #include "ui/waiting_job.h"
 
 namespace sharpen {
@@ -64,12 +65,12 @@ bool is_job_of(const JournalEntry& job, const Sent& sent) {
 std::vector<Fetched> fetch_sent(const std::vector<Sent>& all, const Home& home,
                                 GCancellable* cancellable) {
   std::vector<Fetched> fetched;
-  const auto jobs = waiting_jobs(home);
-  if (!jobs) return fetched;
+  const auto waiting = waiting_jobs(home);
+  if (!waiting) return fetched;
   for (const Sent& sent : all) {
     // The newest is the one of the last try.
     const auto job = std::ranges::find_last_if(
-        *jobs, [&](const JournalEntry& entry) { return is_job_of(entry, sent); });
+        waiting->jobs, [&](const JournalEntry& entry) { return is_job_of(entry, sent); });
     if (job.empty()) continue;
     fetched.emplace_back(sent.task, fetch_waiting(job.front(), home, {}, cancellable));
   }
@@ -101,7 +102,7 @@ bool Work::has_results() const {
 
 void Work::start() {
   error_.reset();
-  cancelled_ = false;
+  cancelled_ = answered_ = false;
   queues_.clear();
   ended_queues_ = 0;
   source_ = 0;
@@ -123,8 +124,8 @@ void Work::resume_kept() {
                       if (result) {
                         tasks_[task].ready = std::move(*result);
                         events_.task_done(task);
-                      } else if (!error_) {
-                        error_ = std::move(result).error();
+                      } else {
+                        note(std::move(result).error());
                       }
                     }
                     error_ ? finish() : begin();
@@ -132,19 +133,29 @@ void Work::resume_kept() {
 }
 
 void Work::begin() {
-  for (const Task& task : tasks_) {
-    if (!task.ready) queue_for(task.settings);
+  for (std::size_t task = 0; task < tasks_.size(); ++task) {
+    tasks_[task].ready ? events_.task_done(task) : void(queue_for(tasks_[task].settings));
   }
   idle_ = EventSource::idle([this] { return export_next(), false; });
 }
 
 void Work::cancel() {
   cancelled_ = true;
-  if (!error_) error_ = Error{ErrorKind::cancelled, _("Cancelled."), ""};
+  if (!error_) {
+    error_ =
+        Error{ErrorKind::cancelled, _("Cancelled."), _("Nothing was sent, nothing is charged.")};
+  }
   for (const auto& queue : queues_) queue->jobs->cancel();
-  if (!resuming_.running()) return;
-  resuming_.cancel();
-  idle_ = EventSource::idle([this] { return finish(), false; });
+  resuming_.interrupt();
+}
+
+void Work::note(Error error) {
+  const bool first = !std::exchange(answered_, true);
+  if (!error_ || (first && error_->kind == ErrorKind::cancelled)) {
+    error_ = std::move(error);
+  } else if (cancelled_ && !error_->hint.contains(error.hint)) {
+    error_->hint += " " + error.hint;  // each job has its own answer
+  }
 }
 
 Work::Queue& Work::queue_for(const Settings& settings) {
@@ -155,6 +166,9 @@ Work::Queue& Work::queue_for(const Settings& settings) {
   queue->settings = settings;
   Queue* raw = queue.get();
   JobQueue::Events events;
+  events.resolved = [this](const Result<ServiceAddress>& address) {
+    if (address && events_.service_found) tell_price(address->kind);
+  };
   events.progress = [this, raw](std::size_t index, const JobProgress& progress) {
     JobProgress whole = progress;
     if (whole.fraction) whole.fraction = export_share + (1 - export_share) * *whole.fraction;
@@ -165,14 +179,26 @@ Work::Queue& Work::queue_for(const Settings& settings) {
     if (result) {
       tasks_[task].ready = std::move(*result);
       events_.task_done(task);
-    } else if (!error_ || error_->kind == ErrorKind::cancelled) {
-      error_ = std::move(result).error();
+    } else {
+      note(std::move(result).error());
     }
   };
   events.all_done = [this] { queue_ended(); };
   queue->jobs = std::make_unique<JobQueue>(settings, home_, std::move(events));
   queues_.push_back(std::move(queue));
   return *raw;
+}
+
+void Work::tell_price(ServiceKind service) const {
+  Price sum;
+  for (const Task& task : tasks_) {
+    if (task.ready) continue;
+    const Source& source = host_.sources()[task.source];
+    const Price price = offline_price(service, source.width, source.height, task.settings);
+    sum.amount += price.amount;
+    sum.unit = price.unit;
+  }
+  events_.service_found(service, sum);
 }
 
 void Work::export_next() {
@@ -252,6 +278,10 @@ void Work::queue_ended() {
 }
 
 void Work::finish() {
+  if (cancelled_ && !answered_ && has_results()) {
+    const bool all = std::ranges::all_of(tasks_, [](const Task& task) { return !!task.ready; });
+    all ? error_.reset() : error_->hint.clear();
+  }
   if (error_) return events_.finished(std::unexpected(*error_));
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
     events_.progress(task, {Stage::placing, 1.0, {}});
@@ -273,8 +303,12 @@ Result<std::vector<std::string>> Work::place(const Host::PlaceOptions& options) 
   if (!notes) return notes;
   for (const Task& task : tasks_) {
     if (!task.ready || task.ready->summary.empty()) continue;
+    const auto& layer = host_.sources()[task.source].layer_name;
+    // TRANSLATORS: a layer and a model
+    const std::string what =
+        options_.group ? tr("{}: {}", layer, model_title(task.settings.model)) : layer;
     // TRANSLATORS: a layer and what the service says it did: "Background: defocus, radius 4.1 px"
-    notes->push_back(tr("{}: {}", host_.sources()[task.source].layer_name, task.ready->summary));
+    notes->push_back(tr("{}: {}", what, task.ready->summary));
   }
   return notes;
 }

@@ -33,6 +33,8 @@ class Work {
   struct Events {
     std::function<void(std::size_t task, const JobProgress&)> progress;
     std::function<void(std::size_t task)> task_done;
+    /// Which service it is, and what it costs by the published rule (0: free). May be empty.
+    std::function<void(ServiceKind, const Price&)> service_found;
     /// All was placed (with the sentences to be read), or what went wrong first.
     std::function<void(Result<std::vector<std::string>>)> finished;
   };
@@ -58,9 +60,11 @@ class Work {
   void export_next();
   void step_export();
   void hand_out(Upload upload, const Origin& origin);
+  void note(Error error);
   void fail_source(const Error& error);
   void end_exports();
   void queue_ended();
+  void tell_price(ServiceKind service) const;
   void finish();
   [[nodiscard]] Result<std::vector<std::string>> place(const Host::PlaceOptions& options);
   Queue& queue_for(const Settings& settings);
@@ -77,6 +81,7 @@ class Work {
   std::map<std::size_t, Origin> origins_;  ///< of the sources that were sent
   std::optional<Error> error_;
   bool cancelled_ = false;
+  bool answered_ = false;  ///< error_ is what a job said
   Background resuming_;
   EventSource idle_;
 };

@@ -1,13 +1,14 @@
 #include "ui/work_view.h"
 
 #include "base/i18n.h"
+#include "ui/text.h"
 
 namespace sharpen {
 
 WorkView::WorkView(GtkWidget* window, bool has_settings)
-    : window_(window), stack_(own(gtk_stack_new())) {
-  progress_ = std::make_unique<ProgressPage>([this] { cancel_or_close(); },
-                                             [this] { gtk_widget_hide(window_); });
+    : window_(window), stack_(own(gtk_stack_new())), has_settings_(has_settings) {
+  progress_ =
+      std::make_unique<ProgressPage>([this] { cancel(); }, [this] { gtk_widget_hide(window_); });
   ProblemPage::Actions actions;
   actions.try_again = [this] { begin(); };
   if (has_settings) actions.back = [this] { leave(End::back); };
@@ -28,11 +29,22 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
   titles_ = titles;
   what_ = what;
   cost_ = cost;
+  notes_.clear();
+  of_originals_ = options.redo_original;
   Work::Events events;
   events.progress = [this](std::size_t task, const JobProgress& progress) {
     progress_->update(task, progress);
   };
   events.task_done = [this](std::size_t task) { progress_->set_done(task); };
+  // The dialog knows both already, and asked the service itself what it costs.
+  if (!has_settings_) {
+    events.service_found = [this, what](ServiceKind service, const Price& price) {
+      // TRANSLATORS: a model on a service, "Lens Blur 2 on Topaz Labs"
+      what_ = tr("{} on {}", what, _(title_of(service)));
+      cost_ = price.amount > 0 ? amount_text(price.amount, price.unit) : "";
+      progress_->set_facts(what_, cost_);
+    };
+  }
   events.finished = [this](Result<std::vector<std::string>> result) {
     finished(std::move(result));
   };
@@ -40,7 +52,8 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
 
   Connections while_running;
   while_running.on_event(window_, "delete-event", [this](GdkEvent*) {
-    cancel_or_close();
+    close_at_end_ = true;
+    working_ ? cancel() : leave(End::closed);
     return true;
   });
   begin();
@@ -51,7 +64,7 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
 }
 
 void WorkView::begin() {
-  closing_ = false;
+  cancelling_ = close_at_end_ = false;
   working_ = true;
   progress_->begin(titles_, what_, cost_);
   gtk_stack_set_visible_child(GTK_STACK(stack_.get()), progress_->widget());
@@ -59,9 +72,8 @@ void WorkView::begin() {
   work_->start();
 }
 
-void WorkView::cancel_or_close() {
-  if (!working_) return leave(End::closed);
-  if (std::exchange(closing_, true)) return;
+void WorkView::cancel() {
+  if (std::exchange(cancelling_, true)) return;
   progress_->set_cancelling();
   work_->cancel();
 }
@@ -80,9 +92,9 @@ void WorkView::finished(Result<std::vector<std::string>> result) {
     return leave(End::placed);
   }
   error_ = std::move(result).error();
-  // Nothing to read: back to where the user came from.
-  if (error_.kind == ErrorKind::cancelled && error_.hint.empty() && !work_->has_results()) {
-    return leave(End::closed);
+  // What costs nothing has no answer to read: back to where the user came from.
+  if (error_.kind == ErrorKind::cancelled && cost_.empty() && !work_->has_results()) {
+    return leave(has_settings_ && !close_at_end_ ? End::back : End::closed);
   }
   show_problem();
 }
@@ -90,13 +102,20 @@ void WorkView::finished(Result<std::vector<std::string>> result) {
 void WorkView::show_problem() {
   std::string details = what_ + "\n";
   for (const auto& title : titles_) details += title + "\n";
-  problem_->show(error_, details);
+  Error shown = error_;
+  if (work_->has_results()) {
+    shown.hint += (shown.hint.empty() ? "" : " ") +
+                  std::string(_("The results that came are placed when you close this."));
+  }
+  problem_->show(shown, details);
   gtk_stack_set_visible_child(GTK_STACK(stack_.get()), problem_->widget());
   gtk_widget_grab_focus(problem_->try_again_button());
   gtk_window_present(GTK_WINDOW(window_));
 }
 
-std::optional<JobResult> WorkView::take(std::size_t source, const Settings& settings) {
+std::optional<JobResult> WorkView::take(std::size_t source, const Settings& settings,
+                                        bool of_original) {
+  if (of_original != of_originals_) return {};
   for (Task& task : kept_) {
     if (task.source == source && task.settings == settings && task.ready) {
       return std::exchange(task.ready, std::nullopt);

@@ -5,21 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "ui/loop.h"
 #include "ui/problem_page.h"
 #include "ui/progress_page.h"
 #include "ui/work.h"
 
 namespace sharpen {
-
-/// A main loop of our own, left by quit().
-class Loop {
- public:
-  void run() { g_main_loop_run(loop_.get()); }
-  void quit() { g_main_loop_quit(loop_.get()); }
-
- private:
-  Ref<GMainLoop> loop_ = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
-};
 
 /// Does a piece of work in a window: the progress page, then the problem page if it fails.
 class WorkView {
@@ -43,7 +34,8 @@ class WorkView {
                         const std::string& what, const std::string& cost);
 
   /// After End::back: the result of this task if it came before something else failed.
-  [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings);
+  [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings,
+                                              bool of_original);
 
   /// What the user should read after End::placed.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
@@ -52,7 +44,7 @@ class WorkView {
 
  private:
   void begin();
-  void cancel_or_close();
+  void cancel();
   void show_problem();
   void finished(Result<std::vector<std::string>> result);
   void leave(End end);
@@ -63,10 +55,11 @@ class WorkView {
   std::unique_ptr<ProblemPage> problem_;
   std::unique_ptr<Work> work_;
   std::vector<Task> kept_;
+  bool has_settings_, of_originals_ = false;
   std::vector<std::string> titles_, notes_;
   std::string what_, cost_;
   Error error_;
-  bool working_ = false, closing_ = false;
+  bool working_ = false, cancelling_ = false, close_at_end_ = false;
   End end_ = End::closed;
   Loop loop_;
 };

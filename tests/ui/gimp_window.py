@@ -1,5 +1,6 @@
 """A real GIMP window under Xvfb, driven as an assistive technology would."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -96,6 +97,28 @@ class Window:
         item.do_action(0)
         until(f"“{entry}” to be chosen", lambda: box.get_name() == combo and entry in shown_text(box))
 
+    def type(self, entry, text):
+        self.wait("text", entry).set_text_contents(text)
+
+    def open(self, expander):
+        """Unfolds a part of the page."""
+        node = self.wait("toggle button", expander)
+        if not has_state(node, Atspi.StateType.EXPANDED):
+            node.do_action(0)
+
+    def mark(self, name, role="check box", on=True):
+        box = self.wait(role, name)
+        until(f"“{name}” to be usable", lambda: has_state(box, Atspi.StateType.SENSITIVE))
+        if has_state(box, Atspi.StateType.CHECKED) != on:
+            box.do_action(0)
+        until(f"“{name}” to be {on}", lambda: has_state(box, Atspi.StateType.CHECKED) == on)
+
+    def wait_text(self, part, seconds=30):
+        until(f"the text “{part}”", lambda: self.has_text(part), seconds)
+
+    def is_open(self):
+        return is_shown(self.node)
+
     def labels(self):
         return [node.get_name() for node in walk(self.node) if node.get_role_name() == "label" and is_shown(node)]
 
@@ -111,6 +134,8 @@ def find_window(program, title):
             continue
         for child in range(application.get_child_count()):
             window = application.get_child_at_index(child)
+            if window is not None and not is_shown(window):
+                continue
             if window is not None and title in (window.get_name() or "") and is_shown(window):
                 return Window(window)
     return None
@@ -185,16 +210,25 @@ class GimpSession:
         window = find_window("gimp", pathlib.Path(self.picture).stem)
         return window and window.find("menu item", entry, shown=False)
 
-    def focus(self, dialog):
-        """Gives a dialog the keyboard: there is no window manager to do it."""
-        title = dialog.node.get_name()
+    def remember(self, **settings):
+        """What the dialog opens with, as if a run with these settings had failed."""
+        folder = self.gimp.profile / "remote-sharpen"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / "dialog.json").write_text(json.dumps({"hosts": [], "settings": json.dumps(settings)}))
+
+    def x_window(self, title):
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"],
                                capture_output=True, text=True, check=True).stdout.split()
-        subprocess.run(["xdotool", "windowfocus", "--sync", found[-1]], check=True)
+        return found[-1]
+
+    def focus(self, dialog):
+        """Gives a dialog the keyboard: there is no window manager to do it."""
+        subprocess.run(["xdotool", "windowfocus", "--sync", self.x_window(dialog.node.get_name())], check=True)
         until("the dialog to have the keyboard", lambda: has_state(dialog.node, Atspi.StateType.ACTIVE))
 
-    def shot(self, name):
-        subprocess.run(["import", "-window", "root", str(self.shots / f"{name}.png")], check=False,
+    def shot(self, name, window=None):
+        """Keeps a picture of the screen, or of one window."""
+        subprocess.run(["import", "-window", self.x_window(window.node.get_name()) if window else "root", str(self.shots / f"{name}.png")], check=False,
                        env={**os.environ}, stderr=subprocess.DEVNULL)
 
 

@@ -91,7 +91,8 @@ ScreenPixels pattern(int width, int height, int radius) {
 }
 
 int show_preview(std::string_view page) {
-  PreviewPanel panel({[] {}, [](int, int) { return std::pair(0, 0); }, [] {}, [] {}});
+  PreviewPanel panel(
+      {[] {}, [](int, int) { return std::pair(0, 0); }, [] {}, [] {}, [](std::size_t) {}});
   panel.chooser().set_picture(pattern(320, 200, 0), 6000, 3750);
   panel.chooser().set_box({2400, 1500, 700, 500});
   panel.view().set_before(pattern(700, 500, 1));
