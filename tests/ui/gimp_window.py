@@ -97,8 +97,18 @@ class Window:
         item.do_action(0)
         until(f"“{entry}” to be chosen", lambda: box.get_name() == combo and entry in shown_text(box))
 
-    def type(self, entry, text):
-        self.wait("text", entry).set_text_contents(text)
+    def type(self, entry, text, role="text"):
+        self.wait(role, entry).set_text_contents(text)
+
+    def pick(self, *names):
+        """Chooses an entry of a menu, open or not."""
+        item = until(f"the entry “{names[-1]}”", lambda: next(
+            (node for node in walk(self.node) if "menu item" in role_of(node) and node.get_name() == names[-1]), None))
+        until(f"“{names[-1]}” to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
+        item.do_action(0)
+
+    def entries(self, combo):
+        return [node.get_name() for node in walk(self.wait("combo box", combo)) if role_of(node) == "menu item"]
 
     def open(self, expander):
         """Unfolds a part of the page."""
@@ -141,11 +151,37 @@ def find_window(program, title):
     return None
 
 
+def photograph(folder, size="900x600"):
+    """A soft picture."""
+    file = pathlib.Path(folder) / "picture.png"
+    subprocess.run(["convert", "-size", size, "plasma:tomato-steelblue", "-seed", "7", "-blur", "0x2", "-strip", str(file)],
+                   check=True)
+    return str(file)
+
+
+def layered_picture(folder, plug_in, service, names):
+    """A picture whose layers, from the bottom up, are all selected."""
+    file, first = pathlib.Path(folder) / "layers.xcf", photograph(folder, "500x400")
+    room = pathlib.Path(folder) / "making"
+    room.mkdir()
+    copies = "".join(f"""(let ((layer (car (gimp-layer-new-from-drawable first image))))
+        (gimp-image-insert-layer image layer 0 0) (gimp-item-set-name layer "{name}"))""" for name in names[1:])
+    code = f"""(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "{first}")))
+        (first (vector-ref (car (gimp-image-get-layers image)) 0)))
+        (gimp-item-set-name first "{names[0]}") {copies}
+        (gimp-image-set-selected-layers image (car (gimp-image-get-layers image)))
+        (gimp-xcf-save RUN-NONINTERACTIVE image "{file}"))"""
+    made = Gimp(room, plug_in, service, core=("script-fu", "file-png")).run("scheme", code, 60)
+    if not file.exists():
+        raise Failure(f"no picture was made: {made.stdout}")
+    return str(file)
+
+
 class GimpSession:
     """Xvfb and GIMP with one picture open; both end with the block."""
 
     def __init__(self, folder, plug_in, service, picture, shots, locale=None, core=("script-fu", "file-png"),
-                 **environment):
+                 theme="dark", screen="1600x1200x24", **environment):
         self.gimp = Gimp(folder, plug_in, service, core=core)
         self.folder = pathlib.Path(folder)
         self.shots = pathlib.Path(shots)
@@ -154,13 +190,15 @@ class GimpSession:
         if locale:
             shutil.copytree(locale, self.gimp.profile / "plug-ins" / PLUG_IN / "locale", dirs_exist_ok=True)
         with open(self.gimp.profile / "gimprc", "a") as gimprc:
-            gimprc.write('(show-welcome-dialog no)\n(config-version "3.0.4")\n(check-updates no)\n(color-profile-policy keep)\n')
+            gimprc.write('(show-welcome-dialog no)\n(config-version "3.0.4")\n(check-updates no)\n(color-profile-policy keep)\n'
+                         f"(theme-color-scheme {theme})\n")
+        self.screen = screen
         self.environment = environment
 
     def __enter__(self):
         reader, writer = os.pipe()
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1600x1200x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", self.screen, "-nolisten", "tcp"],
             pass_fds=[writer], stderr=subprocess.DEVNULL,
         )
         os.close(writer)
@@ -199,11 +237,18 @@ class GimpSession:
     def image_window(self):
         return self.window("gimp", pathlib.Path(self.picture).stem)
 
+    def wait_layers(self, count, seconds=60):
+        until(f"{count} layers", lambda: f"{count} layers" in self.image_window().node.get_name(), seconds)
+
+    def menu(self, entry):
+        """Chooses an entry of the image window's menus."""
+        item = until(f"the menu entry “{entry}”", lambda: self._menu_item(entry), 40)
+        until(f"“{entry}” to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
+        item.do_action(0)
+
     def open_dialog(self, entry="Remote Sharpen…", title="Remote Sharpen", program=PLUG_IN):
         """Through the menu, as a person would."""
-        item = until("the menu entry", lambda: self._menu_item(entry), 40)
-        until("the menu entry to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
-        item.do_action(0)
+        self.menu(entry)
         return self.window(program, title)
 
     def _menu_item(self, entry):

@@ -1,0 +1,70 @@
+"""What a page owes to those who use the keyboard or a screen reader."""
+
+import subprocess
+
+from gi.repository import Atspi
+from gimp_window import Failure, has_state, is_shown, role_of, until, walk
+
+CONTROLS = {"button", "check box", "combo box", "entry", "menu button", "password text", "radio button",
+            "slider", "spin button", "text", "toggle button", "drawing area"}
+
+
+def controls(window):
+    for node in walk(window.node):
+        if role_of(node) in CONTROLS and is_shown(node):
+            yield node
+
+
+def labelled(node):
+    return any(relation.get_relation_type() == Atspi.RelationType.LABELLED_BY for relation in node.get_relation_set())
+
+
+def check_names(window):
+    """Fails on a control that a screen reader has no name for."""
+    nameless = []
+    for node in controls(window):
+        parent = node.get_parent()
+        # The entry inside a combo box or a spin button speaks with its parent's name.
+        if not node.get_name() and not labelled(node) and not (parent and parent.get_name()):
+            nameless.append(f"{role_of(node)} below “{parent.get_name() if parent else ''}”")
+    if nameless:
+        raise Failure("controls without a name: " + ", ".join(nameless))
+
+
+def focused(window):
+    """The name of what has the focus. GTK 3 hides the button inside a combo box: that is None."""
+    node = next((node for node in walk(window.node) if has_state(node, Atspi.StateType.FOCUSED)), None)
+    return node and (node.get_name() or node.get_parent().get_name())
+
+
+def tab_stops(window, limit=80):
+    """What has the focus from one press of Tab to the next, until it comes round."""
+    start = focused(window)
+    stops = [start]
+    while len(stops) < limit:
+        subprocess.run(["xdotool", "key", "Tab"], check=True)
+        until(f"Tab to leave “{stops[-1]}”", lambda: focused(window) != stops[-1], 10)
+        if focused(window) == start:
+            return stops
+        stops.append(focused(window))
+    raise Failure(f"Tab never comes round: {stops}")
+
+
+def check_tab(session, window):
+    """Fails on a usable control that Tab does not reach. Of radio buttons one is enough."""
+    session.focus(window)
+    reached = tab_stops(window)
+    usable = [node for node in controls(window)
+              if has_state(node, Atspi.StateType.SENSITIVE) and has_state(node, Atspi.StateType.FOCUSABLE)]
+    missed = [node.get_name() for node in usable
+              if role_of(node) not in ("combo box", "radio button") and node.get_name() and node.get_name() not in reached]
+    if missed:
+        raise Failure(f"Tab does not reach {missed}, only {reached}")
+    boxes = [node for node in controls(window) if role_of(node) == "combo box" and has_state(node, Atspi.StateType.SENSITIVE)]
+    if reached.count(None) != len(boxes):
+        raise Failure(f"Tab reaches {reached.count(None)} of {len(boxes)} combo boxes")
+
+
+def check_page(session, window):
+    check_names(window)
+    check_tab(session, window)

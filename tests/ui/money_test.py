@@ -1,0 +1,127 @@
+"""A service that costs: the price, the paid preview, errors and cancels. Nothing is ever paid for twice."""
+
+import subprocess
+import sys
+import tempfile
+
+from gimp_window import Failure, GimpSession, main, photograph, until
+from every_control import check_page
+from vendor import KEY, Vendor
+
+OFFER = "Sharpen the whole layer and compare · 1 credit"
+CLIPBOARD = """
+import gi
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk
+print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
+"""
+
+
+def expect(what, is_so):
+    if not is_so:
+        raise Failure(what)
+
+
+def paid_preview(session, dialog, vendor):
+    dialog.wait_text("1 credit (you have 123)")
+    expect("it is said where pixels go", dialog.has_text("are sent to 127.0.0.1. Nothing else is"))
+    dialog.wait("button", OFFER)
+    session.shot("paid", dialog)
+    dialog.press(OFFER)
+    dialog.wait_text("Sharpening")
+    session.shot("paying", dialog)
+    dialog.press("Cancel")  # the preview's, which comes first
+    dialog.wait_text("The service stopped the job; it is not charged.")
+    session.shot("preview-cancelled", dialog)
+    dialog.press(OFFER)
+    dialog.wait_text("This result is kept")
+    dialog.wait_text("already paid")
+    dialog.wait_text("122 credits")
+    session.shot("preview-kept", dialog)
+    dialog.press("Sharpen")
+    session.wait_layers(2)
+    expect("the preview's result was placed", vendor.submits == 2)
+
+
+def error_and_again(session, vendor):
+    dialog = session.open_dialog()
+    dialog.wait_text("1 credit (you have")
+    expect("a host that is known is not explained again", not dialog.has_text("Nothing else is"))
+    vendor.refused = {"GET /image/v1/status": 401}
+    dialog.press("Sharpen")
+    dialog.wait("button", "Try Again", 60)
+    dialog.wait_text("The job is kept")
+    session.shot("problem", dialog)
+    check_page(session, dialog)
+    dialog.press("Copy Details")
+    dialog.wait_text("Copied")
+    copied = subprocess.run([sys.executable, "-c", CLIPBOARD], capture_output=True, text=True, check=True).stdout
+    expect(f"the details are copied: {copied}", "key_refused" in copied and "Lens Blur 2" in copied)
+    expect("no key is copied", KEY not in copied)
+    dialog.press("Try Again")
+    dialog.wait("button", "Try Again", 60)
+    vendor.refused = {}
+    dialog.press("Back")
+    dialog.wait_text("1 credit (you have")
+    dialog.press("Sharpen")
+    session.wait_layers(3)
+    expect("trying again did not pay again", vendor.submits == 3)
+
+
+def cancelled(session, vendor):
+    dialog = session.open_dialog()
+    dialog.wait_text("1 credit (you have")
+    dialog.press("Sharpen")
+    dialog.wait_text("Sharpening")
+    session.shot("progress", dialog)
+    check_page(session, dialog)
+    dialog.press("Cancel")
+    dialog.wait_text("The service stopped the job; it is not charged.")
+    session.shot("cancelled", dialog)
+    vendor.refused = {"DELETE": 409}
+    dialog.press("Try Again")
+    until("the job", lambda: vendor.submits == 5)
+    dialog.wait_text("Sharpening")
+    dialog.press("Cancel")
+    dialog.wait_text("It was too late to stop the job: it is charged.")
+    vendor.refused = {}
+    dialog.press("Try Again")
+    session.wait_layers(4)
+    expect("what was charged was fetched, not sent again", vendor.submits == 5)
+
+
+def background_and_repeat(session, vendor):
+    dialog = session.open_dialog()
+    dialog.wait_text("1 credit (you have")
+    dialog.press("Sharpen")
+    dialog.press("Continue in the Background")
+    until("the window to hide", lambda: not dialog.is_open())
+    session.wait_layers(5)
+    message = session.window("gimp", "Remote Sharpen Message")
+    message.wait_text("1 sharpened picture is in place.")
+    session.shot("notice")
+    message.press("OK")
+    session.menu('Repeat "Remote Sharpen"')
+    window = session.window("remote-sharpen", "Remote Sharpen")
+    window.wait_text("Lens Blur 2 on Topaz Labs")
+    window.wait_text("1 credit")
+    session.shot("repeat", window)
+    check_page(session, window)
+    session.wait_layers(6)
+    expect("a repeat is a job", vendor.submits == 7)
+
+
+def test():
+    plug_in, service, shots = sys.argv[1:4]
+    with tempfile.TemporaryDirectory() as folder, Vendor(service, folder, processing=2500) as vendor:
+        with GimpSession(folder, plug_in, service, photograph(folder), shots, TOPAZ_API_KEY=KEY) as session:
+            session.remember(service="topaz", service_url=vendor.url, model="Lens Blur V2", values={})
+            session.image_window()
+            paid_preview(session, session.open_dialog(), vendor)
+            error_and_again(session, vendor)
+            cancelled(session, vendor)
+            background_and_repeat(session, vendor)
+
+
+if __name__ == "__main__":
+    main(test)

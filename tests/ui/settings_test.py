@@ -1,0 +1,102 @@
+"""Each service and its models, presets, reset, last values, the comparison by keyboard, help."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from gi.repository import Atspi
+from gimp_window import Failure, GimpSession, has_state, main, photograph, until, walk
+from every_control import check_page
+
+
+def models(dialog):
+    return [node.get_name() for node in walk(dialog.node) if node.get_role_name() == "radio menu item"]
+
+
+def is_marked(dialog, name):
+    return has_state(dialog.wait("check box", name), Atspi.StateType.CHECKED)
+
+
+def services(session, dialog):
+    for service, lacks in (("This computer", "Wildlife"), ("AI/ML API", "Noise-Aware"), ("Topaz Labs", ""),
+                           ("Own server", "")):
+        dialog.choose("Service:", service)
+        until(f"the models of {service}", lambda: "Standard" in models(dialog) and lacks not in models(dialog))
+        session.shot(f"service-{service.split('/')[0].replace(' ', '-')}", dialog)
+    dialog.wait("text", "Address:")
+    dialog.choose("Service:", "This computer")
+    dialog.wait_text("free")
+
+
+def presets(session, dialog, folder):
+    dialog.mark("Strength: Auto", on=False)
+    dialog.pick("Save as a Preset…")
+    window = session.window("remote-sharpen", "Save as a Preset")
+    window.type("Name:", "Half")
+    window.press("Save")
+    dialog.mark("Strength: Auto")
+    dialog.choose("Preset:", "Half")
+    until("the preset to be taken", lambda: not is_marked(dialog, "Strength: Auto"))
+    dialog.pick("Export to a File…")
+    file = pathlib.Path(folder) / "half.json"
+    window = session.window("remote-sharpen", "Export the Preset")
+    session.focus(window)
+    subprocess.run(["xdotool", "key", "ctrl+a"], check=True)
+    subprocess.run(["xdotool", "type", str(file)], check=True)
+    window.press("Export")
+    until("the file", file.exists)
+    dialog.pick("Delete the Preset")
+    until("the preset to be gone", lambda: "Half" not in dialog.entries("Preset:"))
+    if json.loads((session.gimp.profile / "remote-sharpen" / "presets.json").read_text())["presets"]:
+        raise Failure("the deleted preset is still kept")
+    dialog.pick("Reset", "Reset to Factory Defaults")
+    until("the reset", lambda: is_marked(dialog, "Strength: Auto"))
+    dialog.pick("Import from a File…")
+    window = session.window("remote-sharpen", "Import a Preset")
+    session.focus(window)
+    subprocess.run(["xdotool", "key", "ctrl+l"], check=True)
+    subprocess.run(["xdotool", "type", str(file)], check=True)
+    window.press("Import")
+    until("the imported preset to be taken", lambda: not is_marked(dialog, "Strength: Auto"))
+
+
+def comparison(session, dialog):
+    view = dialog.wait("drawing area", "Picture before and after sharpening")
+    until("the preview", lambda: "50" in view.get_description(), 60)
+    session.focus(dialog)
+    view.get_component_iface().grab_focus()
+    for key, seen in (("Right", "53"), ("Home", "0"), ("End", "100")):
+        subprocess.run(["xdotool", "key", key], check=True)
+        until(f"the divider after {key}", lambda: f"{seen} %" in view.get_description())
+    session.shot("divider", dialog)
+    subprocess.run(["xdotool", "key", "plus"], check=True)
+    dialog.wait("button", "Zoom 200 %")
+    subprocess.run(["xdotool", "keydown", "space"], check=True)
+    session.shot("original", dialog)
+    subprocess.run(["xdotool", "keyup", "space"], check=True)
+    dialog.press("Side by side", role="radio button")
+    session.shot("sides", dialog)
+
+
+def test():
+    plug_in, service, shots = sys.argv[1:4]
+    with tempfile.TemporaryDirectory() as folder:
+        with GimpSession(folder, plug_in, service, photograph(folder), shots) as session:
+            session.image_window()
+            dialog = session.open_dialog()
+            services(session, dialog)
+            presets(session, dialog, folder)
+            comparison(session, dialog)
+            dialog.press("Sharpen")
+            session.wait_layers(2)
+            dialog = session.open_dialog()  # GIMP keeps the last values
+            dialog.wait_text("free")
+            until("the last values", lambda: not is_marked(dialog, "Strength: Auto"))
+            check_page(session, dialog)
+            dialog.press("Cancel")
+
+
+if __name__ == "__main__":
+    main(test)
