@@ -52,6 +52,21 @@ Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
   return screen;
 }
 
+namespace {
+
+/// From the layer's own tiles, for precisions whose small pictures GIMP has not in 8 bits.
+ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Box part, double scale) {
+  const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
+  const GeglRectangle rectangle{scaled(part.x), scaled(part.y), std::max(1, scaled(part.width)),
+                                std::max(1, scaled(part.height))};
+  ScreenPixels screen = blank(rectangle.width, rectangle.height);
+  gegl_buffer_get(buffer_of(drawable).get(), &rectangle, scale, screen_format(), screen.rgb.data(),
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  return screen;
+}
+
+}  // namespace
+
 Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side) {
   const double scale = std::min(1.0, double(max_side) / std::max(part.width, part.height));
   const auto scaled = [scale](int pixels) {
@@ -65,7 +80,8 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_
   const auto bytes = small ? bytes_of(small.get()) : std::span<const std::byte>();
   const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   const auto step = static_cast<std::size_t>(channels);
-  if (channels < 1 || channels > 4 || bytes.size() < pixels * step)
+  if (channels > 4) return thumbnail_of_tiles(drawable, part, scale);
+  if (channels < 1 || bytes.size() < pixels * step)
     return fail(ErrorKind::gimp, _("GIMP could not give a small picture of the layer."),
                 _("Try again; if it happens again, restart GIMP."));
   ScreenPixels screen = blank(width, height);

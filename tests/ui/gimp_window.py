@@ -100,11 +100,12 @@ class Window:
     def type(self, entry, text, role="text"):
         self.wait(role, entry).set_text_contents(text)
 
-    def pick(self, *names):
-        """Chooses an entry of a menu, open or not."""
-        item = until(f"the entry “{names[-1]}”", lambda: next(
-            (node for node in walk(self.node) if "menu item" in role_of(node) and node.get_name() == names[-1]), None))
-        until(f"“{names[-1]}” to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
+    def pick(self, button, entry):
+        """Chooses an entry of a button's menu."""
+        self.wait("toggle button", button).do_action(0)
+        item = until(f"the entry “{entry}”", lambda: next(
+            (node for node in walk(self.node) if "menu item" in role_of(node) and node.get_name() == entry), None))
+        until(f"“{entry}” to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
         item.do_action(0)
 
     def entries(self, combo):
@@ -125,6 +126,10 @@ class Window:
 
     def wait_text(self, part, seconds=30):
         until(f"the text “{part}”", lambda: self.has_text(part), seconds)
+
+    def wait_stage(self, stage, seconds=30):
+        """On the progress page."""
+        until(f"the stage “{stage}”", lambda: stage in self.labels(), seconds)
 
     def is_open(self):
         return is_shown(self.node)

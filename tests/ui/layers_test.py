@@ -39,7 +39,7 @@ def test():
             session.shot("groups")
             # The results are selected now.
             dialog = session.open_dialog()
-            dialog.wait_text("credits (you have")
+            dialog.wait_text("(you have")
             dialog.mark("Sharpen the original again and replace this result")
             session.shot("redo", dialog)
             dialog.press("Sharpen")

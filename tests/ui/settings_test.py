@@ -10,6 +10,8 @@ from gi.repository import Atspi
 from gimp_window import Failure, GimpSession, has_state, main, photograph, until, walk
 from every_control import check_page
 
+MENU = "Save, delete, export and import presets"
+
 
 def models(dialog):
     return [node.get_name() for node in walk(dialog.node) if node.get_role_name() == "radio menu item"]
@@ -32,14 +34,14 @@ def services(session, dialog):
 
 def presets(session, dialog, folder):
     dialog.mark("Strength: Auto", on=False)
-    dialog.pick("Save as a Preset…")
+    dialog.pick(MENU, "Save as a Preset…")
     window = session.window("remote-sharpen", "Save as a Preset")
     window.type("Name:", "Half")
     window.press("Save")
     dialog.mark("Strength: Auto")
     dialog.choose("Preset:", "Half")
     until("the preset to be taken", lambda: not is_marked(dialog, "Strength: Auto"))
-    dialog.pick("Export to a File…")
+    dialog.pick(MENU, "Export to a File…")
     file = pathlib.Path(folder) / "half.json"
     window = session.window("remote-sharpen", "Export the Preset")
     session.focus(window)
@@ -47,13 +49,14 @@ def presets(session, dialog, folder):
     subprocess.run(["xdotool", "type", str(file)], check=True)
     window.press("Export")
     until("the file", file.exists)
-    dialog.pick("Delete the Preset")
+    dialog.pick(MENU, "Delete the Preset")
     until("the preset to be gone", lambda: "Half" not in dialog.entries("Preset:"))
     if json.loads((session.gimp.profile / "remote-sharpen" / "presets.json").read_text())["presets"]:
         raise Failure("the deleted preset is still kept")
-    dialog.pick("Reset", "Reset to Factory Defaults")
+    dialog.press("Reset")
+    dialog.press("Reset to Factory Defaults")
     until("the reset", lambda: is_marked(dialog, "Strength: Auto"))
-    dialog.pick("Import from a File…")
+    dialog.pick(MENU, "Import from a File…")
     window = session.window("remote-sharpen", "Import a Preset")
     session.focus(window)
     subprocess.run(["xdotool", "key", "ctrl+l"], check=True)
