@@ -58,7 +58,7 @@ enum class ServiceKind { this_computer, topaz, aimlapi, own_server };
 /// One sharpen model. Source: the Topaz Image API's model pages (docs/service-contract.md).
 struct Model {
   const char* name;     ///< the service's own string, "Lens Blur V2"; never translated
-  const char* title;    ///< N_(), "Lens Blur 2"
+  const char* title;    ///< N_(), "Lens Blur V2"
   const char* purpose;  ///< N_(), what it is for, one sentence
   ModelGroup group;
   std::span<const ModelParameter> parameters;  ///< besides the face parameters, which all take

@@ -9,7 +9,7 @@
 namespace sharpen {
 
 std::string job_title(const JournalEntry& job) {
-  // TRANSLATORS: a model and a time: "Lens Blur 2, yesterday 18:02"
+  // TRANSLATORS: a model and a time: "Lens Blur V2, yesterday 18:02"
   return tr("{}, {}", model_title(job.settings.model), time_text(job.created));
 }
 

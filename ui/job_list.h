@@ -41,7 +41,7 @@ class JobList {
   Connections connections_;
 };
 
-/// "Lens Blur 2, today 18:02".
+/// "Lens Blur V2, today 18:02".
 [[nodiscard]] std::string job_title(const JournalEntry& job);
 /// Whether the service has the finished picture ready, or still works (as far as was known).
 [[nodiscard]] std::string job_state(const JournalEntry& job);

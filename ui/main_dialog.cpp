@@ -356,7 +356,7 @@ WorkView::End MainDialog::work() {
   const std::string model = all.size() == 1 ? model_title(all.front().model)
                                             : trn("{} model", "{} models", all.size(), all.size());
   const auto kind = setup_->service_kind();
-  // TRANSLATORS: a model on a service, "Lens Blur 2 on Topaz Labs"
+  // TRANSLATORS: a model on a service, "Lens Blur V2 on Topaz Labs"
   const std::string what = kind ? tr("{} on {}", model, _(title_of(*kind))) : model;
   return work_view_->run(host_, home_, std::move(tasks), options, titles, what,
                          price_line_->cost_text());

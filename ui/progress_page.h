@@ -20,7 +20,7 @@ class ProgressPage {
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
   [[nodiscard]] GtkWidget* cancel_button() const { return cancel_; }
 
-  /// Starts anew, with one row for each picture. `what` says what is done where ("Lens Blur 2 on
+  /// Starts anew, with one row for each picture. `what` says what is done where ("Lens Blur V2 on
   /// Topaz Labs"), `cost` what it costs; both may be empty.
   void begin(const std::vector<std::string>& pictures, const std::string& what,
              const std::string& cost);

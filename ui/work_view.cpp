@@ -39,7 +39,7 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
   // The dialog knows both already, and asked the service itself what it costs.
   if (!has_settings_) {
     events.service_found = [this, what](ServiceKind service, const Price& price) {
-      // TRANSLATORS: a model on a service, "Lens Blur 2 on Topaz Labs"
+      // TRANSLATORS: a model on a service, "Lens Blur V2 on Topaz Labs"
       what_ = tr("{} on {}", what, _(title_of(service)));
       cost_ = price.amount > 0 ? amount_text(price.amount, price.unit) : "";
       progress_->set_facts(what_, cost_);

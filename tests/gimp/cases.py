@@ -96,7 +96,7 @@ def returns_a_layer_named_after_source_and_model():
     named, = sharpen(image, [layer], GOOD, output_name="Crisp")
     assert named.get_name() == "Crisp"
     again, = sharpen(image, [made], GOOD)
-    assert again.get_name() == "source – Standard – Lens Blur 2", again.get_name()
+    assert again.get_name() == "source – Standard – Lens Blur V2", again.get_name()
 
 
 def keeps_place_and_dress(prepare, precision="U8_NON_LINEAR", alpha=False, hides=None):

@@ -76,7 +76,7 @@ if part == "kill":
 if part == "other":
     recover()
     image, = Gimp.get_images()
-    assert [item.get_name() for item in image.get_layers()] == ["source – Lens Blur 2", "source"]
+    assert [item.get_name() for item in image.get_layers()] == ["source – Lens Blur V2", "source"]
     assert "Adobe" in image.get_color_profile().get_label() or "RGB" in image.get_color_profile().get_label()
     assert read(image.get_layers()[0]) == read(image.get_layers()[1])
 print("recovering:", part, "ok", flush=True)

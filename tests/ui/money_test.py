@@ -56,7 +56,7 @@ def error_and_again(session, vendor):
     dialog.press("Copy Details")
     dialog.wait_text("Copied")
     copied = subprocess.run([sys.executable, "-c", CLIPBOARD], capture_output=True, text=True, check=True).stdout
-    expect(f"the details are copied: {copied}", "key_refused" in copied and "Lens Blur 2" in copied)
+    expect(f"the details are copied: {copied}", "key_refused" in copied and "Lens Blur V2" in copied)
     expect("no key is copied", KEY not in copied)
     vendor.refused = {}
     dialog.press("Back")
@@ -97,7 +97,7 @@ def background_and_repeat(session, vendor):
     session.wait_layers(5)
     session.menu('Repeat "Remote Sharpen"')
     window = session.window("remote-sharpen", "Remote Sharpen")
-    window.wait_text("Lens Blur 2 on Topaz Labs")
+    window.wait_text("Lens Blur V2 on Topaz Labs")
     window.wait_text("1 credit")
     session.shot("repeat", window)
     session.wait_layers(6)

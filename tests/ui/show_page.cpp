@@ -40,7 +40,7 @@ int show_progress(bool several) {
   ProgressPage page([] {}, [] {});
   const std::vector<std::string> one = {"Background"};
   page.begin(several ? std::vector<std::string>{"Background", "Owl", "Branch"} : one,
-             "Lens Blur 2 on This computer", "1 credit");
+             "Lens Blur V2 on This computer", "1 credit");
   page.update(0, {Stage::sharpening, 0.4, 12.0});
   if (several) page.set_done(1);
   return show(page.widget());

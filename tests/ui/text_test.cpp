@@ -42,7 +42,7 @@ TEST(HostOf, LeavesOutTheRest) {
 }
 
 TEST(ModelTitle, OfAnUnknownModelIsTheServicesName) {
-  EXPECT_EQ(model_title("Lens Blur V2"), "Lens Blur 2");
+  EXPECT_EQ(model_title("Lens Blur V2"), "Lens Blur V2");
   EXPECT_EQ(model_title("other:Brand New"), "Brand New");
 }
 
