@@ -113,11 +113,11 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
 }
 
 Result<bool> stop_job(Service& service, const std::string& process_id, GCancellable* cancellable) {
-  const auto first = service.cancel(process_id, cancellable);
-  if (first || !is_transient(first.error().kind)) return first;
-  const auto second = service.cancel(process_id, cancellable);
-  if (!second || *second) return second;
-  // "Too late" is also said of a job that the first request did stop.
+  auto stopped = service.cancel(process_id, cancellable);
+  if (!stopped && is_transient(stopped.error().kind))
+    stopped = service.cancel(process_id, cancellable);
+  if (!stopped || *stopped) return stopped;
+  // "Too late" is also said of a job that an earlier request did stop.
   const auto status = service.status(process_id, cancellable);
   return status && status->state == JobState::cancelled;
 }
