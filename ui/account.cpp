@@ -1,5 +1,6 @@
 #include "ui/account.h"
 
+#include "base/i18n.h"
 #include "client/keys.h"
 
 namespace sharpen {
@@ -9,6 +10,10 @@ constexpr unsigned typing_milliseconds = 400;
 
 Result<Account> find_account(const Settings& settings, const Home& home,
                              GCancellable* cancellable) {
+  if (settings.service_url.empty() && settings.service == word_of(ServiceKind::own_server)) {
+    return fail(ErrorKind::bad_argument, _("The address of the server is missing."),
+                _("Write it as https://host or https://host:port."));
+  }
   auto address = resolve_service(settings, home, cancellable);
   if (!address) return fail(std::move(address));
   const auto service = open_service(*address);

@@ -48,7 +48,7 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   auto presets = Presets::load(home_.presets());
   presets_ = std::make_unique<PresetBar>(
       presets ? std::move(*presets) : Presets(home_.presets()),
-      PresetBar::Events{[this](const Settings& settings) { bridge_.write(config_, settings); },
+      PresetBar::Events{[this](const Settings& settings) { take_settings(settings); },
                         [this] { return setup_->get().settings; },
                         [this](const Error& error) { show_problem(error); }});
   account_line_ =
@@ -213,6 +213,14 @@ void MainDialog::read_config() {
   choice.keep_source_visible = keep_visible;
   setup_->set(choice);
   follow_choice();
+}
+
+void MainDialog::take_settings(const Settings& settings) {
+  // All at once: on the way from one property to the next they fit no preset.
+  writing_ = true;
+  bridge_.write(config_, settings);
+  writing_ = false;
+  read_config();
 }
 
 void MainDialog::write_config() {

@@ -36,6 +36,7 @@ class MainDialog {
   void build(GimpProcedureDialog* dialog);
   void first_frame_shown();
   void read_config();
+  void take_settings(const Settings& settings);
   void write_config();
   void choice_changed();
   void follow_choice();

@@ -24,6 +24,7 @@ ModelMenu::ModelMenu(std::function<void()> changed)
   GtkWidget* row = horizontal_box();
   title_ = text_label("");
   gtk_label_set_ellipsize(GTK_LABEL(title_), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_margin_start(title_, 2);  // as the text of a combo box
   append(row, title_, true);
   append_end(row, gtk_image_new_from_icon_name("pan-down-symbolic", GTK_ICON_SIZE_BUTTON));
   gtk_container_add(GTK_CONTAINER(button_.get()), row);
