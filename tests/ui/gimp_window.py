@@ -160,7 +160,7 @@ def find_window(program, title):
 def photograph(folder, size="900x600"):
     """A soft picture."""
     file = pathlib.Path(folder) / "picture.png"
-    subprocess.run(["convert", "-size", size, "plasma:tomato-steelblue", "-seed", "7", "-blur", "0x2", "-strip", str(file)],
+    subprocess.run(["convert", "-seed", "7", "-size", size, "plasma:tomato-steelblue", "-blur", "0x2", "-strip", str(file)],
                    check=True)
     return str(file)
 
@@ -285,6 +285,7 @@ class GimpSession:
 
     def shot(self, name, window=None):
         """Keeps a picture of the screen, or of one window."""
+        time.sleep(0.3)  # GTK fades from one state of a button to the next
         subprocess.run(["import", "-window", self.x_window(window.node.get_name()) if window else "root", str(self.shots / f"{name}.png")], check=False,
                        env={**os.environ}, stderr=subprocess.DEVNULL)
 
@@ -304,7 +305,7 @@ def main(body):
     """Runs a test inside a D-Bus session of its own."""
     if "SHARPEN_TEST_BUS" not in os.environ:
         # The accessibility bus lies in this folder: two tests at once must not share it.
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             environment = {**os.environ, "SHARPEN_TEST_BUS": "1", "XDG_RUNTIME_DIR": folder}
             command = ["dbus-run-session", "--", sys.executable, *sys.argv]
             sys.exit(subprocess.run(command, env=environment, check=False).returncode)
