@@ -14,14 +14,9 @@ from gimp_window import GimpSession, main, until
 build, output = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 
 
-def x_window(title):
-    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], capture_output=True, text=True,
-                          check=True).stdout.split()[-1]
-
-
-def take(title, name):
-    subprocess.run(["import", "-window", x_window(title), "-strip", "-quality", "90", str(output / f"{name}.jpg")],
-                   check=True)
+def take(session, name):
+    subprocess.run(["import", "-window", session.x_window("Remote Sharpen"), "-strip", "-quality", "90",
+                    str(output / f"{name}.jpg")], check=True)
 
 
 def session_of_pictures():
@@ -31,21 +26,16 @@ def session_of_pictures():
         with GimpSession(folder, build / "plugin" / "remote-sharpen", build / "service" / "sharpen-service", str(photo),
                          pathlib.Path(folder) / "shots") as session:
             session.image_window()
-            # There is no window manager to make it large.
-            subprocess.run(["xdotool", "windowmove", x_window("osprey"), "0", "0", "windowsize", x_window("osprey"),
-                            "1600", "1000"], check=True)
             dialog = session.open_dialog()
             until("the price", lambda: dialog.has_text("free"), 60)
             until("the sharpened preview", lambda: dialog.has_text("defocus"), 120)
             time.sleep(1)  # for animations
-            take("^Remote Sharpen$", "setup")
+            take(session, "setup")
             dialog.press("Sharpen")
             until("the job", lambda: dialog.has_text("Sharpening"), 60)
             time.sleep(3)
-            take("^Remote Sharpen$", "progress")
-            until("the new layer", lambda: "2 layers" in session.image_window().node.get_name(), 300)
-            time.sleep(2)
-            take("osprey", "result")
+            take(session, "progress")
+            session.wait_layers(2, 300)
 
 
 os.environ.setdefault("SHARPEN_TEST_LIMIT", "600")
