@@ -32,29 +32,42 @@ def check_names(window):
 
 
 def focused(window):
-    """The role and name of what has the focus. GTK 3 hides the button inside a combo box: that is None."""
-    node = next((node for node in walk(window.node) if has_state(node, Atspi.StateType.FOCUSED)), None)
-    return node and (role_of(node), node.get_name() or node.get_parent().get_name())
+    """What has the focus. GTK 3 hides the button inside a combo box: that is None."""
+    return next((node for node in walk(window.node) if has_state(node, Atspi.StateType.FOCUSED)), None)
+
+
+def press_tab(window):
+    before = focused(window)
+    subprocess.run(["xdotool", "key", "Tab"], check=True)
+    try:
+        until(f"Tab to leave “{before and name_of(before)}”", lambda: focused(window) != before, 10 if before else 2)
+    except Failure:
+        if before:  # else from one combo box to the next
+            raise
+    return focused(window)
 
 
 def tab_stops(window, limit=80):
     """What has the focus from one press of Tab to the next, until it comes round."""
-    start = focused(window)
-    stops = [start]
+    stops = []
     while len(stops) < limit:
-        subprocess.run(["xdotool", "key", "Tab"], check=True)
-        until(f"Tab to leave “{stops[-1]}”", lambda: focused(window) != stops[-1], 10)
-        if focused(window) == start:
+        stop = press_tab(window)
+        if stops and stop == stops[0]:
             return stops
-        stops.append(focused(window))
-    raise Failure(f"Tab never comes round: {stops}")
+        if stops or stop:
+            stops.append(stop)
+    raise Failure(f"Tab never comes round: {[stop and name_of(stop) for stop in stops]}")
+
+
+def name_of(node):
+    return node.get_name() or node.get_parent().get_name()
 
 
 def check_tab(session, window):
     """Fails on a usable control that Tab does not reach. Of radio buttons one is enough."""
     session.focus(window)
     stops = tab_stops(window)
-    reached = [stop[1] for stop in stops if stop]
+    reached = [name_of(stop) for stop in stops if stop]
     usable = [node for node in controls(window)
               if has_state(node, Atspi.StateType.SENSITIVE) and has_state(node, Atspi.StateType.FOCUSABLE)]
     missed = [node.get_name() for node in usable
@@ -62,7 +75,7 @@ def check_tab(session, window):
     if missed:
         raise Failure(f"Tab does not reach {missed}, only {reached}")
     boxes = [node for node in controls(window) if role_of(node) == "combo box" and has_state(node, Atspi.StateType.SENSITIVE)]
-    if stops.count(None) != len(boxes):
+    if stops.count(None) < len(boxes):
         raise Failure(f"Tab reaches {stops.count(None)} of {len(boxes)} combo boxes")
 
 
