@@ -126,7 +126,7 @@ Error error_of(const HttpAnswer& answer, const ErrorContext& context) {
     row = &aimlapi_credits;
   std::string message = tr(row->message, _(title_of(context.service)));
   message += quote.empty() ? tr(" (HTTP {})", answer.status)
-                           : tr(" It says: “{}” (HTTP {})", quote, answer.status);
+                           : tr(" It says: “{}” (HTTP {}).", quote, answer.status);
   return {row->kind, std::move(message), _(row->hint)};
 }
 

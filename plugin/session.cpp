@@ -10,6 +10,8 @@ constexpr const char* parasite_name = "remote-sharpen-session";
 }
 
 std::string gimp_session() {
+  // libgimp cannot read a parasite whose type nobody has named before.
+  g_type_ensure(GIMP_TYPE_PARASITE);
   if (const OwnedParasite known(gimp_get_parasite(parasite_name)); known) {
     guint32 length = 0;
     const auto* data = static_cast<const char*>(gimp_parasite_get_data(known.get(), &length));

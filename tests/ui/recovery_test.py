@@ -129,7 +129,7 @@ def test():
             jobs = session.window("remote-sharpen", "Unfinished Sharpening")
             jobs.press("Fetch")
             jobs.press("Close")  # what is under way goes on
-            session.window("gimp", "Message").wait_text("Lens Blur V2” is")
+            session.wait_layers(3)
             if vendor.submits != 3:
                 raise Failure("something was sent again")
 
