@@ -68,6 +68,8 @@ class GimpHost final : public Host {
   [[nodiscard]] Result<Ready> make_ready(const Placement& placement, const PlaceOptions& options);
   [[nodiscard]] Result<void> insert(std::vector<Ready>& ready, const PlaceOptions& options,
                                     std::vector<std::string>& notes);
+  /// Takes away the earlier results whose place and name `new_layers_` have.
+  void remove_replaced(const std::vector<Ready>& ready);
   void forget_jobs(const std::vector<Placement>& placements);
 
   int image_id_;

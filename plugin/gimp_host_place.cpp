@@ -126,10 +126,10 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
       group_of = one.source;
       const std::string name = tr("{} – sharpened", request.look.name);
       gimp_item_set_name(as_item(reinterpret_cast<GimpLayer*>(group)), name.c_str());
-      gimp_image_insert_layer(
-          request.image, reinterpret_cast<GimpLayer*>(group),
-          reinterpret_cast<GimpLayer*>(gimp_item_get_parent(as_item(request.source))),
-          gimp_image_get_item_position(request.image, as_item(request.source)));
+      GimpItem* above = as_item(request.replaced ? request.replaced : request.source);
+      gimp_image_insert_layer(request.image, reinterpret_cast<GimpLayer*>(group),
+                              reinterpret_cast<GimpLayer*>(gimp_item_get_parent(above)),
+                              gimp_image_get_item_position(request.image, above));
     }
     auto layer = one.layer.insert(request, one.image || !options.group ? nullptr : group);
     if (!layer) return fail(std::move(layer));
@@ -148,7 +148,22 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
     }
   }
   std::ranges::reverse(new_layers_);
+  remove_replaced(ready);
   return {};
+}
+
+void GimpHost::remove_replaced(const std::vector<Ready>& ready) {
+  // When all results are in: those of several models take the place of the same one.
+  for (const Ready& one : ready) {
+    const Layer& layer = layers_.at(one.source);
+    GimpLayer* replaced =
+        one.request.replaced ? layer_in(one.request.image, layer.chosen_id) : nullptr;
+    if (replaced) gimp_image_remove_layer(one.request.image, replaced);
+  }
+  // An old one may have had the name, so the new one was numbered.
+  for (const auto& [one, id] : std::views::zip(ready, new_layers_)) {
+    if (one.request.replaced) gimp_item_set_name(gimp_item_get_by_id(id), one.request.name.c_str());
+  }
 }
 
 void GimpHost::forget_jobs(const std::vector<Placement>& placements) {

@@ -196,7 +196,6 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
   if (!request.source) return layer;
   if (replaces_source_) gimp_item_set_visible(as_item(request.source), FALSE);
   lock_like(layer, request.source);
-  if (request.replaced) gimp_image_remove_layer(request.image, request.replaced);
   return layer;
 }
 

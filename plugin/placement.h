@@ -34,7 +34,7 @@ struct LayerLook {
 struct PlaceRequest {
   GimpImage* image = nullptr;
   GimpLayer* source = nullptr;    ///< null if it was deleted while waiting
-  GimpLayer* replaced = nullptr;  ///< an earlier result whose place is taken
+  GimpLayer* replaced = nullptr;  ///< an earlier result: its place is taken, it stays
   LayerLook look;                 ///< of the source when it was sent
   Box box;                        ///< what was sent, in pixels of the source
   const KeptOriginal* original = nullptr;

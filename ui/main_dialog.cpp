@@ -10,27 +10,6 @@
 #include "ui/text.h"
 
 namespace sharpen {
-namespace {
-
-/// All models that the user wants results of, the chosen one first.
-std::vector<Settings> variants(const Choice& choice) {
-  std::vector<Settings> all = {choice.settings};
-  for (const auto& name : choice.more_models) {
-    Settings settings = choice.settings;
-    settings.model = name;
-    const Model* model = find_model(name);
-    for (const Parameter& about : parameters()) {
-      const bool for_faces = about.id == ParameterId::face_enhancement_strength ||
-                             about.id == ParameterId::face_enhancement_creativity;
-      if (!for_faces && model && !model->find(about.id)) settings.value(about.id).reset();
-    }
-    all.push_back(std::move(settings));
-  }
-  return all;
-}
-
-}  // namespace
-
 MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
                        const ConfigBridge& bridge, Host& host, const Home& home,
                        RecoverHost* recover)
@@ -63,7 +42,9 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
 
   const auto& sources = host_.sources();
   setup_->offer_redo(std::ranges::any_of(sources, [](const auto& s) { return s.can_redo; }));
-  if (const auto& unfinished = memory_.unfinished_settings()) bridge_.write(config_, *unfinished);
+  if (const auto first = first_settings(host_.sources(), memory_, bridge_.read(config_))) {
+    bridge_.write(config_, *first);
+  }
   read_config();
   connections_.on(config_, "notify", [this] {
     if (!writing_) read_config();

@@ -88,8 +88,10 @@ void ProgressPage::add_row(const std::string& picture, bool only_one) {
     GtkWidget* name = text_label(picture);
     gtk_label_set_ellipsize(GTK_LABEL(name), PANGO_ELLIPSIZE_MIDDLE);
     append(texts, name, true);
+    append_end(texts, row.remaining);
     append_end(texts, row.stage);
     set_class(row.stage, "dim-label");
+    set_class(row.remaining, "dim-label");
   } else {
     append(texts, row.stage, true);
     append_end(texts, row.remaining);
@@ -139,6 +141,7 @@ void ProgressPage::tick() {
   for (const Row& row : rows_) {
     if (row.pulsing) gtk_progress_bar_pulse(GTK_PROGRESS_BAR(row.bar));
     const bool known = row.ends_at > now;
+    gtk_widget_set_visible(row.remaining, known);
     set_text(row.remaining,
              known ? tr("about {} left", duration_text(double(row.ends_at - now) / 1e6)) : "");
   }

@@ -6,21 +6,12 @@
 #include <vector>
 
 #include "client/settings.h"
+#include "ui/choice.h"
 #include "ui/model_menu.h"
 #include "ui/parameter_rows.h"
 #include "ui/widgets.h"
 
 namespace sharpen {
-
-/// What the user chooses on the first page.
-struct Choice {
-  Settings settings;
-  std::string output_name;
-  bool keep_source_visible = false;
-  std::vector<std::string> more_models;  ///< to be compared with settings.model
-  bool redo_original = false;
-  [[nodiscard]] bool operator==(const Choice&) const = default;
-};
 
 /// The right side of the first page: service, model, parameters, faces, result. Plain GTK; other
 /// widgets are put into its slots by the dialog.

@@ -165,17 +165,14 @@ def photograph(folder, size="900x600"):
     return str(file)
 
 
-def layered_picture(folder, plug_in, service, names):
-    """A picture whose layers, from the bottom up, are all selected."""
+def saved_picture(folder, plug_in, service, code):
+    """A picture of 500 by 400 that Scheme code has worked on: `image`, and `first`, its only layer."""
     file, first = pathlib.Path(folder) / "layers.xcf", photograph(folder, "500x400")
     room = pathlib.Path(folder) / "making"
     room.mkdir()
-    copies = "".join(f"""(let ((layer (car (gimp-layer-new-from-drawable first image))))
-        (gimp-image-insert-layer image layer 0 0) (gimp-item-set-name layer "{name}"))""" for name in names[1:])
     code = f"""(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "{first}")))
         (first (vector-ref (car (gimp-image-get-layers image)) 0)))
-        (gimp-item-set-name first "{names[0]}") {copies}
-        (gimp-image-set-selected-layers image (car (gimp-image-get-layers image)))
+        {code}
         (gimp-xcf-save RUN-NONINTERACTIVE image "{file}"))"""
     made = Gimp(room, plug_in, service, core=("script-fu", "file-png")).run("scheme", code, 60)
     if not file.exists():
@@ -246,8 +243,19 @@ class GimpSession:
     def wait_layers(self, count, seconds=60):
         until(f"{count} layers", lambda: f"{count} layers" in self.image_window().node.get_name(), seconds)
 
+    def layers(self):
+        """The names in the list of layers, from the top down."""
+        lists = (node for node in walk(self.image_window().node) if role_of(node) == "tree table" and is_shown(node))
+        return [node.get_name() for node in walk(next(lists)) if role_of(node) == "table cell" and node.get_name()]
+
+    def expect_layers(self, *names, seconds=60):
+        try:
+            until(f"the layers {names}", lambda: self.layers() == list(names), seconds)
+        except Failure as failure:
+            raise Failure(f"{failure}, not {self.layers()}") from None
+
     def menu(self, entry):
-        """Chooses an entry of the image window's menus."""
+        """Chooses an entry of the image window's menus, named by its beginning."""
         item = until(f"the menu entry “{entry}”", lambda: self._menu_item(entry), 40)
         until(f"“{entry}” to be usable", lambda: has_state(item, Atspi.StateType.SENSITIVE))
         item.do_action(0)
@@ -265,7 +273,8 @@ class GimpSession:
 
     def _menu_item(self, entry):
         window = find_window("gimp", pathlib.Path(self.picture).stem)
-        return window and window.find("menu item", entry, shown=False)
+        return window and next((node for node in walk(window.node) if role_of(node) == "menu item"
+                                and node.get_name().startswith(entry)), None)
 
     def remember(self, **settings):
         """What the dialog opens with, as if a run with these settings had failed."""
