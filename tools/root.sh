@@ -33,11 +33,20 @@ prepare_root() {
   [ ! -d "$root" ] || [ -n "$(missing_packages "$root")" ] || return 0
   [ ! -d "$root" ] || [ -O "$root" ] || [ "$(id -u)" -eq 0 ] || again_with_sudo "$@"
   find_privileges || again_with_sudo "$@"
-  mkdir -p "$cache" || die "Cannot make $cache: set XDG_CACHE_HOME to a folder that you may write."
+  make_cache || die "Cannot make $cache: set XDG_CACHE_HOME to a folder that you may write."
   (
     flock --nonblock 9 || timed 'Waiting for another run that prepares the Debian 13 root' flock 9
     if [ -d "$root" ]; then update_root; else make_root; fi
   ) 9>"$cache/lock"
+}
+
+# The folder is the user's also when sudo makes it: the plug-in keeps its service's files there.
+make_cache() {
+  if [ ${#user[@]} -gt 0 ]; then
+    setpriv --reuid="${user[0]}" --regid="${user[1]}" --groups="${user[2]}" -- mkdir -p "$cache"
+  else
+    mkdir -p "$cache"
+  fi
 }
 
 make_root() {
