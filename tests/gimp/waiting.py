@@ -23,6 +23,12 @@ def above(image, made, layer):
     return image.get_item_position(made) + 1 == image.get_item_position(layer)
 
 
+def nothing_done():
+    image, layer = photo()
+    made, = sharpen_while(image, layer, "pass")
+    assert above(image, made, layer) and made.get_offsets() == layer.get_offsets()
+
+
 def moved():
     image, layer = photo()
     made, = sharpen_while(image, layer, "layer.set_offsets(31, -8)")
@@ -51,6 +57,17 @@ def given_a_mask():
     assert not any(read(made.get_mask()))
 
 
+def given_another_look():
+    image, layer = photo()
+    made, = sharpen_while(image, layer, """layer.set_mode(Gimp.LayerMode.MULTIPLY)
+layer.set_opacity(40)
+effect = Gimp.DrawableFilter.new(layer, "gegl:invert-gamma", "Invert")
+effect.update()
+layer.append_filter(effect)""")
+    assert made.get_mode() == Gimp.LayerMode.MULTIPLY and abs(made.get_opacity() - 40) < 0.01
+    assert [effect.get_operation_name() for effect in made.get_filters()] == ["gegl:invert-gamma"]
+
+
 def deselected():
     image, layer = photo(False)
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 5, 10, 10)
@@ -75,6 +92,17 @@ def scaled():
     assert read(made) == before
 
 
+def cropped():
+    image, layer = photo(False)
+    before = read(layer)
+    made, = sharpen_while(image, layer, "image.crop(20, 20, 10, 10)")
+    assert (made.get_width(), made.get_height()) == (WIDTH, HEIGHT) and above(image, made, layer)
+    assert read(made) == before
+    image, layer = photo(False)
+    made, = sharpen_while(image, layer, "layer.resize(20, 20, -10, -10)")
+    assert (made.get_width(), made.get_height()) == (WIDTH, HEIGHT) and above(image, made, layer)
+
+
 def converted():
     image, layer = photo()
     made, = sharpen_while(image, layer, "image.convert_precision(Gimp.Precision.FLOAT_LINEAR)")
@@ -97,4 +125,5 @@ def made_indexed():
 # returns layers of it to the caller. The way into a new image is that of made_indexed().
 
 
-run_cases((moved, renamed_and_reordered, painted_on, given_a_mask, deselected, deleted, scaled, converted, made_indexed))
+run_cases((nothing_done, moved, renamed_and_reordered, painted_on, given_a_mask, given_another_look, deselected, deleted,
+           scaled, cropped, converted, made_indexed))
