@@ -22,6 +22,11 @@ std::uint64_t max_picture_bytes(const Upload& upload) {
   return Expected{upload.width, upload.height, upload.channels, upload.bits}.max_bytes();
 }
 
+/// The service's name for what a mode belongs to.
+std::string_view catalogue_name(std::string_view mode) {
+  return is_generative_model(mode) ? "topaz-labs/sharpen-gen" : "topaz-labs/sharpen";
+}
+
 class AimlApi final : public Service {
  public:
   explicit AimlApi(ServiceAddress address)
@@ -73,8 +78,23 @@ class AimlApi final : public Service {
   }
 
   Result<Price> estimate(std::uint32_t width, std::uint32_t height, const Settings& settings,
-                         GCancellable*) override {
-    return offline_price(ServiceKind::aimlapi, width, height, settings);
+                         GCancellable* cancellable) override {
+    Price price = offline_price(ServiceKind::aimlapi, width, height, settings);
+    const std::string mode = wire_model(settings);
+    HttpRequest request;  // public, so it goes without the key
+    request.url =
+        address_.base_url + "/v1/models?include=pricing&id=" + std::string(catalogue_name(mode));
+    auto answer = http_.send(request, cancellable);
+    if (!answer && answer.error().error.kind == ErrorKind::cancelled)
+      return std::unexpected(std::move(answer).error().error);
+    if (!answer || !answer->ok()) return price;
+    const auto quoted = aimlapi::parse_price(answer->body, catalogue_name(mode), mode,
+                                             double(width) * double(height) / 1e6);
+    if (quoted) {
+      price.amount = *quoted;
+      price.confirmed = true;
+    }
+    return price;
   }
 
   Result<Balance> balance(GCancellable* cancellable) override {
@@ -107,8 +127,7 @@ class AimlApi final : public Service {
     const std::string mode = wire_model(settings);
     JsonWriter writer;
     writer.begin_object()
-        .member("model",
-                is_generative_model(mode) ? "topaz-labs/sharpen-gen" : "topaz-labs/sharpen")
+        .member("model", catalogue_name(mode))
         .member("mode", mode)
         .member("output_format", upload.format == FileFormat::tiff ? "tiff" : "png");
     for (const WireSetting& setting : wire_settings(settings, ServiceKind::aimlapi)) {
@@ -174,7 +193,7 @@ class AimlApi final : public Service {
 
   ServiceAddress address_;
   Capabilities capabilities_{.needs_key = true,
-                             .has_estimate = false,
+                             .has_estimate = true,
                              .has_balance = true,
                              .has_cancel = false,
                              .asynchronous = false,

@@ -1,5 +1,6 @@
 #include "client/aimlapi_answers.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -21,6 +22,39 @@ std::unexpected<Error> unexpected_answer() {
 std::unexpected<Error> disk_error() {
   return fail(ErrorKind::io, _("The result cannot be written to the disk."),
               _("Free some space on this disk."));
+}
+
+Json pricing_of(const Json& catalogue, std::string_view model) {
+  for (const Json& entry : catalogue["data"].elements()) {
+    const bool alias = std::ranges::any_of(
+        entry["aliases"].elements(), [&](const Json& name) { return name.string() == model; });
+    if (alias || entry["id"].string() == model) return entry["pricing"];
+  }
+  return {};
+}
+
+std::vector<Json> rates(const Json& pricing, std::string_view mode) {
+  const std::string kind = pricing["kind"].string().value_or("");
+  if (kind == "fixed") return pricing["units"].elements();
+  if (kind != "variants") return {};
+  auto variants = pricing["variants"].elements();
+  std::erase_if(variants, [&](const Json& variant) {
+    const auto other = variant["when"]["mode"].string();
+    return other && *other != mode;
+  });
+  return variants;
+}
+
+std::optional<double> cost(const Json& rate, double megapixels) {
+  const auto price = rate["price"].number();
+  const double per = rate["per"].number().value_or(1);
+  if (!price || !std::isfinite(*price) || *price < 0 || !std::isfinite(per) || per < 1) return {};
+  std::string unit =
+      rate["unit"].string().or_else([&] { return rate["name"].string(); }).value_or("");
+  if (unit.ends_with('s')) unit.pop_back();
+  if (unit == "megapixel") return std::ceil(megapixels) * *price / per;
+  if (unit == "image" || unit == "generation" || unit == "request") return *price / per;
+  return {};
 }
 
 }  // namespace
@@ -138,6 +172,19 @@ Result<Balance> parse_balance(std::string_view body) {
   const auto amount = (*json)["current_balance"].number();
   if (!amount) return unexpected_answer();
   return Balance{.available = *amount, .unit = (*json)["currency"].string().value_or("USD")};
+}
+
+std::optional<double> parse_price(std::string_view body, std::string_view model,
+                                  std::string_view mode, double megapixels) {
+  const auto json = Json::parse(body);
+  if (!json) return {};
+  std::optional<double> price;
+  for (const Json& rate : rates(pricing_of(*json, model), mode)) {
+    const auto amount = cost(rate, megapixels);
+    if (!amount || (price && *price != *amount)) return {};
+    price = amount;
+  }
+  return price;
 }
 
 }  // namespace sharpen::aimlapi

@@ -59,6 +59,13 @@ struct Answer {
 /// The answer of `GET /v2/billing`. Errors: protocol, too_large.
 [[nodiscard]] Result<Balance> parse_balance(std::string_view body);
 
+/// What one picture costs in US dollars by `GET /v1/models?include=pricing`; nothing if the answer
+/// quotes no single rate for this mode, or a rate by something else than pictures and megapixels.
+/// A megapixel that is begun counts whole. Source: aimlapi/api-docs, "Reading prices" in
+/// docs/api-references/service-endpoints/models-catalogue.md.
+[[nodiscard]] std::optional<double> parse_price(std::string_view body, std::string_view model,
+                                                std::string_view mode, double megapixels);
+
 /// The AI/ML API's own credits in one US dollar.
 inline constexpr double credits_per_dollar = 2e6;
 

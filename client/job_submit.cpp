@@ -9,12 +9,6 @@ namespace {
 constexpr std::uint64_t form_bytes = 64 << 10;  // of the other fields, generously
 constexpr int lookups = 4;
 
-std::string amount_text(double amount, const std::string& unit) {
-  if (unit == "USD") return tr("{} US dollars", std::format("{:.2f}", amount));
-  return trn("{} credit", "{} credits", static_cast<unsigned long>(amount),
-             std::format("{:.10g}", amount));
-}
-
 /// What is known of a submit whose answer was lost.
 Result<Submitted> adopt(Service& service, const Upload& upload, const Pace& pace, const Error& lost,
                         bool sent_whole, GCancellable* cancellable) {

@@ -131,4 +131,7 @@ struct ServiceAddress {
 [[nodiscard]] Price offline_price(ServiceKind service, std::uint32_t width, std::uint32_t height,
                                   const Settings& settings);
 
+/// "1 credit", "3 credits", "$0.12", as the user's locale writes numbers.
+[[nodiscard]] std::string amount_text(double amount, const std::string& unit);
+
 }  // namespace sharpen

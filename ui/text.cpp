@@ -49,17 +49,6 @@ std::string duration_text(double seconds) {
   return tr("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
-std::string amount_text(double amount, const std::string& unit) {
-  const bool whole = amount == std::floor(amount);
-  if (unit == "credits") {
-    return trn("{} credit", "{} credits",
-               amount == 1 ? 1ul : static_cast<unsigned long>(amount) + 2,
-               number_text(amount, whole ? 0 : 2));
-  }
-  if (unit == "USD") return tr("${}", number_text(amount, amount < 0.1 ? 3 : 2));
-  return number_text(amount, whole ? 0 : 2) + " " + unit;
-}
-
 std::string time_text(std::int64_t unix_seconds) {
   const DateTime time(g_date_time_new_from_unix_local(unix_seconds));
   const DateTime now(g_date_time_new_now_local());

@@ -13,8 +13,6 @@ namespace sharpen {
 [[nodiscard]] std::string megapixel_text(std::uint32_t width, std::uint32_t height);
 /// "12 s", "3 min 20 s", "1 h 5 min".
 [[nodiscard]] std::string duration_text(double seconds);
-/// "1 credit", "3 credits", "$0.12".
-[[nodiscard]] std::string amount_text(double amount, const std::string& unit);
 /// "today 18:02", "yesterday 18:02", or the date.
 [[nodiscard]] std::string time_text(std::int64_t unix_seconds);
 /// The model's title in the user's language, or the service's own string.

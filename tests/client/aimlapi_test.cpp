@@ -51,8 +51,11 @@ TEST_F(Aiml, SendsTheContractsRequest) {
   sent.settings.value(ParameterId::strength) = 0.5;
   sent.settings.max_cost = 0.2;
   ASSERT_TRUE(run_job(sent, room.home, {}, nullptr));
-  const auto requests = api.requests();
-  ASSERT_EQ(requests.size(), 1u);
+  auto requests = api.requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[0].path, "/v1/models");
+  EXPECT_EQ(requests[0].header("authorization"), "") << "prices are public";
+  requests.erase(requests.begin());
   EXPECT_EQ(requests[0].method, "POST");
   EXPECT_EQ(requests[0].path, "/v1/images/generations");
   EXPECT_EQ(requests[0].header("authorization"), std::string("Bearer ") + key);
@@ -166,8 +169,9 @@ TEST_F(Aiml, APriceAboveTheLimitSendsNothing) {
   const auto result = run_job(sent, room.home, {}, nullptr);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::too_expensive);
-  EXPECT_TRUE(result.error().message.contains("0.10 US dollars")) << result.error().message;
-  EXPECT_TRUE(api.requests().empty());
+  EXPECT_TRUE(result.error().message.contains("$0.105, more than your limit of $0.10"))
+      << result.error().message;
+  EXPECT_EQ(api.count("POST", "/v1/images/generations"), 0u);
 }
 
 TEST_F(Aiml, AParameterThatItDoesNotTakeSendsNothing) {
@@ -233,7 +237,34 @@ TEST_F(Aiml, TellsTheBalance) {
   EXPECT_FALSE((*service)->find_by_name("x", nullptr));
   EXPECT_FALSE((*service)->cancel("x", nullptr));
   EXPECT_FALSE((*service)->download_url("x", nullptr));
-  EXPECT_EQ((*service)->estimate(1, 1, {}, nullptr)->unit, "USD");
+}
+
+TEST_F(Aiml, AsksThePriceAndFallsBackToTheRule) {
+  auto service = open_service({ServiceKind::aimlapi, api.url(), key, {}});
+  ASSERT_TRUE(service);
+  next.body = R"({"object":"list","data":[{"id":"topaz-labs/sharpen","pricing":
+      {"kind":"fixed","units":[{"name":"image","price":0.2,"per":1}]}}]})";
+  const auto asked = (*service)->estimate(6000, 4000, {}, nullptr);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->amount, 0.2);
+  EXPECT_TRUE(asked->confirmed);
+  next.status = 503;
+  const auto rule = (*service)->estimate(6000, 4000, {}, nullptr);
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(rule->amount, 0.105);
+  EXPECT_EQ(rule->unit, "USD");
+  EXPECT_FALSE(rule->confirmed);
+}
+
+TEST_F(Aiml, ALimitBelowTheAskedPriceSendsNothing) {
+  next.body = R"({"data":[{"id":"topaz-labs/sharpen","pricing":
+      {"kind":"fixed","units":[{"name":"image","price":0.3,"per":1}]}}]})";
+  auto sent = request();
+  sent.settings.max_cost = 0.2;
+  const auto result = run_job(sent, room.home, {}, nullptr);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::too_expensive);
+  for (const auto& got : api.requests()) EXPECT_EQ(got.method, "GET");
 }
 
 class AnswerReader : public testing::Test {
@@ -280,6 +311,32 @@ TEST_F(AnswerReader, TakesNothingElseForAPicture) {
 
 TEST_F(AnswerReader, IsBoundedOutsideThePictureToo) {
   EXPECT_FALSE(read("{\"x\":\"" + std::string(2 << 20, 'y') + "\"}", 4096));
+}
+
+TEST(AimlAnswers, PricesAreReadByTheirUnit) {
+  const auto price = [](const std::string& pricing) {
+    const std::string body =
+        R"({"data":[{"id":"other","pricing":{"kind":"fixed","units":[{"unit":"image","price":9}]}},
+        {"id":"new","aliases":["topaz-labs/sharpen"],"pricing":)" +
+        pricing + "}]}";
+    return aimlapi::parse_price(body, "topaz-labs/sharpen", "Strong", 24.3);
+  };
+  EXPECT_EQ(price(R"({"kind":"fixed","units":[{"unit":"images","price":21,"per":100}]})"), 0.21);
+  EXPECT_EQ(price(R"({"kind":"fixed","units":[{"name":"megapixel","price":0.5,"per":1}]})"), 12.5);
+  EXPECT_EQ(price(R"({"kind":"variants","dimensions":["mode"],"variants":[
+      {"when":{"mode":"Standard"},"unit":"image","price":1,"per":1},
+      {"when":{"mode":"Strong"},"unit":"image","price":2,"per":1}]})"),
+            2);
+  // What cannot be told before the request is not guessed.
+  for (const char* open :
+       {R"({"kind":"variable"})", R"({"kind":"fixed","units":[]})", "null", "7",
+        R"({"kind":"fixed","units":[{"unit":"second","price":1,"per":1}]})",
+        R"({"kind":"fixed","units":[{"unit":"image","price":-1,"per":1}]})",
+        R"({"kind":"fixed","units":[{"unit":"image","price":1,"per":0}]})",
+        R"({"kind":"variants","variants":[{"when":{"size":"a"},"unit":"image","price":1},
+            {"when":{"size":"b"},"unit":"image","price":2}]})"})
+    EXPECT_FALSE(price(open)) << open;
+  EXPECT_FALSE(aimlapi::parse_price("<html>", "topaz-labs/sharpen", "Strong", 1));
 }
 
 TEST(AimlAnswers, BadOnesAreErrors) {
