@@ -31,8 +31,8 @@ Result<Submitted> adopt(Service& service, const Upload& upload, const Pace& pace
                 _("The service did not take the job and charges nothing. Try again."));
   if (found)
     return fail(ErrorKind::maybe_billed, lost.message,
-                _("The service does not list the job, so it was probably not accepted. It is "
-                  "looked for again under Filters > Enhance."));
+                _("The service does not list the job, so it was probably neither accepted nor "
+                  "charged. It is looked for again under Filters > Enhance."));
   return std::unexpected(Error{ErrorKind::maybe_billed, lost.message,
                                _("It is looked for again, without being sent again, under "
                                  "Filters > Enhance.")});

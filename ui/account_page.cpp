@@ -4,6 +4,7 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "ui/help.h"
 #include "ui/text.h"
 
 namespace sharpen {
@@ -194,6 +195,8 @@ void show_account(GtkWindow* parent, ServiceKind kind, const std::string& url, c
   const auto window = own(gtk_dialog_new_with_buttons(title.c_str(), parent, GTK_DIALOG_MODAL,
                                                       _("_Close"), GTK_RESPONSE_CLOSE, nullptr));
   {
+    Connections while_open;
+    offer_help(while_open, window.get(), home, "key");
     AccountPage page(kind, url, home, changed);
     GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(window.get()));
     gtk_container_set_border_width(GTK_CONTAINER(content), wide_gap);

@@ -3,6 +3,7 @@
 #include <libgimp/gimpui.h>
 
 #include "base/i18n.h"
+#include "ui/help.h"
 #include "ui/main_dialog.h"
 #include "ui/recovery.h"
 #include "ui/text.h"
@@ -69,6 +70,8 @@ Result<void> run_recover_dialog(RecoverHost& host, const Home& home) {
       _("Unfinished Sharpening"), program_name, nullptr, GtkDialogFlags{}, gimp_standard_help_func,
       "plug-in-remote-sharpen-recover", _("_Close"), GTK_RESPONSE_CLOSE, nullptr));
   gimp_window_set_transient(GTK_WINDOW(window.get()));
+  Connections while_open;
+  offer_help(while_open, window.get(), home, "unfinished");
   Recovery recovery(host, home, [] {});
   show_recovery(window.get(), recovery);
   tell_user({recovery.finish()});

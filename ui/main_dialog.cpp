@@ -50,17 +50,7 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
     if (!writing_) read_config();
   });
   gtk_window_set_default_size(GTK_WINDOW(window_.get()), 1000, 660);
-  connections_.on_response(window_.get(), [this](int response) {
-    if (response != GTK_RESPONSE_HELP) return;
-    // GIMP's own help browser would look for the page in GIMP's manual.
-    g_signal_stop_emission_by_name(window_.get(), "response");
-    open_help(GTK_WINDOW(window_.get()), home_);
-  });
-  connections_.on_event(window_.get(), "key-press-event", [this](GdkEvent* event) {
-    if (event->key.keyval != GDK_KEY_F1) return false;
-    open_help(GTK_WINDOW(window_.get()), home_);
-    return true;
-  });
+  offer_help(connections_, window_.get(), home_);
   connections_.on_event(window_.get(), "map-event", [this](GdkEvent*) {
     // An idle callback runs after the redraw, whose priority is higher.
     after_first_frame_ = EventSource::idle([this] { return first_frame_shown(), false; });
@@ -167,6 +157,8 @@ void MainDialog::open_recovery() {
   const auto window =
       own(gtk_dialog_new_with_buttons(_("Unfinished Sharpening"), GTK_WINDOW(window_.get()),
                                       GTK_DIALOG_MODAL, _("_Close"), GTK_RESPONSE_CLOSE, nullptr));
+  Connections while_open;
+  offer_help(while_open, window.get(), home_, "unfinished");
   show_recovery(window.get(), *recovery_);
   gtk_widget_destroy(window.get());
 }

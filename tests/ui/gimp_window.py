@@ -191,7 +191,7 @@ class GimpSession:
         self.shots.mkdir(parents=True, exist_ok=True)
         self.picture = picture
         if locale:
-            shutil.copytree(locale, self.gimp.profile / "plug-ins" / PLUG_IN / "locale", dirs_exist_ok=True)
+            self.install(locale, "locale")
         with open(self.gimp.profile / "gimprc", "a") as gimprc:
             gimprc.write('(show-welcome-dialog no)\n(config-version "3.0.4")\n(check-updates no)\n(color-profile-policy keep)\n'
                          f"(theme-color-scheme {theme})\n")
@@ -233,6 +233,10 @@ class GimpSession:
         if error[0]:
             self.log.seek(0)
             print(self.log.read())
+
+    def install(self, folder, name):
+        """Puts a folder beside the plug-in; returns it."""
+        return pathlib.Path(shutil.copytree(folder, self.gimp.profile / "plug-ins" / PLUG_IN / name, dirs_exist_ok=True))
 
     def window(self, program, title, seconds=40):
         return until(f"the window “{title}”", lambda: find_window(program, title), seconds)
@@ -286,6 +290,19 @@ class GimpSession:
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"],
                                capture_output=True, text=True, check=True).stdout.split()
         return found[-1]
+
+    def message(self, part):
+        """A message dialog, which has no title, by a part of its text; or nothing."""
+        for node in walk(Atspi.get_desktop(0), 4):
+            if node.get_role_name() in ("alert", "dialog") and is_shown(node):
+                if any(part in (label.get_name() or "") for label in walk(node)):
+                    return Window(node)
+        return None
+
+    def press_key(self, key):
+        """In the image window."""
+        window = self.x_window(f".*{pathlib.Path(self.picture).stem}.*")
+        subprocess.run(["xdotool", "windowfocus", "--sync", window, "key", key], check=True)
 
     def focus(self, dialog):
         """Gives a dialog the keyboard: there is no window manager to do it."""

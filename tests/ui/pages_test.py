@@ -1,77 +1,84 @@
-"""Every control of the dialog has a name, and Tab reaches it."""
+"""Every control of the dialog has a name, and Tab reaches it. Help and F1 open the manual where they should."""
 
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
-from gimp_window import Failure, GimpSession, has_state, is_shown, main, role_of, until, walk
-from gi.repository import Atspi
+from every_control import check_page
+from gimp_window import Failure, GimpSession, main, photograph, until
 
-CONTROLS = {"button", "check box", "combo box", "entry", "menu button", "password text", "radio button",
-            "slider", "spin button", "text", "toggle button", "drawing area"}
-
-
-def controls(dialog):
-    for node in walk(dialog.node):
-        if role_of(node) in CONTROLS and is_shown(node):
-            yield node
+MANUAL = pathlib.Path(__file__).resolve().parents[2] / "docs" / "manual"
 
 
-def unnamed(dialog):
-    found = []
-    for node in controls(dialog):
-        parent = node.get_parent()
-        # The entry inside a combo box or a spin button speaks with its parent's name.
-        if not node.get_name() and not labelled(node) and not (parent and parent.get_name()):
-            found.append(f"{role_of(node)} below “{parent.get_name() if parent else ''}”")
-    return found
+def fake_browser(folder):
+    """A browser that writes down what it is asked to show; its file, and the environment that makes it the default."""
+    shown = folder / "shown"
+    program = folder / "browser"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >>"{shown}"\n')
+    program.chmod(0o755)
+    applications = folder / "data" / "applications"
+    applications.mkdir(parents=True)
+    (applications / "browser.desktop").write_text(
+        f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\nMimeType=text/html;\n")
+    (applications / "mimeapps.list").write_text("[Default Applications]\ntext/html=browser.desktop\n")
+    shown.touch()
+    return shown, {"XDG_DATA_HOME": str(folder / "data")}
 
 
-def labelled(node):
-    return any(relation.get_relation_type() == Atspi.RelationType.LABELLED_BY for relation in node.get_relation_set())
+def expect_page(shown, page, section):
+    """The newest page shown is the installed one, at a section that it has."""
+    uri = until("the browser", shown.read_text).splitlines()[-1]
+    shown.write_text("")
+    parts = urllib.parse.urlsplit(uri)
+    if pathlib.Path(urllib.parse.unquote(parts.path)) != page or parts.fragment != section:
+        raise Failure(f"the browser shows {uri}")
+    text = page.read_text()
+    if section and f'id="{section}"' not in text:
+        raise Failure(f"the manual has no section {section}")
+    missing = [name for name in re.findall(r'src="([^"]+)"', text) if not (page.parent / name).exists()]
+    if missing:
+        raise Failure(f"the manual lacks {missing}")
 
 
-def focused(dialog):
-    """The name of what has the focus. GTK 3 hides the button inside a combo box: that is None."""
-    node = next((node for node in walk(dialog.node) if has_state(node, Atspi.StateType.FOCUSED)), None)
-    return node and (node.get_name() or node.get_parent().get_name())
-
-
-def tab_stops(dialog, limit=80):
-    """What has the focus from one press of Tab to the next, until it comes round."""
-    start = focused(dialog)
-    stops = [start]
-    while len(stops) < limit:
-        subprocess.run(["xdotool", "key", "Tab"], check=True)
-        until(f"Tab to leave “{stops[-1]}”", lambda: focused(dialog) != stops[-1], 10)
-        if focused(dialog) == start:
-            return stops
-        stops.append(focused(dialog))
-    raise Failure(f"Tab never comes round: {stops}")
+def press_f1(session, window):
+    session.focus(window)
+    subprocess.run(["xdotool", "key", "F1"], check=True)
 
 
 def test():
     plug_in, service, shots = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
-        picture = pathlib.Path(folder) / "picture.png"
-        subprocess.run(["convert", "-size", "400x300", "plasma:", "-strip", str(picture)], check=True)
-        with GimpSession(folder, plug_in, service, str(picture), shots) as session:
+        shown, environment = fake_browser(pathlib.Path(folder))
+        with GimpSession(folder, plug_in, service, photograph(folder, "400x300"), shots, **environment) as session:
+            page = session.install(MANUAL, "help") / "remote-sharpen.html"
             session.image_window()
             dialog = session.open_dialog()
-            dialog.wait("combo box", "Service:")
-            until("the price", lambda: dialog.has_text("free"), 30)
-            if nameless := unnamed(dialog):
-                raise Failure("controls without a name: " + ", ".join(nameless))
-            session.focus(dialog)
-            reached = tab_stops(dialog)
-            for name in ("Strength: Auto", "Sharpen", "Cancel", "Where the preview looks", "Compare with other models",
-                         "Picture before and after sharpening"):
-                if name not in reached:
-                    raise Failure(f"Tab does not reach “{name}”, only {reached}")
-            boxes = [node for node in controls(dialog) if role_of(node) == "combo box"]
-            if reached.count(None) != len(boxes):
-                raise Failure(f"Tab reaches {reached.count(None)} of {len(boxes)} combo boxes")
+            dialog.wait_text("free")
+            check_page(session, dialog)
+            dialog.press("Help")
+            expect_page(shown, page, "")
+            press_f1(session, dialog)
+            expect_page(shown, page, "")
+            dialog.choose("Service:", "Topaz Labs")
+            dialog.press("Account…")
+            account = session.window("remote-sharpen", "Account at Topaz Labs")
+            press_f1(session, account)
+            expect_page(shown, page, "key")
+            account.press("Close")
+            page.unlink()
+            dialog.press("Help")
+            until("where the page should be", lambda: session.message(str(page))).press("Close")
+            dialog.press("Cancel")
+            until("the end of the dialog", lambda: not dialog.is_open())
+            page.write_text((MANUAL / page.name).read_text())
+            session.menu("Unfinished Remote Sharpen Jobs…")
+            jobs = session.window("remote-sharpen", "Unfinished Sharpening")
+            jobs.press("Help")
+            expect_page(shown, page, "unfinished")
+            jobs.press("Close")
 
 
 if __name__ == "__main__":

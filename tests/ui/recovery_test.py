@@ -9,9 +9,8 @@ import sys
 import tempfile
 import time
 
-from gi.repository import Atspi
 from every_control import check_page
-from gimp_window import Failure, GimpSession, Window, is_shown, main, photograph, until, walk
+from gimp_window import Failure, GimpSession, main, photograph, until
 from vendor import KEY, Vendor
 
 PROCESSING = 6  # seconds of each job
@@ -76,16 +75,6 @@ def kill_while_sharpening(session, dialog, vendor, folder):
     until("its end", lambda: not list(plug_ins(folder)))
 
 
-def question():
-    """The message dialog, which has no title of its own."""
-    desktop = Atspi.get_desktop(0)
-    for node in walk(desktop, 4):
-        if node.get_role_name() in ("alert", "dialog") and is_shown(node):
-            if any("cannot be fetched any more" in (label.get_name() or "") for label in walk(node)):
-                return Window(node)
-    return None
-
-
 def test():
     plug_in, service, shots = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder, keyring(folder), \
@@ -116,6 +105,9 @@ def test():
             session.wait_layers(2)
             jobs.press("Cancel")
             jobs.wait_text("It was too late to stop the job: it is charged, and can be fetched.")
+            def question():
+                return session.message("cannot be fetched any more")
+
             jobs.press("Forget")
             until("the question", question).press("Keep It")
             until("the answer", lambda: question() is None)

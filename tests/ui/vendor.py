@@ -3,30 +3,38 @@
 import http.client
 import http.server
 import json
+import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 KEY = "recognisable-2f6b1c9d7e"
+RESULTS = "/results"
 
 
 class Vendor:
     """`with Vendor(program, folder) as vendor:`; times are milliseconds of each job."""
 
-    def __init__(self, program, folder, balance=123, pending=0, processing=0, *options):
+    def __init__(self, program, folder, balance=123, pending=0, processing=0):
         self.command = [program, "--state", tempfile.mkdtemp(dir=folder), "--key-file", "-", "--balance", str(balance),
-                        "--behaviour", f"pending_ms={pending}", "--behaviour", f"processing_ms={processing}", *options]
-        self.refused = {}  # what a path contains: the status that it is answered with
+                        "--behaviour", f"pending_ms={pending}", "--behaviour", f"processing_ms={processing}"]
+        self.refused = {}  # what a request contains: the status that it is answered with
+        self.held = None  # what a request contains whose bulk waits
         self.submits = 0
 
     def __enter__(self):
-        self.service = subprocess.Popen(self.command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        # What is held does not fit into the socket.
+        self.front.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.url = f"http://127.0.0.1:{self.front.server_address[1]}"
+        self.service = subprocess.Popen([*self.command, "--public-url", self.url + RESULTS], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.service.stdin.write(KEY + "\n")
         self.service.stdin.close()
-        self.host = json.loads(self.service.stdout.readline())["url"].removeprefix("http://")
-        self.front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        announced = json.loads(self.service.stdout.readline())
+        self.host, self.results = (announced[name].removeprefix("http://") for name in ("url", "download_url"))
         threading.Thread(target=self.front.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.front.server_address[1]}"
         return self
 
     def __exit__(self, *_):
@@ -38,19 +46,43 @@ class Vendor:
         """The status of a refusal, or nothing."""
         return next((status for part, status in self.refused.items() if part in f"{method} {path}"), None)
 
+    def wait_while_held(self, request):
+        while self.held and self.held in request:
+            time.sleep(0.02)
+
     def handler(vendor):
         class Handler(http.server.BaseHTTPRequestHandler):
             def log_message(self, *_):
                 pass
 
             def pass_on(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                try:
+                    self.pass_on_unless_cancelled()
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True
+
+            def read_body(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                first = self.rfile.read(length // 100)
+                vendor.wait_while_held(self.requestline)
+                rest = self.rfile.read(length - len(first))
+                if len(first + rest) < length:
+                    raise ConnectionResetError
+                return first + rest
+
+            def pass_on_unless_cancelled(self):
+                body = self.read_body()
                 if status := vendor.status_for(self.command, self.path):
                     return self.answer(status, "application/json", b'{"message": "The test says no."}')
                 vendor.submits += self.command == "POST" and "estimate" not in self.path
-                service = http.client.HTTPConnection(vendor.host)
+                if self.path.startswith(RESULTS):
+                    return self.ask(vendor.results, self.path.removeprefix(RESULTS), body)
+                self.ask(vendor.host, self.path, body)
+
+            def ask(self, host, path, body):
+                service = http.client.HTTPConnection(host)
                 headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-                service.request(self.command, self.path, body, headers)
+                service.request(self.command, path, body, headers)
                 reply = service.getresponse()
                 self.answer(reply.status, reply.getheader("Content-Type", ""), reply.read())
 
@@ -61,7 +93,9 @@ class Vendor:
                 if status != 204:
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(body[:len(body) // 2])
+                vendor.wait_while_held(self.requestline)
+                self.wfile.write(body[len(body) // 2:])
 
             do_GET = do_POST = do_DELETE = pass_on
 
