@@ -148,7 +148,7 @@ class AimlApi final : public Service {
                                 SpoolFile& file) {
     const auto answer = aimlapi::parse_answer(reader.text());
     const auto has_picture = reader.finish();
-    if (!has_picture) return std::unexpected(has_picture.error());
+    if (!has_picture) return std::unexpected(maybe_billed(has_picture.error().message));
     Submitted submitted;
     if (answer) {
       submitted.download_url = answer->url;
@@ -179,7 +179,12 @@ class AimlApi final : public Service {
 
   Error refused(const HttpAnswer& answer) const {
     Error error = error_of(answer, context());
-    if (answer.status == 502 || answer.status == 504) return maybe_billed(error.message);
+    // The service's own 500 and 503 speak; a gateway's answer says nothing of what lies behind it.
+    const bool own_words =
+        (answer.status == 500 || answer.status == 503) && !message_in(answer.body, {}).empty();
+    const bool failed = error.kind == ErrorKind::service_failed;
+    if (error.kind == ErrorKind::network || (failed && !own_words))
+      return maybe_billed(error.message);
     // Only public addresses are documented for this model; that a picture may be sent along is not.
     const bool perhaps_the_data_uri = error.kind == ErrorKind::refused ||
                                       error.kind == ErrorKind::too_large ||

@@ -101,6 +101,7 @@ class Download {
             _("Fetch it again under Filters > Enhance; results are kept for seven days."));
       default:
         return fail(answer.status == 429   ? ErrorKind::busy
+                    : answer.status == 408 ? ErrorKind::network
                     : answer.status >= 500 ? ErrorKind::service_failed
                                            : ErrorKind::protocol,
                     tr("The host of the result does not give it out (HTTP {}).", answer.status),

@@ -9,9 +9,10 @@ namespace {
 
 void remove_files(const JournalEntry& entry) {
   std::error_code ignored;
-  for (const auto& file :
-       {entry.original_file, selection_file(entry.original_file), entry.result_file})
-    if (!file.empty()) std::filesystem::remove(file, ignored);
+  if (!entry.original_file.empty())
+    for (const auto& file : {entry.original_file, selection_file(entry.original_file)})
+      std::filesystem::remove(file, ignored);
+  if (!entry.result_file.empty()) std::filesystem::remove(entry.result_file, ignored);
 }
 
 /// The process id of an entry, looked up by its upload's name if the answer was lost.
@@ -73,12 +74,14 @@ Result<bool> cancel_job(const JournalEntry& entry, const ServiceAddress& address
                         GCancellable* cancellable) {
   auto service = open_service(address);
   if (!service) return fail(std::move(service));
+  const bool other_key = is_of_another_key(entry, address);
   const auto id = process_id_of(entry, **service, pace_for(address), cancellable);
   if (!id) return std::unexpected(id.error());
   Result<bool> stopped = (*service)->capabilities().asynchronous && id->empty();
   if (!id->empty() && (*service)->capabilities().has_cancel)
     stopped = stop_job(**service, *id, cancellable);
   const bool gone = !stopped && stopped.error().kind == ErrorKind::not_found;
+  if (other_key && (gone || id->empty())) return std::unexpected(of_another_key());
   if (!gone && !stopped.value_or(false)) return stopped;  // its result can still be fetched
   if (auto finished = finish_job(entry.id, home); !finished) return fail(std::move(finished));
   return stopped;

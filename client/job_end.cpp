@@ -20,8 +20,15 @@ const char* recoverable_hint() {
 
 }  // namespace
 
+Error of_another_key() {
+  return {ErrorKind::key_refused, _("This job was started with another key."),
+          _("Enter that key in the account page of the dialog to fetch its result.")};
+}
+
 Error JobRun::conclude(Error error) {
   const bool cancelled = g_cancellable_is_cancelled(cancellable_);
+  if (error.kind == ErrorKind::not_found && is_of_another_key(entry_, address_))
+    error = of_another_key();
   const bool begun = !entry_.process_id.empty() || !entry_.download_url.empty();
   if (begun && cancelled && service_) return stop_at_service();
   if (error.kind == ErrorKind::maybe_billed) may_exist_ = service_->capabilities().asynchronous;
@@ -78,9 +85,10 @@ Error JobRun::stop_at_service() {
 
 void JobRun::forget() {
   if (journal_) (void)journal_->remove(entry_.id);
+  remove_file(entry_.result_file);
+  if (entry_.original_file.empty()) return;
   remove_file(entry_.original_file);
   remove_file(selection_file(entry_.original_file));
-  remove_file(entry_.result_file);
 }
 
 /// What is free and in no journal is not fetched a second time.

@@ -73,7 +73,8 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
             .result_file = {},
             .cost = {},
             .created = unix_now(),
-            .preview = request.preview};
+            .preview = request.preview,
+            .key_mark = key_mark(address_.key, upload.name)};
   if (!(free && request.preview)) {
     if (auto open = open_journal(!free); !open) return fail(std::move(open));
   }
@@ -90,9 +91,14 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
   }
   sharpening_from_ = free ? 0.1 : 0.3;
   report(Stage::uploading, prepared);
-  auto submitted =
-      submit_once(*service_, upload, request.settings, pace_,
-                  reporter(Stage::uploading, prepared, sharpening_from_), cancellable_);
+  const Transfer show = reporter(Stage::uploading, prepared, sharpening_from_);
+  const auto count = [&](std::uint64_t done, std::uint64_t total) {
+    show(done, total);
+    if (done < total) return;
+    entry_.created = unix_now();  // from here on the service may list the job
+    (void)save(JobStep::submitting);
+  };
+  auto submitted = submit_once(*service_, upload, request.settings, pace_, count, cancellable_);
   if (!submitted) return std::unexpected(conclude(std::move(submitted).error()));
   entry_.process_id = submitted->process_id;
   entry_.download_url = submitted->download_url;
@@ -164,6 +170,7 @@ Result<void> JobRun::find_lost_job() {
     entry_.cost = (*found)->cost;
     return save(JobStep::running);
   }
+  if (is_of_another_key(entry_, address_)) return std::unexpected(of_another_key());
   if (unix_now() - entry_.created > lost_seconds)
     return fail(ErrorKind::not_found, _("The service never got this picture."),
                 _("Nothing was charged; send it again."));

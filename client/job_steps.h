@@ -90,6 +90,9 @@ template <class T>
 [[nodiscard]] Result<bool> stop_job(Service& service, const std::string& process_id,
                                     GCancellable* cancellable);
 
+/// The error about a job that the account of the present key does not know.
+[[nodiscard]] Error of_another_key();
+
 /// What the answer has to be.
 struct Expected {
   std::uint32_t width = 0, height = 0;

@@ -26,9 +26,14 @@ Result<Submitted> adopt(Service& service, const Upload& upload, const Pace& pace
                      .download_url = {},
                      .inline_result = {},
                      .cost = (*found)->cost};
-  if (found && !sent_whole)
+  if (!sent_whole) {
+    const ErrorKind kind = found ? lost.kind : found.error().kind;
+    if (kind == ErrorKind::key_refused || kind == ErrorKind::no_credits ||
+        kind == ErrorKind::no_subscription)
+      return std::unexpected(found.error());
     return fail(ErrorKind::network, _("The connection broke while the picture was being sent."),
                 _("The service did not take the job and charges nothing. Try again."));
+  }
   if (found)
     return fail(ErrorKind::maybe_billed, lost.message,
                 _("The service does not list the job, so it was probably neither accepted nor "

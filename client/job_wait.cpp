@@ -117,9 +117,9 @@ Result<bool> stop_job(Service& service, const std::string& process_id, GCancella
   if (!stopped && is_transient(stopped.error().kind))
     stopped = service.cancel(process_id, cancellable);
   if (!stopped || *stopped) return stopped;
-  // "Too late" is also said of a job that an earlier request did stop.
+  // "Too late" is also said of a job that an earlier request did stop, or that failed meanwhile.
   const auto status = service.status(process_id, cancellable);
-  return status && status->state == JobState::cancelled;
+  return status && (status->state == JobState::cancelled || status->state == JobState::failed);
 }
 
 }  // namespace sharpen

@@ -5,6 +5,7 @@
 #include <format>
 #include <utility>
 
+#include "base/glib_error.h"
 #include "base/i18n.h"
 #include "client/journal_file.h"
 #include "client/journal_rows.h"
@@ -32,6 +33,17 @@ std::unexpected<Error> not_mine() {
 std::filesystem::path selection_file(const std::filesystem::path& original_file) {
   auto file = original_file;
   return file.replace_extension(".selection");
+}
+
+std::string key_mark(const std::string& key, const std::string& upload_name) {
+  if (key.empty()) return {};
+  const std::string text = upload_name + "\n" + key;
+  return std::string(
+      OwnedChars(g_compute_checksum_for_string(G_CHECKSUM_SHA256, text.c_str(), -1)).get(), 8);
+}
+
+bool is_of_another_key(const JournalEntry& entry, const ServiceAddress& address) {
+  return !entry.key_mark.empty() && entry.key_mark != key_mark(address.key, entry.upload_name);
 }
 
 struct Journal::Database {

@@ -42,7 +42,13 @@ struct JournalEntry {
   std::optional<double> cost;
   std::int64_t created = 0;  ///< Unix seconds
   bool preview = false;
+  std::string key_mark;  ///< of the key that it was sent with; empty: none, or not known
 };
+
+/// Eight digits by which two keys can be told apart but no key be found. `upload_name` is salt.
+[[nodiscard]] std::string key_mark(const std::string& key, const std::string& upload_name);
+/// Whether a job was sent with another key than an address has: that account may not know it.
+[[nodiscard]] bool is_of_another_key(const JournalEntry& entry, const ServiceAddress& address);
 
 /// Where the selection of a job's picture is kept, if it had one: beside the spooled upload, and
 /// removed with it.

@@ -26,7 +26,7 @@ using sqlite::Transaction;
 constexpr int busy_ms = 15'000;
 
 /// One script for each version of the schema: version N is reached by running the first N.
-constexpr std::array migrations = {
+constexpr std::array<const char*, 2> migrations = {
     R"(CREATE TABLE jobs (
          id INTEGER PRIMARY KEY AUTOINCREMENT,
          owner TEXT NOT NULL, renewed INTEGER NOT NULL,
@@ -39,7 +39,8 @@ constexpr std::array migrations = {
          width INTEGER NOT NULL, height INTEGER NOT NULL,
          channels INTEGER NOT NULL, bits INTEGER NOT NULL, format TEXT NOT NULL,
          original_file TEXT NOT NULL, result_file TEXT NOT NULL,
-         cost REAL, created INTEGER NOT NULL, preview INTEGER NOT NULL);)"};
+         cost REAL, created INTEGER NOT NULL, preview INTEGER NOT NULL);)",
+    "ALTER TABLE jobs ADD COLUMN key_mark TEXT NOT NULL DEFAULT '';"};
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& where, int code) {
   return fail(ErrorKind::io,
@@ -63,15 +64,17 @@ Result<bool> prepare(Database& database) {
     auto version = database.integer("PRAGMA user_version");
     if (!version) return fail(std::move(version));
     if (*version < 0 || std::size_t(*version) > migrations.size()) return false;
-    if (std::size_t(*version) == migrations.size()) {
-      // The right version of something else is not a journal either.
-      auto columns = database.prepare(std::format("SELECT {} FROM jobs", entry_columns).c_str());
-      return columns.has_value();
-    }
+    // The right version of something else is not a journal either.
+    const auto is_journal = [&] {
+      return database.prepare(std::format("SELECT {} FROM jobs", entry_columns).c_str())
+          .has_value();
+    };
+    if (std::size_t(*version) == migrations.size()) return is_journal();
     auto transaction = Transaction::begin(database);
     if (!transaction) return fail(std::move(transaction));
     for (auto done = std::size_t(*version); done < migrations.size(); ++done)
       if (auto migrated = database.run(migrations.at(done)); !migrated) return false;
+    if (!is_journal()) return false;
     const auto stamp = std::format("PRAGMA user_version = {}", migrations.size());
     if (auto stamped = database.run(stamp.c_str()); !stamped) return fail(std::move(stamped));
     if (auto committed = transaction->commit(); !committed) return fail(std::move(committed));

@@ -8,7 +8,7 @@ namespace {
 
 using sqlite::Statement;
 
-constexpr int entry_column_count = 24;
+constexpr int entry_column_count = 25;
 
 constexpr std::array<std::string_view, 5> step_names = {"submitting", "running", "ready", "fetched",
                                                         "placed"};
@@ -57,7 +57,8 @@ void bind_entry(Statement& statement, const JournalEntry& entry) {
       .bind(entry.result_file.native())
       .bind(entry.cost)
       .bind(entry.created)
-      .bind(std::int64_t{entry.preview});
+      .bind(std::int64_t{entry.preview})
+      .bind(entry.key_mark);
 }
 
 JournalEntry read_entry(std::int64_t id, Statement& row) {
@@ -87,6 +88,7 @@ JournalEntry read_entry(std::int64_t id, Statement& row) {
   entry.cost = row.number();
   entry.created = row.integer();
   entry.preview = row.integer() != 0;
+  entry.key_mark = row.text();
   return entry;
 }
 

@@ -80,10 +80,12 @@ class Topaz final : public Service {
       if (!page) return fail(std::move(page));
       for (Status& job : page->jobs)
         if (job.filename == upload_name) return std::move(job);
-      if (page->next_cursor.empty() || page->next_cursor == cursor) break;
+      if (page->next_cursor.empty()) return std::nullopt;
+      if (page->next_cursor == cursor) break;
       cursor = page->next_cursor;
     }
-    return std::nullopt;
+    return fail(ErrorKind::conflict, _("The service's list of jobs does not end."),
+                _("Look for the job in your account there; it is kept here."));
   }
 
   Result<bool> cancel(const std::string& process_id, GCancellable* cancellable) override {
@@ -206,11 +208,12 @@ class Topaz final : public Service {
     return maybe_billed(failure.error.message);
   }
 
-  /// A submit with an answer that is not 2xx. A gateway's 5xx does not prove that the service
-  /// behind it did not take the job.
+  /// A submit with an answer that is not 2xx. A gateway's 5xx or 408 does not prove that the
+  /// service behind it did not take the job.
   Error refused(const HttpAnswer& answer) const {
     Error error = error_of(answer, context());
-    if (error.kind == ErrorKind::service_failed) return maybe_billed(error.message);
+    if (error.kind == ErrorKind::service_failed || error.kind == ErrorKind::network)
+      return maybe_billed(error.message);
     if (error.kind == ErrorKind::not_found) {
       error.kind = ErrorKind::refused;
       error.message = tr("There is no sharpen service at {}.", address_.base_url);

@@ -213,6 +213,7 @@ std::vector<Row> status_rows() {
       {401, ErrorKind::key_refused, ErrorKind::key_refused, false},
       {402, ErrorKind::no_credits, ErrorKind::no_credits, false, odd},
       {403, ErrorKind::key_refused, ErrorKind::key_refused, false},
+      {408, ErrorKind::maybe_billed, ErrorKind::network, true},
       {409, ErrorKind::conflict, ErrorKind::conflict, false, odd},
       {412, ErrorKind::no_subscription, ErrorKind::no_subscription, false, odd},
       {413, ErrorKind::too_large, ErrorKind::too_large, true, odd},

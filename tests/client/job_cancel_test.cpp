@@ -43,6 +43,7 @@ TEST_F(Job, AJobThatTheServiceForgotIsForgotten) {
   entry.result_file.clear();
   topaz.next("GET download", {.status = 404, .body = R"({"message":"not found"})"});
   entry.upload_name = "not listed";
+  entry.key_mark = key_mark(test::FakeTopaz::key, entry.upload_name);
   topaz.next("GET status", {.body = R"({"status":"Completed"})"});
   const auto result = resume(entry);
   ASSERT_FALSE(result);

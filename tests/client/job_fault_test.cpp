@@ -1,4 +1,6 @@
 #include <chrono>
+#include <thread>
+#include <utility>
 
 #include "job_fixture.h"
 
@@ -84,16 +86,14 @@ TEST_P(JobLostAnswer, StaysInTheJournalIfItIsNotListed) {
   EXPECT_EQ(room.entries().at(0).step, JobStep::fetched);
 }
 
-INSTANTIATE_TEST_SUITE_P(Answers, JobLostAnswer,
-                         testing::Values(FakeAnswer{.status = 0}, FakeAnswer{.status = 500},
-                                         FakeAnswer{.status = 502, .body = html},
-                                         FakeAnswer{.status = 504}, FakeAnswer{.body = ""},
-                                         FakeAnswer{.body = "{}"},
-                                         FakeAnswer{.body = R"({"process_id":"../../evil"})"},
-                                         FakeAnswer{.body = std::string(2 << 20, 'x')}),
-                         [](const auto& parameter) {
-                           return "Case" + std::to_string(parameter.index);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Answers, JobLostAnswer,
+    testing::Values(FakeAnswer{.status = 0}, FakeAnswer{.status = 500},
+                    FakeAnswer{.status = 502, .body = html}, FakeAnswer{.status = 504},
+                    FakeAnswer{.body = ""}, FakeAnswer{.status = 408, .body = html},
+                    FakeAnswer{.body = "{}"}, FakeAnswer{.body = R"({"process_id":"../../evil"})"},
+                    FakeAnswer{.body = std::string(2 << 20, 'x')}),
+    [](const auto& parameter) { return "Case" + std::to_string(parameter.index); });
 
 TEST_F(Job, AJobThatNeverArrivedIsForgottenLater) {
   topaz.next("POST sharpen", {.status = 0});
@@ -108,6 +108,34 @@ TEST_F(Job, AJobThatNeverArrivedIsForgottenLater) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().kind, ErrorKind::not_found);
   EXPECT_TRUE(room.entries().empty());
+}
+
+TEST_F(Job, ALostJobMayTurnUpAQuarterOfAnHourAfterItWasSent) {
+  topaz.next("POST sharpen", {.status = 0});
+  bool slow = true;
+  const auto upload_slowly = [&](const JobProgress& progress) {
+    if (progress.stage == Stage::uploading && std::exchange(slow, false))
+      std::this_thread::sleep_for(1100ms);
+  };
+  const auto begun = g_get_real_time() / G_USEC_PER_SEC;
+  ASSERT_FALSE(run_job(room.request(topaz.address()), room.home, upload_slowly, nullptr));
+  EXPECT_GT(room.entries().at(0).created, begun);
+}
+
+TEST_F(Job, WithAnotherKeyNoJobIsForgotten) {
+  topaz.next("POST sharpen", {.status = 0});
+  ASSERT_FALSE(run());
+  auto entry = room.entries().at(0);
+  EXPECT_EQ(entry.key_mark.size(), 8u);
+  entry.created -= 3600;
+  entry.key_mark = key_mark("another key", entry.upload_name);
+  const auto result = resume(entry);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::key_refused);
+  EXPECT_TRUE(result.error().message.contains("another key")) << result.error().text();
+  EXPECT_EQ(cancel_job(entry, topaz.address(), room.home, nullptr).error().kind,
+            ErrorKind::key_refused);
+  EXPECT_EQ(room.entries().size(), 1u);
 }
 
 TEST_F(Job, ALostJobIsKeptWhileTheServiceCannotBeAsked) {

@@ -41,6 +41,7 @@ JournalEntry full_entry() {
   entry.cost = 1.5;
   entry.created = 1234567890123;
   entry.preview = true;
+  entry.key_mark = "0badcafe";
   return entry;
 }
 
@@ -104,6 +105,7 @@ TEST_F(JournalTest, KeepsEveryField) {
   EXPECT_EQ(read.cost, entry.cost);
   EXPECT_EQ(read.created, entry.created);
   EXPECT_EQ(read.preview, entry.preview);
+  EXPECT_EQ(read.key_mark, entry.key_mark);
 }
 
 TEST_F(JournalTest, KeepsEveryStep) {
@@ -271,6 +273,20 @@ TEST_F(JournalTest, TheFileOfANewerVersionIsKept) {
     auto old = sqlite::Database::open(entry.path(), 1000);
     EXPECT_EQ(*old->integer("SELECT count(*) FROM jobs"), 1);
   }
+}
+
+TEST_F(JournalTest, TheJobsOfTheFirstVersionAreKept) {
+  ASSERT_TRUE(open_or_die(file_).add(full_entry()));
+  ASSERT_TRUE(sqlite::Database::open(file_, 1000)
+                  ->run("ALTER TABLE jobs DROP COLUMN key_mark; UPDATE jobs SET owner = '';"
+                        "PRAGMA user_version = 1"));
+  const auto journal = open_or_die(file_);
+  EXPECT_TRUE(journal.notice().empty());
+  const auto jobs = journal.unfinished();
+  ASSERT_TRUE(jobs);
+  ASSERT_EQ(jobs->size(), 1u);
+  EXPECT_EQ(jobs->front().upload_name, full_entry().upload_name);
+  EXPECT_EQ(jobs->front().key_mark, "");
 }
 
 TEST_F(JournalTest, AForeignDatabaseIsSetAside) {
