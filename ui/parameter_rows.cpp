@@ -65,7 +65,7 @@ void ParameterRows::add_row(ParameterId id, int line) {
   row->id = id;
   row->adjustment = gtk_adjustment_new(middle, about.minimum, about.maximum, step, step * 10, 0);
   row->label = text_label(_(about.title));
-  row->automatic = gtk_check_button_new_with_label(_("Auto"));
+  row->automatic = check_button(_("Auto"));
   row->scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, row->adjustment);
   row->number = gtk_spin_button_new(row->adjustment, step, about.is_integer ? 0 : 2);
 

@@ -10,6 +10,7 @@
 namespace sharpen {
 namespace {
 
+constexpr unsigned frame_milliseconds = 17;
 constexpr std::array model_parameters = {ParameterId::strength,
                                          ParameterId::minor_denoise,
                                          ParameterId::sharpen_strength,
@@ -62,8 +63,7 @@ SetupPage::SetupPage(std::function<void()> changed)
       face_sliders_(face_parameters, [this] { user_changed(); }) {
   preset_slot_ = vertical_box();
   append(box_.get(), preset_slot_);
-  redo_ =
-      gtk_check_button_new_with_mnemonic(_("Sharpen the _original again and replace this result"));
+  redo_ = check_button(_("Sharpen the _original again and replace this result"));
   append(box_.get(), redo_);
   set_visible(redo_, false);
   build_service();
@@ -124,7 +124,7 @@ void SetupPage::build_model() {
                                  "group. Each is a job of its own and is charged as one.")));
   more_list_ = vertical_box(0);
   append(more_box_, more_list_);
-  more_expander_ = expander(_("Compare _with other models"), more_box_);
+  more_expander_ = fold(_("Compare _with other models"), more_box_);
   append(box_.get(), more_expander_);
 }
 
@@ -141,7 +141,7 @@ void SetupPage::build_faces() {
                     {"background", _("The background")}});
   attach_row(rows, 2, _("Sub_ject:"), subject_);
   gtk_widget_set_tooltip_text(subject_, _("Which part of the picture is to be sharpened."));
-  faces_expander_ = expander(_("_Faces and subject"), rows);
+  faces_expander_ = fold(_("_Faces and subject"), rows);
   append(box_.get(), faces_expander_);
 
   connections_.on(faces_, "changed", [this] {
@@ -156,11 +156,11 @@ void SetupPage::build_result() {
   output_name_ = gtk_entry_new();
   gtk_entry_set_placeholder_text(GTK_ENTRY(output_name_), _("Name of the layer and the model"));
   attach_row(rows, 0, _("Name of the new la_yer:"), output_name_);
-  keep_visible_ = gtk_check_button_new_with_mnemonic(_("_Keep the original layer visible"));
+  keep_visible_ = check_button(_("_Keep the original layer visible"));
   gtk_grid_attach(GTK_GRID(rows), keep_visible_, 0, 1, 2, 1);
 
   GtkWidget* limit_row = horizontal_box();
-  limit_on_ = gtk_check_button_new_with_mnemonic(_("Cost _at most"));
+  limit_on_ = check_button(_("Cost _at most"));
   limit_ = gtk_spin_button_new_with_range(0, 10000, 1);
   set_accessible_name(limit_, _("Cost at most"));
   limit_unit_ = text_label("");
@@ -168,7 +168,7 @@ void SetupPage::build_result() {
   append(limit_row, limit_);
   append(limit_row, limit_unit_);
   gtk_grid_attach(GTK_GRID(rows), limit_row, 0, 2, 2, 1);
-  append(box_.get(), expander(_("Result a_nd cost"), rows));
+  append(box_.get(), fold(_("Result a_nd cost"), rows));
 
   connections_.on(limit_on_, "toggled", [this] {
     follow_limit();
@@ -178,6 +178,16 @@ void SetupPage::build_result() {
   connections_.on(output_name_, "changed", [this] { user_changed(); });
   connections_.on(keep_visible_, "toggled", [this] { user_changed(); });
   connections_.on(redo_, "toggled", [this] { user_changed(); });
+}
+
+GtkWidget* SetupPage::fold(const std::string& title, GtkWidget* content) {
+  GtkWidget* widget = expander(title, content);
+  connections_.on(widget, "notify::expanded", [this, widget] {
+    // The content has its size after the next frame.
+    unfolding_ = EventSource::timeout(2 * frame_milliseconds,
+                                      [widget] { return scroll_into_view(widget), false; });
+  });
+  return widget;
 }
 
 std::optional<ServiceKind> SetupPage::service_kind() const {

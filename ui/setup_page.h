@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/glib_source.h"
 #include "client/settings.h"
 #include "ui/choice.h"
 #include "ui/model_menu.h"
@@ -39,6 +40,8 @@ class SetupPage {
   void offer_redo(bool offered);
 
  private:
+  /// A part of the page that comes into view when it is unfolded.
+  [[nodiscard]] GtkWidget* fold(const std::string& title, GtkWidget* content);
   void build_service();
   void build_model();
   void build_faces();
@@ -65,6 +68,7 @@ class SetupPage {
   GtkWidget *output_name_, *keep_visible_, *redo_, *limit_on_, *limit_, *limit_unit_;
   std::vector<std::pair<std::string, GtkWidget*>> more_checks_;
   Connections connections_, more_connections_;
+  EventSource unfolding_;
 };
 
 }  // namespace sharpen

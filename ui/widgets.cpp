@@ -1,5 +1,6 @@
 #include "ui/widgets.h"
 
+#include <algorithm>
 #include <memory>
 
 namespace sharpen {
@@ -19,6 +20,17 @@ void marshal(GClosure* closure, GValue* result, guint count, const GValue* argum
 
 void destroy_handler(gpointer data, GClosure*) {
   const std::unique_ptr<Connections::Handler> owner(static_cast<Connections::Handler*>(data));
+}
+
+struct UnrefAttributes {
+  void operator()(PangoAttrList* attributes) const { pango_attr_list_unref(attributes); }
+};
+using Attributes = std::unique_ptr<PangoAttrList, UnrefAttributes>;
+
+Attributes bold() {
+  Attributes attributes(pango_attr_list_new());
+  pango_attr_list_insert(attributes.get(), pango_attr_weight_new(PANGO_WEIGHT_BOLD));
+  return attributes;
 }
 
 }  // namespace
@@ -110,10 +122,7 @@ GtkWidget* hint_label(const std::string& text, int columns) {
 
 GtkWidget* bold_label(const std::string& text) {
   GtkWidget* label = text_label(text);
-  PangoAttrList* attributes = pango_attr_list_new();
-  pango_attr_list_insert(attributes, pango_attr_weight_new(PANGO_WEIGHT_BOLD));
-  gtk_label_set_attributes(GTK_LABEL(label), attributes);
-  pango_attr_list_unref(attributes);
+  gtk_label_set_attributes(GTK_LABEL(label), bold().get());
   return label;
 }
 
@@ -136,12 +145,41 @@ GtkWidget* icon_button(const char* icon, const std::string& tooltip) {
   return button;
 }
 
+GtkWidget* check_button(const std::string& mnemonic_text) {
+  GtkWidget* button = gtk_check_button_new_with_mnemonic(mnemonic_text.c_str());
+  GtkWidget* label = gtk_bin_get_child(GTK_BIN(button));
+  const auto layout = Ref<PangoLayout>::adopt(
+      gtk_widget_create_pango_layout(label, gtk_label_get_text(GTK_LABEL(label))));
+  pango_layout_set_attributes(layout.get(), bold().get());
+  int width = 0;
+  pango_layout_get_pixel_size(layout.get(), &width, nullptr);
+  gtk_widget_set_size_request(label, width, -1);
+  gtk_label_set_xalign(GTK_LABEL(label), 0);
+  return button;
+}
+
 GtkWidget* expander(const std::string& mnemonic_text, GtkWidget* content) {
   GtkWidget* widget = gtk_expander_new_with_mnemonic(mnemonic_text.c_str());
+  // GTK puts a title to the right only when it hears that the direction has changed.
+  gtk_widget_set_direction(widget, GTK_TEXT_DIR_LTR);
+  gtk_widget_set_direction(widget, GTK_TEXT_DIR_NONE);
   gtk_widget_set_margin_start(content, wide_gap);
   gtk_widget_set_margin_top(content, narrow_gap);
   gtk_container_add(GTK_CONTAINER(widget), content);
   return widget;
+}
+
+void scroll_into_view(GtkWidget* widget) {
+  GtkWidget* scrolled = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
+  GtkWidget* viewport = scrolled ? gtk_bin_get_child(GTK_BIN(scrolled)) : nullptr;
+  if (!viewport) return;
+  int top = 0;
+  gtk_widget_translate_coordinates(widget, gtk_bin_get_child(GTK_BIN(viewport)), 0, 0, nullptr,
+                                   &top);
+  GtkAdjustment* seen = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
+  const double height =
+      std::min<double>(gtk_widget_get_allocated_height(widget), gtk_adjustment_get_page_size(seen));
+  gtk_adjustment_clamp_page(seen, top, top + height);
 }
 
 GtkWidget* titled(const std::string& title, GtkWidget* content) {
@@ -163,15 +201,14 @@ void set_accessible_description(GtkWidget* widget, const std::string& descriptio
 void set_warning_colour(GtkWidget* label, bool on) {
   GdkRGBA colour{0.96, 0.47, 0.0, 1};  // for themes that name none
   gtk_style_context_lookup_color(gtk_widget_get_style_context(label), "warning_color", &colour);
-  PangoAttrList* attributes = pango_attr_list_new();
+  const Attributes attributes(pango_attr_list_new());
   if (on) {
     const auto part = [](double value) { return static_cast<guint16>(value * 65535); };
     pango_attr_list_insert(
-        attributes,
+        attributes.get(),
         pango_attr_foreground_new(part(colour.red), part(colour.green), part(colour.blue)));
   }
-  gtk_label_set_attributes(GTK_LABEL(label), attributes);
-  pango_attr_list_unref(attributes);
+  gtk_label_set_attributes(GTK_LABEL(label), attributes.get());
 }
 
 void set_class(GtkWidget* widget, const char* css_class, bool on) {

@@ -67,8 +67,13 @@ void append_end(GtkWidget* box, GtkWidget* child);
 [[nodiscard]] GtkWidget* mnemonic_label(const std::string& text, GtkWidget* target);
 [[nodiscard]] GtkWidget* text_button(const std::string& mnemonic_text);
 [[nodiscard]] GtkWidget* icon_button(const char* icon, const std::string& tooltip);
+/// With room for its label in bold: GIMP's themes write it so when it is checked, and nothing
+/// moves.
+[[nodiscard]] GtkWidget* check_button(const std::string& mnemonic_text);
 /// An expander with a mnemonic whose content is indented as GIMP's own are.
 [[nodiscard]] GtkWidget* expander(const std::string& mnemonic_text, GtkWidget* content);
+/// Scrolls the window around a widget until as much of the widget is seen as fits.
+void scroll_into_view(GtkWidget* widget);
 /// A bold title above an indented content, as in GIMP's frames.
 [[nodiscard]] GtkWidget* titled(const std::string& title, GtkWidget* content);
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import urllib.parse
 
-from every_control import check_page
+from every_control import check_page, focused, name_of
 from gimp_window import Failure, GimpSession, main, photograph, until
 
 MANUAL = pathlib.Path(__file__).resolve().parents[2] / "docs" / "manual"
@@ -57,6 +57,9 @@ def test():
             session.image_window()
             dialog = session.open_dialog()
             dialog.wait_text("free")
+            session.focus(dialog)
+            if name_of(focused(dialog)) != "Sharpen":
+                raise Failure(f"the keyboard starts at “{name_of(focused(dialog))}”")
             check_page(session, dialog)
             dialog.press("Help")
             expect_page(shown, page, "")
