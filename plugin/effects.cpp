@@ -1,5 +1,6 @@
 #include "plugin/effects.h"
 
+#include <algorithm>
 #include <ranges>
 #include <string>
 
@@ -25,6 +26,11 @@ void copy_settings(GObject* to, GObject* from) {
 }
 
 }  // namespace
+
+bool has_visible_effects(GimpDrawable* drawable) {
+  return std::ranges::any_of(items_of(gimp_drawable_get_filters(drawable)),
+                             gimp_drawable_filter_get_visible);
+}
 
 void copy_effects(GimpDrawable* to, GimpDrawable* from) {
   const auto filters = items_of(gimp_drawable_get_filters(from));

@@ -70,22 +70,23 @@ void copy_dress(GimpLayer* layer, const PlaceRequest& request, Box box) {
   gimp_layer_set_apply_mask(layer, gimp_layer_get_apply_mask(source));
 }
 
+/// Whether a layer of opaque pixels can let through what is below it. An effect can make it
+/// transparent, and it can depend on the layer's extent, which the box of a selection has not.
 bool is_see_through(GimpLayer* layer) {
   const GimpLayerMode mode = gimp_layer_get_mode(layer);
-  return (mode != GIMP_LAYER_MODE_NORMAL && mode != GIMP_LAYER_MODE_NORMAL_LEGACY) ||
+  return has_visible_effects(as_drawable(layer)) ||
+         (mode != GIMP_LAYER_MODE_NORMAL && mode != GIMP_LAYER_MODE_NORMAL_LEGACY) ||
          gimp_layer_get_opacity(layer) < 100;
 }
 
 /// Whether the result has to take the place of the whole source, which is hidden then, lest the
-/// picture changes by being doubled. The source's mask is no reason where there is a selection: it
-/// is part of the result's mask, and all but its soft edges stay as they are.
+/// picture changes by being doubled.
 Result<bool> replaces_source(const PlaceRequest& request) {
   GimpLayer* source = request.source;
   if (!source || request.keep_source_visible || !has_sent_size(request)) return false;
   if (!request.selection && !is_whole_layer(request)) return false;
   if (is_see_through(source)) return true;
-  if (request.selection)
-    return translucent_inside(as_drawable(source), request.box, *request.selection);
+  if (request.selection) return translucent_inside(source, request.box, *request.selection);
   return gimp_drawable_has_alpha(as_drawable(source)) || gimp_layer_get_mask(source);
 }
 

@@ -49,9 +49,10 @@ struct PlaceRequest {
 /// A result as a layer with all its pixels that is in no image yet; discarded if it gets in none.
 /// Without a selection it has the source's size and, where two layers would look different from
 /// one, takes the source's place. With a selection it is a layer of the sent box, masked by the
-/// selection, above the visible source; where that would show it twice (a mode, an opacity,
-/// half-transparent pixels) it is a copy of the whole source instead, changed where it is selected.
-/// What can fail has been done, so that an image is either changed wholly or not at all.
+/// selection, above the visible source; where that would show it twice (a mode, an opacity, an
+/// effect, pixels or a mask in between) it is a copy of the whole source instead, changed where it
+/// is selected. What can fail has been done, so that an image is either changed wholly or not at
+/// all.
 class NewLayer {
  public:
   /// Errors: bad_picture, io, gimp.

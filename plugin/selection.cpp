@@ -67,6 +67,25 @@ GeglRectangle moved_to(GeglRectangle band, Box box) {
   return {band.x + box.x, band.y + box.y, band.width, band.height};
 }
 
+/// Whether one of a drawable's values, read as `sample`, is between 0 and 1 inside the selection.
+Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
+                            const KeptSelection& selection) {
+  const auto buffer = buffer_of(drawable);
+  bool found = false;
+  std::vector<float> values;
+  auto read = for_each_band(selection, [&](GeglRectangle band, auto, auto selected) {
+    if (found) return;
+    const GeglRectangle part = moved_to(band, box);
+    values.resize(selected.size());
+    gegl_buffer_get(buffer.get(), &part, 1.0, sample, values.data(), GEGL_AUTO_ROWSTRIDE,
+                    GEGL_ABYSS_NONE);
+    for (const auto [value, share] : std::views::zip(values, selected))
+      found = found || (share > 0 && value > 0 && value < 1);
+  });
+  if (!read) return fail(std::move(read));
+  return found;
+}
+
 }  // namespace
 
 Result<SentArea> sent_area(GimpDrawable* drawable, const std::filesystem::path& spool) {
@@ -129,22 +148,14 @@ Result<KeptSelection> load_selection(const std::filesystem::path& file,
   return kept;
 }
 
-Result<bool> translucent_inside(GimpDrawable* drawable, Box box, const KeptSelection& selection) {
-  if (!gimp_drawable_has_alpha(drawable)) return false;
-  const auto buffer = buffer_of(drawable);
-  bool found = false;
-  std::vector<float> alpha;
-  auto read = for_each_band(selection, [&](GeglRectangle band, auto, auto selected) {
-    if (found) return;
-    const GeglRectangle part = moved_to(band, box);
-    alpha.resize(selected.size());
-    gegl_buffer_get(buffer.get(), &part, 1.0, babl_format("A float"), alpha.data(),
-                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    for (const auto [opacity, share] : std::views::zip(alpha, selected))
-      found = found || (share > 0 && opacity > 0 && opacity < 1);
-  });
-  if (!read) return fail(std::move(read));
-  return found;
+Result<bool> translucent_inside(GimpLayer* layer, Box box, const KeptSelection& selection) {
+  if (gimp_drawable_has_alpha(as_drawable(layer))) {
+    const auto found = between_inside(as_drawable(layer), babl_format("A float"), box, selection);
+    if (!found || *found) return found;
+  }
+  GimpLayerMask* mask = gimp_layer_get_mask(layer);
+  if (!mask || !gimp_layer_get_apply_mask(layer)) return false;
+  return between_inside(as_drawable(mask), babl_format("Y float"), box, selection);
 }
 
 Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,

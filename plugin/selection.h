@@ -40,9 +40,9 @@ inline constexpr int selection_margin = 64;
 [[nodiscard]] Result<KeptSelection> load_selection(const std::filesystem::path& file,
                                                    const std::filesystem::path& spool);
 
-/// Whether a drawable shows through, neither opaque nor empty, somewhere in the selection. `box` is
-/// where the selection lies, in pixels of the drawable. Errors: io.
-[[nodiscard]] Result<bool> translucent_inside(GimpDrawable* drawable, Box box,
+/// Whether a layer shows through, neither opaque nor empty, somewhere in the selection, by its
+/// alpha or its mask. `box` is where the selection lies, in pixels of the layer. Errors: io.
+[[nodiscard]] Result<bool> translucent_inside(GimpLayer* layer, Box box,
                                               const KeptSelection& selection);
 
 /// Puts the pixels of `source` back over those of `changed` where they are not selected, in part

@@ -43,7 +43,7 @@ def main():
     some = os.environ["CELLS"] == "some"
     cells = list(every_cell(os.environ["SERVICE_URL"], ("u8", "u16", "float") if some else TYPES,
                             lambda kind: 0.0 if kind in ("u8", "u16") else 0.5, some))
-    places = list(every_place(os.environ["SERVICE_URL"], KINDS[1:2] if some else KINDS))
+    places = list(every_place(os.environ["SERVICE_URL"], KINDS[:2] if some else KINDS))
     # A service that moves each sample by one step shows that what is converted is converted rightly: nothing is put
     # back then. One step of 8 bits is 257 of 16. With half a step from sending that is 1.5; a format that is coarser
     # there (16 linear bits, half) rounds it to its next value if that is nearer than the old one, so to 3 at most.

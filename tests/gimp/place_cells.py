@@ -62,17 +62,28 @@ def selection(image, layer):
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 2, 3, 30, 20)
 
 
+def selection_of_a_small_part(image, layer):
+    """So small that the box that is sent, with its margin, is not the whole layer."""
+    image.scale(2 * WIDTH, 2 * HEIGHT)
+    selection(image, layer)
+
+
 def feathered_selection(image, layer):
     selection(image, layer)
     Gimp.Selection.feather(image, 6)
 
 
 def selection_and_mask(image, layer):
-    hard_mask(image, layer)
+    mask(image, layer)
     selection(image, layer)
 
 
 def feathered_selection_and_mask(image, layer):
+    mask(image, layer)
+    feathered_selection(image, layer)
+
+
+def feathered_selection_and_hard_mask(image, layer):
     hard_mask(image, layer)
     feathered_selection(image, layer)
 
@@ -95,9 +106,33 @@ def effect(image, layer):
     layer.append_filter(added)
 
 
+def effect_that_shows_through(image, layer):
+    layer.append_filter(Gimp.DrawableFilter.new(layer, "gegl:color-to-alpha", "Colour to Alpha"))
+
+
+def selection_and_effect_of_the_whole_layer(image, layer):
+    layer.append_filter(Gimp.DrawableFilter.new(layer, "gegl:vignette", "Vignette"))
+    selection_of_a_small_part(image, layer)
+
+
+def selection_and_hidden_effect(image, layer):
+    selection_and_effect_of_the_whole_layer(image, layer)
+    layer.get_filters()[0].set_visible(False)
+
+
+def pass_through_group(image, layer):
+    group = Gimp.GroupLayer.new(image, "group")
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    group.set_mode(Gimp.LayerMode.PASS_THROUGH)
+    return group
+
+
 PLACES = (offset, negative_offset, larger_than_the_canvas, smaller_than_the_canvas, mask, mask_not_applied, hard_mask,
-          nested_group, hidden_group, selection, feathered_selection, selection_and_mask,
-          feathered_selection_and_mask, opacity_and_mode, opacity_and_feathered_selection, effect)
+          nested_group, hidden_group, selection, selection_of_a_small_part, feathered_selection, selection_and_mask,
+          feathered_selection_and_mask, feathered_selection_and_hard_mask, opacity_and_mode,
+          opacity_and_feathered_selection, effect, effect_that_shows_through, selection_and_effect_of_the_whole_layer,
+          selection_and_hidden_effect)
 
 
 def composite(image):
@@ -109,8 +144,10 @@ def composite(image):
 
 def dress(layer):
     """All that is not pixels, place or mask."""
-    parent = layer.get_parent()
-    return (parent and parent.get_id(), layer.get_mode(), layer.get_opacity(), layer.get_blend_space(),
+    parent, mode = layer.get_parent(), layer.get_mode()
+    if mode == Gimp.LayerMode.PASS_THROUGH:  # no layer but a group can have it
+        mode = Gimp.LayerMode.NORMAL
+    return (parent and parent.get_id(), mode, layer.get_opacity(), layer.get_blend_space(),
             layer.get_composite_mode(), layer.get_composite_space(), Babl.get_name(layer.get_format()),
             [effect.get_operation_name() for effect in layer.get_filters()])
 
@@ -178,7 +215,7 @@ def every_place(url, kinds=KINDS):
             layer = new_layer(image, alpha, kind, 7)
             below = new_layer(image, False, kind, 3)
             image.reorder_item(below, None, 1)
-            place(image, layer)
+            layer = place(image, layer) or layer
             wrong = list(differences(image, layer, url))
             name, place_name = kind_name(precision, base, alpha), place.__name__.replace("_", " ")
             yield {"cell": f"{name}, {place_name}", "precision": name, "place": place_name, "equal": not wrong,
