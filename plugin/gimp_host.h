@@ -70,7 +70,7 @@ class GimpHost final : public Host {
                                     std::vector<std::string>& notes);
   /// Takes away the earlier results whose place and name `new_layers_` have.
   void remove_replaced(const std::vector<Ready>& ready);
-  void forget_jobs(const std::vector<Placement>& placements);
+  void forget_jobs(const std::vector<Placement>& placements, bool keep_paid);
 
   int image_id_;
   bool gray_as_rgb_ = false;

@@ -166,12 +166,13 @@ void GimpHost::remove_replaced(const std::vector<Ready>& ready) {
   }
 }
 
-void GimpHost::forget_jobs(const std::vector<Placement>& placements) {
+void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_paid) {
   for (const Placement& placement : placements) {
-    if (service_used_.empty())
-      if (const auto journal = Journal::open(home_.journal()))
-        if (const auto entry = journal->find(placement.result->journal_id); entry && *entry)
-          service_used_ = word_of((*entry)->service);
+    std::optional<JournalEntry> job;
+    if (const auto journal = Journal::open(home_.journal()))
+      if (const auto entry = journal->find(placement.result->journal_id)) job = *entry;
+    if (job && service_used_.empty()) service_used_ = word_of(job->service);
+    if (job && keep_paid && job->service != ServiceKind::this_computer) continue;
     // A job that stays in the journal can be fetched again: a nuisance, not a loss.
     if (const auto finished = finish_job(placement.result->journal_id, home_); !finished)
       g_warning("%s", finished.error().text().c_str());
@@ -197,8 +198,10 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
   }
   if (ready.empty() && problem) return std::unexpected(*problem);
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
-  forget_jobs(placed);
+  const bool fails = options.unattended && (problem || options.others_failed);
+  forget_jobs(placed, fails);
   gimp_displays_flush();
+  if (fails && problem) return std::unexpected(*problem);
   return notes;
 }
 

@@ -152,25 +152,29 @@ Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home
   if (!entries) return std::unexpected(entries.error());
   std::vector<std::string> notes;
   if (!journal->notice().empty()) notes.push_back(journal->notice());
-  std::optional<Error> problem;
+  std::vector<Error> problems;
+  bool fetched = false;
   gimp_progress_init(_("Fetching sharpened pictures"));
   for (const JournalEntry& entry : *entries) {
-    if (entry.preview) continue;
+    if (entry.preview && entry.service == ServiceKind::this_computer) continue;
     const auto adopted = journal->adopt(entry.id);
     if (!adopted || !*adopted) continue;
     gimp_progress_set_text(title_of_job(entry).c_str());
     auto note = recover_one(entry, host, home);
     if (note) {
       notes.push_back(*std::move(note));
+      fetched = true;
       continue;
     }
-    if (!problem) problem = std::move(note).error();
+    problems.push_back(std::move(note).error());
     // Nobody else can take it while this process holds it.
     if (const auto released = journal->release(entry.id); !released)
       g_warning("%s", released.error().text().c_str());
   }
   gimp_progress_end();
-  if (problem) return std::unexpected(*problem);
+  // A failure would keep a script from saving what did come; a problem stays in the list.
+  if (!fetched && !problems.empty()) return std::unexpected(problems.front());
+  for (const Error& problem : problems) notes.push_back(problem.text());
   return notes;
 }
 

@@ -44,8 +44,8 @@ class Progress {
 }  // namespace
 
 Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& host,
-                                                const Home& home,
-                                                const Host::PlaceOptions& options) {
+                                                const Home& home, Host::PlaceOptions options) {
+  options.unattended = true;
   std::vector<Task> tasks;
   for (std::size_t source = 0; source < host.sources().size(); ++source)
     tasks.push_back({source, settings, {}});
@@ -72,6 +72,8 @@ Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& 
   if (const auto placed = work.place_what_came(); !placed) return std::unexpected(placed.error());
   Error problem = outcome.error();
   problem.message += std::string(" ") + _("The other layers were sharpened.");
+  problem.hint += std::string(problem.hint.empty() ? "" : " ") +
+                  _("The same run on the same layers does not pay for those again.");
   return std::unexpected(std::move(problem));
 }
 

@@ -14,6 +14,6 @@ namespace sharpen {
 /// If some fail, the others are placed all the same before the error is returned.
 [[nodiscard]] Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& host,
                                                               const Home& home,
-                                                              const Host::PlaceOptions& options);
+                                                              Host::PlaceOptions options);
 
 }  // namespace sharpen

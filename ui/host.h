@@ -86,6 +86,10 @@ class Host {
     bool keep_source_visible = false;
     bool group = false;          ///< results of several models as siblings in a new layer group
     bool redo_original = false;  ///< the source is an earlier result: replace it
+    /// Nobody sees the image; a script that hears of a failure throws it away. So place() fails if
+    /// it cannot place all, and the journal keeps what was paid for.
+    bool unattended = false;
+    bool others_failed = false;  ///< of the same run, so that an unattended one fails
     /// Called often while pixels are copied, so that windows can react; may be empty.
     std::function<void()> breathe = {};
   };

@@ -313,6 +313,10 @@ Result<std::vector<std::string>> Work::place(const Host::PlaceOptions& options) 
   return notes;
 }
 
-Result<std::vector<std::string>> Work::place_what_came() { return place(options_); }
+Result<std::vector<std::string>> Work::place_what_came() {
+  Host::PlaceOptions options = options_;
+  options.others_failed = true;
+  return place(options);
+}
 
 }  // namespace sharpen

@@ -232,6 +232,25 @@ def places_several_layers_together():
     assert [read(layer) for layer in made] == [read(first), read(second)]
 
 
+def keeps_what_was_paid_for_if_another_layer_fails():
+    image, wide = photo()
+    narrow = new_layer(image, False, "u8", 9)
+    narrow.scale(30, 20, False)
+    request = pathlib.Path(os.environ["FAKE_REQUEST"])
+    try:
+        sharpen(image, [wide, narrow], f"{FAKE}/no-wide")
+        raise AssertionError("one was refused")
+    except Refused as refused:
+        assert "too wide" in refused.sentence and "does not pay" in refused.sentence, refused.sentence
+    assert len(image.get_layers()) == 3 and read(result_above(image, narrow)) == read(narrow)
+    # A script would have lost the image; the same layer again costs nothing.
+    request.unlink()
+    made, = sharpen(image, [narrow], f"{FAKE}/no-wide")
+    assert read(made) == read(narrow) and not request.exists(), "it was sent again"
+    made, = sharpen(image, [narrow], f"{FAKE}/no-wide")
+    assert request.exists(), "it was kept for ever"
+
+
 def says_that_eight_bits_came_back():
     image, layer = photo(precision="U16_NON_LINEAR")
     made, = sharpen(image, [layer], f"{FAKE}/eight")

@@ -10,6 +10,7 @@ flip-bare    the same without a profile
 eight        16 bits come back as 8
 slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED is made when it is asked for
 no-gray      gray pictures are refused
+no-wide      pictures wider than 40 pixels are refused
 good         the picture comes back as it came
 
 The last submit, headers and body, is written to $FAKE_REQUEST if that is set.
@@ -117,6 +118,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         end = body.index(b"IEND", start) + 8
         if fault == "no-gray" and body[start + 25] in (0, 4):
             return self.answer(415, b'{"message": "no gray"}')
+        if fault == "no-wide" and int.from_bytes(body[start + 16 : start + 20]) > 40:
+            return self.answer(415, b'{"message": "too wide"}')
         self.results[name] = (fault, body[start:end])
         self.answer(200, json.dumps({"process_id": name, "source_id": name}).encode())
 
