@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "service/engine/focus_scan.h"
+#include "service/engine/harmonics.h"
 #include "service/engine/survey.h"
 #include "service/engine/verdict.h"
 
@@ -15,7 +16,8 @@ namespace {
 constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kAlike = 1.15, kDisbelieved = 2.2;
 /// How many windows are looked at for a map, and to see whether a blur is everywhere alike.
 constexpr int kMapWindows = 400, kCheckWindows = 36;
-constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
+constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
+constexpr double kLargestVarying = 10;      ///< a stronger blur of a part is meant to be
 
 /// The file's own quantisation as noise of read_luma(), whose unit is sqrt(3) of a JPEG's
 /// luminance.
@@ -43,7 +45,7 @@ double quantisation_variance(const JpegNoise& noise) {
 /// The noise to reckon with. A little too much costs little; too little leaves what the inverse
 /// has lifted.
 double noise_of(double estimated, const std::optional<JpegNoise>& jpeg) {
-  const double noise = 1.06 * std::max(estimated, 0.29 / 255);
+  const double noise = 1.06 * std::max(estimated, kLeastNoise);
   return jpeg ? std::sqrt(noise * noise + quantisation_variance(*jpeg)) : noise;
 }
 
@@ -60,7 +62,19 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
   const Estimate encoded = estimator.estimate(power.encoded);
   const Estimate linear = estimator.estimate(power.linear);
   analysis.noise = noise_of(encoded.noise, jpeg);
-  const auto candidates = explanations({encoded, linear, power.blocks, jpeg.has_value()}, search);
+  Evidence evidence{.encoded = encoded,
+                    .linear = linear,
+                    .blocks = power.blocks,
+                    .jpeg = jpeg.has_value(),
+                    .harmonics = 0};
+  if (search.gauss && !jpeg) {
+    const double size = std::sqrt(encoded.gauss.blur.size * linear.gauss.blur.size);
+    const double noise = std::max(encoded.noise, kLeastNoise);
+    const auto harmonics = measure_harmonics(picture, boxes, size, noise, tones, threads, stop);
+    if (!harmonics) return fail(Result<double>(harmonics));
+    evidence.harmonics = *harmonics;
+  }
+  const auto candidates = explanations(evidence, search);
   if (candidates.empty()) return analysis;
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;

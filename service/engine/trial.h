@@ -14,7 +14,7 @@ namespace sharpen::engine {
 struct Candidate {
   Blur blur;
   bool linear_light = false;
-  double deviance = 0;  ///< of its spectrum, see Fit
+  double deviance = 0;  ///< of its spectrum, a line's less its contrast (see Fit)
 };
 
 /// Undoes each candidate's blur in some boxes of the picture and returns the index of the one

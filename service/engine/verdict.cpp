@@ -10,18 +10,31 @@ namespace {
 /// below 2 for a disk and 8 for a line; docs/engine.md.
 constexpr double kClearDisk = 4, kClearLine = 9;
 constexpr double kClearPart = 0.07, kClearPartLine = 0.3;  ///< of what the fit leaves unexplained
-/// The part of the deviance of every other explanation that a line may leave.
-constexpr double kLineRatio = 0.8;
+/// The part of the deviance of every other explanation that a line may leave; the curved path of a
+/// shaken hand leaves more, but in a JPEG less of it is seen.
+constexpr double kLineRatio = 0.65, kLineRatioJpeg = 0.4;
 /// The difference of deviance that tells a disk from a Gauss; a JPEG hides most of it.
 constexpr double kNotGauss = 3, kNotGaussJpeg = 0.5;
-/// Likewise linear light from encoded values for a Gauss: the wrong choice costs more than the
-/// right one brings.
+/// Harmonics above this say that a Gauss was made in encoded values. They change its size, too, as
+/// it seems in linear light (the first factor is for the logarithm of that change), and drown in
+/// noise, a small Gauss's first (for the logarithms of half its size, and of the noise in steps).
+constexpr double kEncodedGauss = 0.24, kOfChange = 2.7, kMostChange = 0.25, kOfSize = 0.28,
+                 kOfNoise = -0.25;
+/// A JPEG has no harmonics left; only a clear difference of deviance speaks for linear light.
 constexpr double kClearLinearGauss = 6;
 /// A Gauss has no zeros. It explains nothing if it leaves more than this, besides the scatter of a
 /// mean over few blocks; less where its size hangs on the domain, which it does not tell.
 constexpr double kMostDeviance = 38, kMostDevianceVague = 20, kVagueGauss = 0.2, kScatter = 270;
 /// … or if a disk, though it does not show its zeros, explains more; or from fewer blocks.
 constexpr double kPerhapsDisk = 1.5;
+/// More of an odd spectrum is excused if the Gauss is larger than any sharp picture or shaken hand
+/// makes it seem, and explains a good part.
+constexpr double kMostDeviancePlain = 80, kPlainGauss = 1, kPlainGain = 0.11;
+/// A JPEG hides the zeros of disks that seem a smaller Gauss than this.
+constexpr double kHidesZeros = 2.2;
+/// What the natural spectrum, measured on photographs, takes of a Gauss for the pictures' own
+/// softness. In a JPEG less is safer.
+constexpr double kOwnSoftness = 0.5;
 constexpr int kLeastBlocks = 8;
 constexpr double kLeastGain = 5;  ///< of deviance that a blur must bring over none
 
@@ -53,7 +66,8 @@ const Fit& preferred(const Estimate& estimate, bool jpeg) {
   if (shows_zeros(estimate.disk) && estimate.disk.deviance < gauss) best = &estimate.disk;
   const double rival =
       std::min({estimate.none.deviance, estimate.disk.deviance, estimate.gauss.deviance});
-  if (shows_zeros(estimate.line) && estimate.line.deviance < kLineRatio * rival &&
+  if (shows_zeros(estimate.line) &&
+      estimate.line.deviance < (jpeg ? kLineRatioJpeg : kLineRatio) * rival &&
       (!best || estimate.line.deviance < best->deviance)) {
     best = &estimate.line;
   }
@@ -76,24 +90,38 @@ bool worth_undoing(const Blur& blur) {
     case Family::disk:
       return blur.size > 1.3;
     case Family::gauss:
-      return blur.size > 0.75;
+      return blur.size > 0.85;
     case Family::motion:
       return blur.size > 2.9;
   }
   return false;
 }
 
-/// Whether to believe a Gauss.
-bool explains(const Evidence& evidence, bool in_linear_light) {
+/// Whether a Gauss was made in linear light. The wrong choice still sharpens, by half as much.
+bool straight_gauss(const Evidence& evidence) {
   const Fit& encoded = evidence.encoded.gauss;
   const Fit& linear = evidence.linear.gauss;
-  const Estimate& estimate = in_linear_light ? evidence.linear : evidence.encoded;
+  if (evidence.jpeg) return linear.deviance + kClearLinearGauss < encoded.deviance;
+  const double change = std::log(linear.blur.size / encoded.blur.size);
+  const double noise = std::log(std::max(evidence.encoded.noise * 255, 1.0));
+  return evidence.harmonics < kEncodedGauss +
+                                  kOfChange * std::clamp(change, -kMostChange, kMostChange) +
+                                  kOfSize * std::log(encoded.blur.size / 2) + kOfNoise * noise;
+}
+
+/// Whether to believe a Gauss.
+bool explains(const Evidence& evidence) {
+  const Estimate& encoded = evidence.encoded;
   if (evidence.blocks < kLeastBlocks) return false;
-  if (estimate.gauss.deviance > estimate.disk.deviance + kPerhapsDisk) return false;
-  if (in_linear_light && linear.deviance + kClearLinearGauss > encoded.deviance) return false;
-  const bool vague = std::abs(std::log(encoded.blur.size / linear.blur.size)) > kVagueGauss;
-  const double most = (vague ? kMostDevianceVague : kMostDeviance) + kScatter / evidence.blocks;
-  return estimate.gauss.deviance < most;
+  if (encoded.gauss.deviance > encoded.disk.deviance + kPerhapsDisk) return false;
+  if (evidence.jpeg && encoded.gauss.blur.size < kHidesZeros) return false;
+  const double change = std::log(evidence.linear.gauss.blur.size / encoded.gauss.blur.size);
+  const bool vague = std::abs(change) > kVagueGauss;
+  const double gain = encoded.none.deviance - encoded.gauss.deviance;
+  const double size = std::min(encoded.gauss.blur.size, evidence.linear.gauss.blur.size);
+  const bool plain = size > kPlainGauss && gain > kPlainGain * encoded.gauss.deviance && !vague;
+  const double most = plain ? kMostDeviancePlain : vague ? kMostDevianceVague : kMostDeviance;
+  return encoded.gauss.deviance < most + kScatter / evidence.blocks;
 }
 
 /// Whether `a` is the clearer explanation of the same picture.
@@ -121,9 +149,17 @@ std::vector<Candidate> explanations(const Evidence& evidence, const Search& sear
     if (gain < kLeastGain || !worth_undoing(same.blur) || !similar || at_end(same.blur, search)) {
       continue;
     }
-    const bool sure =
-        fit.blur.family == Family::gauss ? explains(evidence, in_linear_light) : shows_zeros(same);
-    if (sure) candidates.push_back({same.blur, in_linear_light, same.deviance});
+    const bool sure = fit.blur.family == Family::gauss
+                          ? explains(evidence) && in_linear_light == straight_gauss(evidence)
+                          : shows_zeros(same);
+    if (!sure) continue;
+    Blur blur = same.blur;
+    if (blur.family == Family::gauss && !evidence.jpeg) {
+      blur.size = std::hypot(blur.size, kOwnSoftness);
+    }
+    // Where a line was made its zeros are clearest.
+    const double clearness = blur.family == Family::motion ? same.contrast : 0;
+    candidates.push_back({blur, in_linear_light, same.deviance - clearness});
   }
   return candidates;
 }

@@ -12,6 +12,7 @@ struct Evidence {
   Estimate encoded, linear;  ///< from the same blocks, of encoded and of linear values
   int blocks = 0;            ///< how many
   bool jpeg = false;         ///< with a known quantisation
+  double harmonics = 0;      ///< of a Gauss, see measure_harmonics(); 0 for a JPEG
 };
 
 /// The explanations that are sure enough to act upon, of one family and about one size: none, or

@@ -135,6 +135,17 @@ TEST_F(ExtremesTest, ChangesOnlyWhatIsOutOfFocus) {
   EXPECT_GT(test::psnr(after, scene, 8), test::psnr(before, scene, 8) + 0.5);
 }
 
+TEST_F(ExtremesTest, TellsTheDomainOfASoftness) {
+  const Plane kernel = point_spread({Family::gauss, 2, 0});
+  for (const bool linear : {false, true}) {
+    const auto report =
+        run(test::photograph(test::leaves(380, 340, 11), kernel, linear, 1, 5), "Standard");
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->family, "gauss");
+    EXPECT_EQ(report->linear_light, linear);
+  }
+}
+
 struct Said {
   Blur blur;
   const char* model;
