@@ -291,7 +291,7 @@ Result<void> MainDialog::run() {
         finish();
         return std::unexpected(as_read(work_view_->error()));
       case WorkView::End::back:
-        preview_->set_account(accounts_.account());
+        preview_->resume();
         break;
     }
   }

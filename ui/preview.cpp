@@ -113,8 +113,8 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
   account_ = std::move(account);
   // Another service does not know the picture.
   source_id_.clear();
+  if (paused_) return;
   stop();
-  paused_ = false;
   panel_->view().clear_after();
   if (!account_) {
     panel_->set_button("");
@@ -144,6 +144,11 @@ void Preview::pause() {
   stop();
   panel_->set_button("");
   panel_->set_state("");
+}
+
+void Preview::resume() {
+  paused_ = false;
+  set_account(account_);
 }
 
 bool Preview::is_whole(const Kept& kept, std::size_t source, const Settings& settings) const {

@@ -38,8 +38,9 @@ class Preview {
   void set_account(std::optional<Account> account, const std::string& problem = {});
   /// Whether the sources are earlier results or their originals: see Host::work_on_originals().
   void set_originals(bool originals);
-  /// Stops free previews; set_account() goes on.
+  /// Stops free previews and offers none, until resume().
   void pause();
+  void resume();
 
   /// A paid preview runs: its settings must stay, and the same must not be paid for elsewhere.
   [[nodiscard]] bool is_paying() const { return paying_; }

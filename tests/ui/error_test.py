@@ -5,7 +5,8 @@ import subprocess
 import sys
 import tempfile
 
-from gimp_window import GimpSession, main, until
+from every_control import controls
+from gimp_window import Failure, GimpSession, main, until
 
 
 def test():
@@ -21,6 +22,8 @@ def test():
             dialog.press("Sharpen")
             dialog.wait("button", "Try Again", 30)
             session.shot("problem")
+            if any(node.get_name().startswith("Sharpen the whole layer") for node in controls(dialog)):
+                raise Failure("a preview is offered while the dialog is at work")
             dialog.press("Back")
             dialog.wait("combo box", "Service:")
             dialog.choose("Service:", "This computer")
