@@ -130,6 +130,19 @@ Result<std::optional<JournalEntry>> Journal::find(std::int64_t id) const {
   return read_entry(id, *query);
 }
 
+Result<std::vector<std::filesystem::path>> Journal::files() const {
+  auto query = database_->sql.prepare("SELECT original_file, result_file FROM jobs");
+  if (!query) return fail(std::move(query));
+  std::vector<std::filesystem::path> files;
+  for (;;) {
+    auto row = query->step();
+    if (!row) return fail(std::move(row));
+    if (!*row) return files;
+    for (int column = 0; column < 2; ++column)
+      if (std::string file = query->text(); !file.empty()) files.emplace_back(std::move(file));
+  }
+}
+
 Result<std::vector<JournalEntry>> Journal::unfinished() const {
   auto query = database_->sql.prepare(
       std::format("SELECT id, owner, renewed, {} FROM jobs ORDER BY created, id", entry_columns)

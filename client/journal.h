@@ -78,6 +78,8 @@ class Journal {
   [[nodiscard]] Result<void> remove(std::int64_t id);
   [[nodiscard]] Result<std::optional<JournalEntry>> find(std::int64_t id) const;
 
+  /// The pictures of all jobs, whoever owns them.
+  [[nodiscard]] Result<std::vector<std::filesystem::path>> files() const;
   /// Jobs whose owner is dead (or that nobody owns), oldest first.
   [[nodiscard]] Result<std::vector<JournalEntry>> unfinished() const;
   /// Becomes the owner of a job whose owner is dead. False if another process was faster.

@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "client/keys.h"
+#include "client/sweep.h"
 #include "image/picture.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/new_image.h"
@@ -146,6 +147,7 @@ Result<std::string> recover_one(const JournalEntry& entry, RecoverHost& host, co
 }  // namespace
 
 Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home) {
+  sweep_spool(home);
   auto journal = Journal::open(home.journal());
   if (!journal) return fail(std::move(journal));
   const auto entries = journal->unfinished();

@@ -8,6 +8,7 @@
 #include "base/glib_ref.h"
 #include "base/glib_source.h"
 #include "base/i18n.h"
+#include "client/sweep.h"
 #include "ui/work.h"
 
 namespace sharpen {
@@ -46,6 +47,7 @@ class Progress {
 Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& host,
                                                 const Home& home, Host::PlaceOptions options) {
   options.unattended = true;
+  sweep_spool(home);
   std::vector<Task> tasks;
   for (std::size_t source = 0; source < host.sources().size(); ++source)
     tasks.push_back({source, settings, {}});

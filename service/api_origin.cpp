@@ -7,14 +7,6 @@
 namespace sharpen::server {
 namespace {
 
-/// "127.0.0.1:80" → "127.0.0.1", "[::1]:80" → "[::1]".
-std::string host_name(const std::string& host) {
-  const auto colon = host.rfind(':');
-  const auto bracket = host.rfind(']');
-  if (colon == std::string::npos || (bracket != std::string::npos && colon < bracket)) return host;
-  return host.substr(0, colon);
-}
-
 /// "127.0.0.2", but not "127.example.com".
 bool is_loopback(const std::string& host) {
   const auto address = Ref<GInetAddress>::adopt(g_inet_address_new_from_string(host.c_str()));
@@ -24,7 +16,7 @@ bool is_loopback(const std::string& host) {
 }  // namespace
 
 Checked<void> ApiOrigin::check_host(const Request& request) {
-  const std::string host = host_name(request.header("host"));
+  const std::string host = request.host_name();
   // A name that a foreign DNS server points at this machine, or a page of a foreign site.
   if (host != "localhost" && host != "[::1]" && !is_loopback(host))
     return refuse(403, "Without a key this service only answers to this computer's own names.");

@@ -18,6 +18,14 @@ std::string Request::header(std::string_view name) const {
   return found == headers.end() ? "" : found->second;
 }
 
+std::string Request::host_name() const {
+  const std::string host = header("host");
+  const auto colon = host.rfind(':');
+  const auto bracket = host.rfind(']');
+  if (colon == std::string::npos || (bracket != std::string::npos && colon < bracket)) return host;
+  return host.substr(0, colon);
+}
+
 std::optional<std::uint64_t> Request::content_length() const {
   const std::string text = header("content-length");
   std::uint64_t value = 0;

@@ -26,6 +26,8 @@ struct Request {
   /// Empty if the header was not sent. `name` is in lower case.
   [[nodiscard]] std::string header(std::string_view name) const;
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
+  /// The name that the client calls us by: "127.0.0.1:80" → "127.0.0.1", "[::1]:80" → "[::1]".
+  [[nodiscard]] std::string host_name() const;
 };
 
 /// Sends the answer of one request, at once or later, on the main thread. Copies share it.

@@ -57,12 +57,20 @@ std::string Links::sign(std::string_view method, std::string_view path,
   return hmac(secret_, std::format("{}\n{}\n{}", method, path, expires));
 }
 
-Links::Pair Links::make(LinkKind kind, const std::string& id) const {
+std::string Links::base_for(const std::string& host) const {
+  for (const std::string_view all : {"://0.0.0.0", "://[::]"})
+    if (const auto at = base_.find(all); at != std::string::npos && !host.empty())
+      return base_.substr(0, at + 3) + host + base_.substr(at + all.size());
+  return base_;
+}
+
+Links::Pair Links::make(LinkKind kind, const std::string& id, const std::string& host) const {
+  const std::string base = base_for(host);
   const std::int64_t expiry = clock_() + life_seconds_;
   const std::string path = std::format("/{}/{}", word_of(kind), id);
   const std::string expires = std::to_string(expiry);
   const auto address = [&](std::string_view method) {
-    return std::format("{}{}?expires={}&signature={}", base_, path, expires,
+    return std::format("{}{}?expires={}&signature={}", base, path, expires,
                        sign(method, path, expires));
   };
   return {address("GET"), address("HEAD"), expiry};

@@ -16,14 +16,16 @@ enum class LinkKind { output, input };
 /// with a secret that lives and dies with this process).
 class Links {
  public:
-  /// `base` is the download origin, for example "http://127.0.0.1:4711".
+  /// `base` is the download origin, for example "http://127.0.0.1:4711". One that names all
+  /// addresses of this machine ("http://0.0.0.0:4711") takes the name that a client asks for.
   Links(std::string base, Clock clock, std::int64_t life_seconds);
 
   struct Pair {
     std::string download_url, head_url;
     std::int64_t expiry = 0;  ///< Unix seconds
   };
-  [[nodiscard]] Pair make(LinkKind kind, const std::string& id) const;
+  /// `host` is the name by which the client reached us.
+  [[nodiscard]] Pair make(LinkKind kind, const std::string& id, const std::string& host) const;
 
   /// What a request to the download origin was signed for.
   struct Target {
@@ -37,6 +39,7 @@ class Links {
                                                      std::string_view signature) const;
 
  private:
+  [[nodiscard]] std::string base_for(const std::string& host) const;
   [[nodiscard]] std::string sign(std::string_view method, std::string_view path,
                                  std::string_view expires) const;
 

@@ -232,13 +232,15 @@ Answer AimlapiRoutes::result(const Request& request, const Job& job) const {
         core_.jobs.picture(job), job.output_format,
         Base64Frame{R"({"data":[{"url":null,"b64_json":")", R"("}],"meta":)" + meta_text + "}"}};
   } else {
-    answer.body = R"({"data":[)" +
-                  JsonWriter()
-                      .begin_object()
-                      .member("url", core_.links.make(LinkKind::output, job.id).download_url)
-                      .end_object()
-                      .text() +
-                  R"(],"meta":)" + meta_text + "}";
+    answer.body =
+        R"({"data":[)" +
+        JsonWriter()
+            .begin_object()
+            .member("url",
+                    core_.links.make(LinkKind::output, job.id, request.host_name()).download_url)
+            .end_object()
+            .text() +
+        R"(],"meta":)" + meta_text + "}";
   }
   answer.headers = {
       {"x-inference-id", job.id},

@@ -73,12 +73,17 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request&
     std::string_view method, prefix;
     std::function<Answer(TopazRoutes&, const std::string&)> answer;
   };
-  static const auto routes = std::to_array<Route>({
+  const std::string host = request.host_name();
+  const auto routes = std::to_array<Route>({
       {"GET", "/image/v1/status/", &TopazRoutes::status},
       {"DELETE", "/image/v1/status/", &TopazRoutes::remove},
       {"DELETE", "/image/v1/cancel/", &TopazRoutes::cancel},
-      {"GET", "/image/v1/download/input/", &TopazRoutes::download_input},
-      {"GET", "/image/v1/download/", &TopazRoutes::download},
+      {"GET", "/image/v1/download/input/",
+       [host](const TopazRoutes& self, const std::string& id) {
+         return self.download_input(id, host);
+       }},
+      {"GET", "/image/v1/download/",
+       [host](const TopazRoutes& self, const std::string& id) { return self.download(id, host); }},
   });
   bool known_path = false;
   for (const Route& route : routes) {
@@ -88,7 +93,7 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request&
     const std::string id = request.path.substr(route.prefix.size());
     if (!g_uuid_string_is_valid(id.c_str()))
       return refuse(400, "Invalid process ID. Please ensure it is a valid UUID.");
-    return without_body([this, &route, id] { return route.answer(*this, id); });
+    return without_body([this, answer = route.answer, id] { return answer(*this, id); });
   }
   return std::unexpected(error_answer(known_path ? 405 : 404));
 }
@@ -217,22 +222,23 @@ Answer TopazRoutes::cancel(const std::string& id) {
   return empty_answer();
 }
 
-Answer TopazRoutes::download(const std::string& id) const {
+Answer TopazRoutes::download(const std::string& id, const std::string& host) const {
   const Job* job = core_.jobs.find(id);
   if (!job) return not_found();
   if (job->state != JobState::completed)
     return error_answer(409, core_.options.behaviours.text("not_ready"));
-  return link_answer(LinkKind::output, id);
+  return link_answer(LinkKind::output, id, host);
 }
 
-Answer TopazRoutes::download_input(const std::string& id) const {
+Answer TopazRoutes::download_input(const std::string& id, const std::string& host) const {
   const Job* job = core_.jobs.find(id);
   if (!job || !core_.jobs.find_source(job->source_id)) return not_found();
-  return link_answer(LinkKind::input, id);
+  return link_answer(LinkKind::input, id, host);
 }
 
-Answer TopazRoutes::link_answer(LinkKind kind, const std::string& id) const {
-  const Links::Pair links = core_.links.make(kind, id);
+Answer TopazRoutes::link_answer(LinkKind kind, const std::string& id,
+                                const std::string& host) const {
+  const Links::Pair links = core_.links.make(kind, id, host);
   return json_answer(
       JsonWriter()
           .begin_object()

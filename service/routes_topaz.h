@@ -30,9 +30,9 @@ class TopazRoutes {
   Answer list(const Request& request) const;
   Answer remove(const std::string& id);
   Answer cancel(const std::string& id);
-  Answer download(const std::string& id) const;
-  Answer download_input(const std::string& id) const;
-  Answer link_answer(LinkKind kind, const std::string& id) const;
+  Answer download(const std::string& id, const std::string& host) const;
+  Answer download_input(const std::string& id, const std::string& host) const;
+  Answer link_answer(LinkKind kind, const std::string& id, const std::string& host) const;
   Answer balance() const;
   Answer charges() const;
 

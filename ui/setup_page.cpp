@@ -236,7 +236,10 @@ void SetupPage::follow_service() {
   set_visible(url_, has_address());
   const auto kind = service_kind();
   set_visible(faces_expander_, kind != ServiceKind::this_computer);
-  set_text(limit_unit_, kind == ServiceKind::aimlapi ? _("US dollars") : _("credits"));
+  const bool dollars = kind == ServiceKind::aimlapi;
+  set_text(limit_unit_, dollars ? _("US dollars") : _("credits"));
+  gtk_spin_button_set_digits(GTK_SPIN_BUTTON(limit_), dollars ? 2 : 0);
+  gtk_spin_button_set_increments(GTK_SPIN_BUTTON(limit_), dollars ? 0.05 : 1, dollars ? 1 : 10);
   model_.fill(kind, model_.selected());
   follow_model();
   setting_ = was_setting;

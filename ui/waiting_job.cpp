@@ -2,6 +2,7 @@
 
 #include "base/i18n.h"
 #include "client/keys.h"
+#include "client/sweep.h"
 
 namespace sharpen {
 namespace {
@@ -33,6 +34,7 @@ auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(
 }  // namespace
 
 Result<WaitingJobs> waiting_jobs(const Home& home) {
+  sweep_spool(home);
   auto journal = Journal::open(home.journal());
   if (!journal) return std::unexpected(journal.error());
   auto jobs = journal->unfinished();

@@ -10,10 +10,12 @@
 #include <atomic>
 #include <fstream>
 #include <functional>
+#include <set>
 #include <thread>
 
 #include "client/lease.h"
 #include "client/sqlite.h"
+#include "client/sweep.h"
 #include "tests/client/test_folder.h"
 
 namespace sharpen {
@@ -236,6 +238,28 @@ TEST_F(JournalTest, OnlyOneOfManyAdopts) {
       threads.emplace_back([&] { adopted += *open_or_die(file_).adopt(id); });
   }
   EXPECT_EQ(adopted, 1);
+}
+
+TEST_F(JournalTest, TheSpoolIsSweptOfWhatNoJobNames) {
+  Home home;
+  home.user = file_.parent_path();
+  auto entry = full_entry();
+  entry.original_file = home.spool() / "wanted.png";
+  ASSERT_TRUE(Journal::open(home.journal())->add(entry));
+  std::filesystem::create_directories(home.spool());
+  for (const char* name :
+       {"wanted.png", "wanted.selection", "old.png", "old.selection", "new.png"}) {
+    std::ofstream(home.spool() / name) << "x";
+    if (std::string_view(name) != "new.png")
+      std::filesystem::last_write_time(
+          home.spool() / name,
+          std::filesystem::file_time_type::clock::now() - std::chrono::hours(72));
+  }
+  sweep_spool(home);
+  std::set<std::string> left;
+  for (const auto& each : std::filesystem::directory_iterator(home.spool()))
+    left.insert(each.path().filename());
+  EXPECT_EQ(left, (std::set<std::string>{"new.png", "wanted.png", "wanted.selection"}));
 }
 
 TEST_F(JournalTest, ADamagedFileIsSetAsideAndWorkGoesOn) {

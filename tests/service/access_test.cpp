@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "base/glib_error.h"
 #include "tests/service/running_service.h"
@@ -135,6 +137,22 @@ TEST(Tls, SpeaksHttpsOnBothPorts) {
   (void)service.await(id, "Completed");
   const Response links = send("GET", service.image("/download/" + id));
   EXPECT_EQ(send("GET", links.text("download_url")).body, picture());
+}
+
+TEST(Everywhere, DownloadAddressesNameTheHostThatWasAsked) {
+  const TestFolder folder;
+  RunningService service({"--listen", "0.0.0.0", "--key-file", key_file(folder)});
+  const Headers key = {{"X-API-Key", "s3cret-key"}};
+  const std::string port = service.url.substr(service.url.rfind(':'));
+  const std::string api = "http://127.0.0.1" + port + "/image/v1/";
+  const std::string id = service.submit({{"output_format", "png"}}, key).text("process_id");
+  std::string address;
+  for (int i = 0; i < 400 && address.empty(); ++i) {
+    address = send("GET", api + "download/" + id, key).text("download_url");
+    if (address.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  EXPECT_THAT(address, StartsWith("http://127.0.0.1:"));
+  EXPECT_EQ(send("GET", address).body, picture());
 }
 
 TEST(PublicUrl, IsWhatDownloadAddressesBeginWith) {

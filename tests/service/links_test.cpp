@@ -20,7 +20,7 @@ Parts parts_of(const std::string& url) {
 TEST(Links, OpenUntilTheyExpire) {
   std::int64_t now = 1000;
   const Links links("https://host:1", [&now] { return now; }, 60);
-  const auto made = links.make(LinkKind::output, "some-id");
+  const auto made = links.make(LinkKind::output, "some-id", "other");
   EXPECT_EQ(made.expiry, 1060);
   const Parts get = parts_of(made.download_url), head = parts_of(made.head_url);
   const auto target = links.check("GET", get.path, get.expires, get.signature);
@@ -38,10 +38,22 @@ TEST(Links, OpenUntilTheyExpire) {
   EXPECT_EQ(expired.error(), Links::Refusal::expired);
 }
 
+TEST(Links, OfAllAddressesNameTheOneThatWasAsked) {
+  const Clock clock = [] { return std::int64_t{1000}; };
+  const auto address = [&](const std::string& base, const std::string& host) {
+    const std::string url = Links(base, clock, 60).make(LinkKind::output, "a", host).download_url;
+    return url.substr(0, url.find("/output"));
+  };
+  EXPECT_EQ(address("https://0.0.0.0:8444", "studio.local"), "https://studio.local:8444");
+  EXPECT_EQ(address("http://[::]:8444", "[fe80::1]"), "http://[fe80::1]:8444");
+  EXPECT_EQ(address("http://0.0.0.0:8444", ""), "http://0.0.0.0:8444");
+  EXPECT_EQ(address("https://10.0.0.0:8444", "x"), "https://10.0.0.0:8444");
+}
+
 TEST(Links, AreWorthNothingElsewhere) {
   const Clock clock = [] { return std::int64_t{1000}; };
   const Links links("https://host", clock, 60), other("https://host", clock, 60);
-  const Parts get = parts_of(links.make(LinkKind::input, "a").download_url);
+  const Parts get = parts_of(links.make(LinkKind::input, "a", "").download_url);
   EXPECT_TRUE(links.check("GET", get.path, get.expires, get.signature));
   EXPECT_FALSE(other.check("GET", get.path, get.expires, get.signature)) << "another secret";
   EXPECT_FALSE(links.check("GET", "/output/a", get.expires, get.signature));

@@ -92,14 +92,14 @@ class Readme(unittest.TestCase):
     def test_5_own_server(self):
         self.run_command("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost "
                          "-keyout key.pem -out cert.pem && echo secret >key.txt")
-        command = command_with("--tls-cert").replace("0.0.0.0", "127.0.0.1").replace("8443", "0")
+        command = command_with("--tls-cert").replace("8443", "0").replace("8444", "0")
         with subprocess.Popen(["bash", "-c", "exec " + command], cwd=self.clone,
                               env=self.environment, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as server:
             ready, _, _ = select.select([server.stdout], [], [], 20)
             line = server.stdout.readline() if ready else ""
             server.terminate()
-            self.assertIn("https://127.0.0.1:", line, server.stderr.read())
+            self.assertIn("https://0.0.0.0:", line, server.stderr.read())
 
 
 if __name__ == "__main__":
