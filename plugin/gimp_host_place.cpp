@@ -135,6 +135,9 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
     if (!layer) return fail(std::move(layer));
     new_layers_.push_back(gimp_item_get_id(as_item(*layer)));
     add_notes(notes, one.layer.report());
+    if (one.layer.was_pass_through())
+      add_note(notes, _("The group is sharpened as it looks by itself, without what it passes "
+                        "through: the result's mode is Normal."));
     if (one.image) {
       one.image->keep();
       add_note(notes,

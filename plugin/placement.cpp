@@ -40,10 +40,22 @@ void lock_like(GimpLayer* layer, GimpLayer* source) {
   gimp_layer_set_lock_alpha(layer, gimp_layer_get_lock_alpha(source));
 }
 
+/// Only a group's mode can be that.
+bool passes_through(const LayerLook& look) { return look.mode == GIMP_LAYER_MODE_PASS_THROUGH; }
+
+/// A layer whose visibility is locked stays visible without a word.
+void hide(GimpLayer* layer) {
+  const bool locked = gimp_item_get_lock_visibility(as_item(layer));
+  gimp_item_set_lock_visibility(as_item(layer), FALSE);
+  gimp_item_set_visible(as_item(layer), FALSE);
+  gimp_item_set_lock_visibility(as_item(layer), locked);
+}
+
 GimpLayer* blank_layer(const PlaceRequest& request, const LayerLook& look, Box box) {
+  const auto mode = passes_through(look) ? GIMP_LAYER_MODE_NORMAL : look.mode;
   GimpLayer* layer = gimp_layer_new(request.image, request.name.c_str(), box.width, box.height,
                                     type_in(request.image, request.original->format.has_alpha),
-                                    look.opacity, look.mode);
+                                    look.opacity, mode);
   if (!layer) return nullptr;
   gimp_layer_set_blend_space(layer, look.blend_space);
   gimp_layer_set_composite_space(layer, look.composite_space);
@@ -52,9 +64,10 @@ GimpLayer* blank_layer(const PlaceRequest& request, const LayerLook& look, Box b
   return layer;
 }
 
-/// The mask and the effects that a blank layer lacks; after insertion only.
+/// What a blank layer lacks: colour tag, effects, and the mask if it fits; after insertion only.
 void copy_dress(GimpLayer* layer, const PlaceRequest& request, Box box) {
   GimpLayer* source = request.source;
+  gimp_item_set_color_tag(as_item(layer), gimp_item_get_color_tag(as_item(source)));
   copy_effects(as_drawable(layer), as_drawable(source));
   GimpLayerMask* from = gimp_layer_get_mask(source);
   if (!from || !has_sent_size(request)) return;
@@ -80,14 +93,18 @@ bool is_see_through(GimpLayer* layer) {
 }
 
 /// Whether the result has to take the place of the whole source, which is hidden then, lest the
-/// picture changes by being doubled.
+/// picture changes by being doubled. What was not selected of a source that was scaled meanwhile is
+/// nowhere else, so that one stays.
 Result<bool> replaces_source(const PlaceRequest& request) {
   GimpLayer* source = request.source;
-  if (!source || request.keep_source_visible || !has_sent_size(request)) return false;
-  if (!request.selection && !is_whole_layer(request)) return false;
+  if (!source || request.keep_source_visible) return false;
+  if (!request.selection)
+    return is_whole_layer(request) &&
+           (is_see_through(source) || gimp_drawable_has_alpha(as_drawable(source)) ||
+            gimp_layer_get_mask(source));
+  if (!has_sent_size(request)) return false;
   if (is_see_through(source)) return true;
-  if (request.selection) return translucent_inside(source, request.box, *request.selection);
-  return gimp_drawable_has_alpha(as_drawable(source)) || gimp_layer_get_mask(source);
+  return translucent_inside(source, request.box, *request.selection);
 }
 
 std::unexpected<Error> refused_by_gimp() {
@@ -119,14 +136,15 @@ Result<NewLayer> NewLayer::make(const PlaceRequest& request) {
   // A copy of the source brings everything that is not pixels: mask, mode, effects, colour tag.
   const bool copy = request.source && is_plain(request.source) && has_sent_size(request);
   const Box extent = whole ? Box{0, 0, request.look.width, request.look.height} : request.box;
-  GimpLayer* layer =
-      copy ? gimp_layer_copy(request.source)
-           : blank_layer(request, request.source ? look_of(request.source) : request.look, extent);
+  const LayerLook look = request.source ? look_of(request.source) : request.look;
+  GimpLayer* layer = copy ? gimp_layer_copy(request.source) : blank_layer(request, look, extent);
   if (!layer) return refused_by_gimp();
   NewLayer made;
   made.layer_id_ = gimp_item_get_id(as_item(layer));
+  made.is_copy_ = copy;
   made.crop_to_box_ = copy && !whole;
   made.replaces_source_ = *replaces;
+  made.was_pass_through_ = passes_through(look);
   unlock(layer);
   const auto written = made.write_pixels(request, copy || whole ? request.box.x : 0,
                                          copy || whole ? request.box.y : 0);
@@ -158,8 +176,10 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request, int x, int y) {
 
 NewLayer::NewLayer(NewLayer&& other) noexcept
     : layer_id_(std::exchange(other.layer_id_, -1)),
+      is_copy_(other.is_copy_),
       crop_to_box_(other.crop_to_box_),
       replaces_source_(other.replaces_source_),
+      was_pass_through_(other.was_pass_through_),
       report_(other.report_) {}
 
 NewLayer::~NewLayer() {
@@ -185,7 +205,7 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
 
   if (crop_to_box_)
     gimp_layer_resize(layer, request.box.width, request.box.height, -request.box.x, -request.box.y);
-  else if (request.source && !is_plain(request.source))
+  else if (request.source && !is_copy_)
     copy_dress(layer, request,
                replaces_source_ ? Box{0, 0, request.look.width, request.look.height} : request.box);
   if (request.selection && !replaces_source_)
@@ -195,7 +215,7 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
     gimp_layer_set_edit_mask(layer, FALSE);
   }
   if (!request.source) return layer;
-  if (replaces_source_) gimp_item_set_visible(as_item(request.source), FALSE);
+  if (replaces_source_) hide(request.source);
   lock_like(layer, request.source);
   return layer;
 }

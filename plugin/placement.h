@@ -64,6 +64,8 @@ class NewLayer {
   ~NewLayer();
 
   [[nodiscard]] const ImportReport& report() const { return report_; }
+  /// Whether its source is a group of the mode Pass through, which the result cannot have.
+  [[nodiscard]] bool was_pass_through() const { return was_pass_through_; }
 
   /// Inserts it directly above its source (or into `group`) and hides the source where the picture
   /// would change by being doubled. Belongs into an UndoGroup. Errors: gimp, io.
@@ -74,8 +76,10 @@ class NewLayer {
   /// At (x, y) of the layer.
   [[nodiscard]] Result<void> write_pixels(const PlaceRequest& request, int x, int y);
   int layer_id_ = -1;
+  bool is_copy_ = false;          ///< of the source, hence dressed as it is
   bool crop_to_box_ = false;      ///< it has the source's size, still
   bool replaces_source_ = false;  ///< it has all of the source's pixels, with or without selection
+  bool was_pass_through_ = false;
   ImportReport report_;
 };
 

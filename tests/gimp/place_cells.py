@@ -120,6 +120,12 @@ def selection_and_hidden_effect(image, layer):
     layer.get_filters()[0].set_visible(False)
 
 
+def locked(image, layer):
+    layer.set_lock_content(True)
+    layer.set_lock_position(True)
+    layer.set_lock_visibility(True)
+
+
 def pass_through_group(image, layer):
     group = Gimp.GroupLayer.new(image, "group")
     image.insert_layer(group, None, 0)
@@ -132,7 +138,8 @@ PLACES = (offset, negative_offset, larger_than_the_canvas, smaller_than_the_canv
           nested_group, hidden_group, selection, selection_of_a_small_part, feathered_selection, selection_and_mask,
           feathered_selection_and_mask, feathered_selection_and_hard_mask, opacity_and_mode,
           opacity_and_feathered_selection, effect, effect_that_shows_through, selection_and_effect_of_the_whole_layer,
-          selection_and_hidden_effect)
+          selection_and_hidden_effect, locked,
+          pass_through_group)
 
 
 def composite(image):
@@ -149,7 +156,8 @@ def dress(layer):
         mode = Gimp.LayerMode.NORMAL
     return (parent and parent.get_id(), mode, layer.get_opacity(), layer.get_blend_space(),
             layer.get_composite_mode(), layer.get_composite_space(), Babl.get_name(layer.get_format()),
-            [effect.get_operation_name() for effect in layer.get_filters()])
+            [effect.get_operation_name() for effect in layer.get_filters()], layer.get_lock_content(),
+            layer.get_lock_position(), layer.get_lock_visibility())
 
 
 def part_of(drawable, left, top, width, height, format_name=None):

@@ -89,7 +89,24 @@ def scaled():
     before = read(layer)
     made, = sharpen_while(image, layer, "image.scale(35, 33)")
     assert (made.get_width(), made.get_height()) == (WIDTH, HEIGHT) and above(image, made, layer)
-    assert read(made) == before
+    assert read(made) == before and layer.get_visible()
+
+
+def scaled_with_another_look():
+    """Where two layers would show more than one, the source is hidden, whatever its size."""
+    for alpha, mode, operation in ((False, Gimp.LayerMode.MULTIPLY, None), (True, Gimp.LayerMode.NORMAL, None),
+                                   (False, Gimp.LayerMode.NORMAL, "gegl:invert-gamma")):
+        image, layer = photo(alpha)
+        layer.set_mode(mode)
+        if operation:
+            layer.append_filter(Gimp.DrawableFilter.new(layer, operation, "effect"))
+        made, = sharpen_while(image, layer, "image.scale(35, 33)")
+        assert not layer.get_visible() and made.get_visible() and made.get_mode() == mode
+        assert [effect.get_operation_name() for effect in made.get_filters()] == [operation] * bool(operation)
+    image, layer = photo()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 5, 10, 10)
+    sharpen_while(image, layer, "image.scale(35, 33)")
+    assert layer.get_visible(), "what was not selected is nowhere else"
 
 
 def cropped():
@@ -126,4 +143,4 @@ def made_indexed():
 
 
 run_cases((nothing_done, moved, renamed_and_reordered, painted_on, given_a_mask, given_another_look, deselected, deleted,
-           scaled, cropped, converted, made_indexed))
+           scaled, scaled_with_another_look, cropped, converted, made_indexed))
