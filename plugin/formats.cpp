@@ -82,7 +82,7 @@ std::size_t TravelFormat::wire_alpha_bytes() const {
   return static_cast<std::size_t>(channels + 1) * static_cast<std::size_t>(bits / 8);
 }
 
-std::size_t TravelFormat::alpha_bytes() const {
+std::size_t TravelFormat::sample_bytes() const {
   return native_bytes() / static_cast<std::size_t>(babl_format_get_n_components(native));
 }
 
@@ -192,13 +192,10 @@ Result<AnswerFormat> answer_format(const TravelFormat& sent, int channels, int b
   const bool is_gray = channels <= 2;
   const bool has_alpha = channels == 2 || channels == 4;
   if (icc.empty() || icc == sent.icc) {
-    // Gray that came back as RGB, or RGB as gray: the numbers are what they were, the primaries are
-    // not known, so sRGB's are as good as any.
-    const bool sent_colours = is_gray == (sent.channels == 1);
-    const Babl* space = sent_colours ? babl_format_get_space(sent.wire) : babl_space("sRGB");
-    return AnswerFormat{
-        format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha, type_name(bits), space),
-        sent_colours};
+    // Also of gray that came back as RGB, and of RGB that came back as gray.
+    return AnswerFormat{format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha,
+                                  type_name(bits), babl_format_get_space(sent.wire)),
+                        true};
   }
   GErrorGuard error;
   const auto profile = Ref<GimpColorProfile>::adopt(gimp_color_profile_new_from_icc_profile(

@@ -34,7 +34,7 @@ struct TravelFormat {
   [[nodiscard]] std::size_t native_bytes() const;      ///< of a pixel
   [[nodiscard]] std::size_t wire_bytes() const;        ///< of a pixel
   [[nodiscard]] std::size_t wire_alpha_bytes() const;  ///< of a pixel in plain_wire_alpha
-  [[nodiscard]] std::size_t alpha_bytes() const;       ///< of the last native sample, if has_alpha
+  [[nodiscard]] std::size_t sample_bytes() const;      ///< of one sample of `native`
 };
 
 /// The same encoding in sRGB's space: for converting numbers as they are.
@@ -69,8 +69,8 @@ struct AnswerFormat {
   bool sent_colours = false;  ///< in the colour space that was sent: numbers are comparable
 };
 
-/// An answer's format, as its ICC profile says; of the space that was sent if it has none or the
-/// same. An empty `icc` means none. Errors: bad_picture.
+/// An answer's format, as its ICC profile says; of the space and the curve that were sent if it has
+/// none or the same, with whatever channels. An empty `icc` means none. Errors: bad_picture.
 [[nodiscard]] Result<AnswerFormat> answer_format(const TravelFormat& sent, int channels, int bits,
                                                  const std::vector<std::byte>& icc);
 

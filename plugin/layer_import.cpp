@@ -81,8 +81,8 @@ class Merge {
       return;
     }
     if (format_.has_alpha) {
-      const std::size_t colour_bytes = native_bytes - format_.alpha_bytes();
-      std::memcpy(native + colour_bytes, kept + colour_bytes, format_.alpha_bytes());
+      const std::size_t colour_bytes = native_bytes - format_.sample_bytes();
+      std::memcpy(native + colour_bytes, kept + colour_bytes, format_.sample_bytes());
     }
     if (format_.is_float && !clipped_) {
       const auto colour = std::span(floats_).subspan(x * 4, 3);
@@ -148,7 +148,7 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
   if (!answer) return std::unexpected(answer.error());
 
   ImportReport report;
-  report.fewer_bits = info.bits < original.format.bits;
+  report.fewer_bits = info.bits == 8 && original.format.sample_bytes() > 1;
   std::optional<Merge> merge;
   if (original.rows || !answer->sent_colours || answer->format != original.format.native)
     merge.emplace(original, *answer);

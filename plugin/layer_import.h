@@ -12,7 +12,7 @@ namespace sharpen {
 
 /// What a user should know about an answer.
 struct ImportReport {
-  bool fewer_bits = false;  ///< 8 came back for 16
+  bool fewer_bits = false;  ///< 8 came back for a layer that has more
   bool clipped = false;     ///< values outside 0…1 were changed by the service, hence lost
 };
 

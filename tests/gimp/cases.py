@@ -99,6 +99,10 @@ def returns_a_layer_named_after_source_and_model():
     assert again.get_name() == "source – Standard – Lens Blur V2", again.get_name()
 
 
+def locks_of(layer):
+    return layer.get_lock_content(), layer.get_lock_position(), layer.get_lock_visibility(), layer.get_lock_alpha()
+
+
 def keeps_place_and_dress(prepare, precision="U8_NON_LINEAR", alpha=False, hides=None):
     image, layer = photo(alpha, precision)
     below = new_layer(image, False, precision.split("_")[0].lower(), 3)
@@ -107,14 +111,14 @@ def keeps_place_and_dress(prepare, precision="U8_NON_LINEAR", alpha=False, hides
     before = composite(image)
     opacity, mode, blend = layer.get_opacity(), layer.get_mode(), layer.get_blend_space()
     offsets, parent, visible = layer.get_offsets(), layer.get_parent(), layer.get_visible()
-    locks = layer.get_lock_content(), layer.get_lock_position(), layer.get_lock_alpha()
+    locks = locks_of(layer)
     made, = sharpen(image, [layer], GOOD)
     assert (parent and parent.get_id()) == (made.get_parent() and made.get_parent().get_id())
     assert image.get_item_position(made) + 1 == image.get_item_position(layer)
     assert list(offsets) == list(made.get_offsets())
     assert (opacity, mode, blend) == (made.get_opacity(), made.get_mode(), made.get_blend_space())
     assert made.get_visible() == visible
-    assert locks == (made.get_lock_content(), made.get_lock_position(), made.get_lock_alpha())
+    assert locks == locks_of(made) == locks_of(layer)
     assert read(made) == read(layer)
     assert before == composite(image), "the picture changed"
     if hides is not None:
@@ -163,7 +167,9 @@ def keeps_locks():
         layer.set_lock_alpha(True)
         layer.set_lock_content(True)
         layer.set_lock_position(True)
-    keeps_place_and_dress(dress)
+        layer.set_lock_visibility(True)
+    keeps_place_and_dress(dress, hides=False)
+    keeps_place_and_dress(dress, hides=True, alpha=True)
 
 
 def keeps_effects():
@@ -253,9 +259,76 @@ def keeps_what_was_paid_for_if_another_layer_fails():
 
 def says_that_eight_bits_came_back():
     image, layer = photo(precision="U16_NON_LINEAR")
-    made, = sharpen(image, [layer], f"{FAKE}/eight")
-    old, new = (memoryview(read(drawable)).cast("H") for drawable in (layer, made))
+    assert "answered with 8 bits" in told_while(lambda: sharpen(image, [layer], f"{FAKE}/eight"))
+    old, new = (memoryview(read(drawable)).cast("H") for drawable in (layer, result_above(image, layer)))
     assert max(abs(a - b) for a, b in zip(old, new)) <= 257
+    image, layer = photo(precision="U8_LINEAR")  # it travels with 16 bits, but has 8
+    assert told_while(lambda: sharpen(image, [layer], f"{FAKE}/eight")) == ""
+
+
+def says_that_values_were_clipped():
+    for precision, fault, said in (("FLOAT_LINEAR", "flip", True), ("FLOAT_LINEAR", "good", False),
+                                   ("U16_LINEAR", "flip", False)):
+        image, layer = photo(precision=precision)
+        told = told_while(lambda: sharpen(image, [layer], f"{FAKE}/{fault}"))
+        assert ("were clipped" in told) == said and (said or not told), told
+
+
+def says_what_becomes_of_a_pass_through_group():
+    image, layer = photo()
+    for mode, said in ((Gimp.LayerMode.NORMAL, False), (Gimp.LayerMode.PASS_THROUGH, True)):
+        group = Gimp.GroupLayer.new(image, "group")
+        image.insert_layer(group, None, 0)
+        image.reorder_item(new_layer(image, False, "u8", 5), group, 0)
+        group.set_mode(mode)
+        told = told_while(lambda: sharpen(image, [group], GOOD))
+        assert ("by itself" in told) == said and "CRITICAL" not in told, told
+
+
+def takes_an_answer_without_a_profile_as_what_was_sent():
+    for precision, base, profile in (("U8_NON_LINEAR", GRAY, "gray"), ("U8_PERCEPTUAL", GRAY, "gray"),
+                                     ("U16_NON_LINEAR", GRAY, "gray"), ("U8_NON_LINEAR", RGB, "ProPhoto RGB"),
+                                     ("U16_PERCEPTUAL", RGB, "Adobe RGB")):
+        image = new_image(base, precision, profile)
+        layer = new_layer(image, base == GRAY, precision.split("_")[0].lower(), 7)
+        if base == RGB:
+            layer.desaturate(Gimp.DesaturateMode.VALUE)
+        made, = sharpen(image, [layer], f"{FAKE}/recolour")
+        assert read(made) == read(layer), (precision, base, worst_difference(layer, made))
+        made, = sharpen(image, [layer], f"{FAKE}/flip-bare")
+        step = 257 if precision.startswith("U8") else 1
+        assert round(error_in_steps(layer, made)) == step, (precision, base, error_in_steps(layer, made))
+
+
+def converts_an_answer_from_its_own_profile():
+    expected = new_image(RGB, "U8_NON_LINEAR", "none")
+    expected.set_color_profile(Gimp.ColorProfile.new_from_icc_profile(icc.profile("sRGB")))
+    wanted = new_layer(expected, False, "u8", 7)
+    image = new_image(RGB, "U8_NON_LINEAR", "Adobe RGB")
+    layer = new_layer(image, False, "u8", 7)
+    expected.convert_color_profile(image.get_color_profile(), Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, False)
+    made, = sharpen(image, [layer], f"{FAKE}/relabel")
+    assert worst_difference(made, wanted) <= 1 < worst_difference(made, layer), worst_difference(made, wanted)
+
+    image = new_image(GRAY, "U8_NON_LINEAR", "gray")
+    layer = new_layer(image, False, "u8", 7)
+    made, = sharpen(image, [layer], f"{FAKE}/relabel")
+    wanted = [round(255 * lightness(linear_light(value / 255))) for value in read(layer)]
+    assert max(abs(a - b) for a, b in zip(read(made), wanted)) <= 1
+
+
+def worst_difference(one, other):
+    code = TYPES[Babl.get_name(one.get_format()).partition("-space-")[0].split()[1]][0]
+    return max(abs(a - b) for a, b in zip(memoryview(read(one)).cast(code), memoryview(read(other)).cast(code)))
+
+
+def linear_light(value):
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def lightness(light):
+    """CIE L*, 0…1: the curve of GIMP's gray profile."""
+    return 1.16 * light ** (1 / 3) - 0.16 if light > (6 / 29) ** 3 else light * (29 / 3) ** 3 / 100
 
 
 def lets_only_pixels_leave():

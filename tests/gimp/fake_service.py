@@ -7,6 +7,8 @@ empty        submit is answered with nothing
 wrong-size   the picture comes back one row shorter
 flip         the lowest bit of every sample is flipped, the profile kept
 flip-bare    the same without a profile
+recolour     without a profile, too: gray comes back as RGB, and RGB as gray, which is its red
+relabel      the numbers come back as they were, but as RGB whose profile is sRGB
 eight        16 bits come back as 8
 slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED is made when it is asked for
 no-gray      gray pictures are refused
@@ -24,6 +26,8 @@ import struct
 import threading
 import uuid
 import zlib
+
+import icc as profiles
 
 
 def read_png(data):
@@ -77,6 +81,12 @@ def write_png(width, bits, channels, icc, rows):
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
+def row_in(channels, step, row):
+    """A row in the other channels: three of one, or one of three."""
+    pixels = (row[i : i + step * channels] for i in range(0, len(row), step * channels))
+    return b"".join(pixel * 3 if channels == 1 else pixel[:step] for pixel in pixels)
+
+
 def damaged(fault, png):
     width, _, bits, channels, icc, rows = read_png(png)
     step = bits // 8
@@ -86,6 +96,12 @@ def damaged(fault, png):
         rows = [bytes(b ^ 1 if i % step == step - 1 else b for i, b in enumerate(row)) for row in rows]
     if fault == "flip-bare":
         icc = None
+    if fault == "recolour" or (fault == "relabel" and channels == 1):
+        icc = None
+        rows = [row_in(channels, step, row) for row in rows]
+        channels = 4 - channels
+    if fault == "relabel":
+        icc = b"sRGB\0\0" + zlib.compress(profiles.profile("sRGB"))
     if fault == "eight" and bits == 16:
         rows, bits = [row[::2] for row in rows], 8
     return write_png(width, bits, channels, icc, rows)

@@ -42,6 +42,7 @@ class Gimp:
         self.environment = {
             **os.environ,
             "GIMP3_DIRECTORY": str(self.profile),
+            "GIMP_LOG": str(self.log),
             "XDG_CACHE_HOME": str(pathlib.Path(folder) / "cache"),
             "XDG_RUNTIME_DIR": str(self._private(pathlib.Path(folder) / "runtime")),
             "LANGUAGE": "C",

@@ -103,6 +103,15 @@ def sharpen(image, layers, url, above=None, **arguments):
     return [result_above(image, layer) for layer in (layers if above is None else above)]
 
 
+def told_while(work):
+    """What GIMP printed meanwhile, as a user without a window reads it. That a plug-in ended is no news."""
+    log = pathlib.Path(os.environ["GIMP_LOG"])
+    start = len(log.read_bytes())
+    work()
+    lines = log.read_bytes()[start:].decode().splitlines()
+    return "\n".join(line for line in lines if line and "gimp_flush(): error: Broken pipe" not in line)
+
+
 def result_above(image, layer):
     """The result lies directly above its source (and Python cannot read the array that is returned)."""
     parent = layer.get_parent()
