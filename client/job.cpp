@@ -3,16 +3,14 @@
 #include "base/i18n.h"
 #include "client/job_run.h"
 #include "client/local_service.h"
+#include "client/spooled_upload.h"
 
 namespace sharpen {
 namespace {
 
 void remove_files(const JournalEntry& entry) {
-  std::error_code ignored;
-  if (!entry.original_file.empty())
-    for (const auto& file : {entry.original_file, selection_file(entry.original_file)})
-      std::filesystem::remove(file, ignored);
-  if (!entry.result_file.empty()) std::filesystem::remove(entry.result_file, ignored);
+  (void)SpooledUpload::take_over(entry.original_file);
+  (void)SpoolFile::take_over(entry.result_file);
 }
 
 /// The process id of an entry, looked up by its upload's name if the answer was lost.

@@ -1,5 +1,6 @@
 #include "base/i18n.h"
 #include "client/job_run.h"
+#include "client/spooled_upload.h"
 
 // How a job ends that brought no result: what the user has to know, and what is kept.
 
@@ -8,11 +9,6 @@ namespace {
 
 /// How long services keep a result.
 constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
-
-void remove_file(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (!file.empty()) std::filesystem::remove(file, ignored);
-}
 
 const char* recoverable_hint() {
   return _("The job is kept: fetch its result under Filters > Enhance.");
@@ -85,10 +81,8 @@ Error JobRun::stop_at_service() {
 
 void JobRun::forget() {
   if (journal_) (void)journal_->remove(entry_.id);
-  remove_file(entry_.result_file);
-  if (entry_.original_file.empty()) return;
-  remove_file(entry_.original_file);
-  remove_file(selection_file(entry_.original_file));
+  (void)SpooledUpload::take_over(entry_.original_file);
+  (void)SpoolFile::take_over(entry_.result_file);
 }
 
 /// What is free and in no journal is not fetched a second time.

@@ -10,6 +10,7 @@
 #include "base/glib_source.h"
 #include "base/i18n.h"
 #include "client/keys.h"
+#include "client/spooled_upload.h"
 
 namespace sharpen {
 namespace {
@@ -85,7 +86,7 @@ std::optional<Task> JobQueue::State::next_task() {
 }
 
 Result<JobResult> JobQueue::State::run(Task task, const OnProgress& on_progress) const {
-  auto unsent = SpoolFile::take_over(task.upload.file);
+  auto unsent = SpooledUpload::take_over(task.upload.file);
   if (g_cancellable_is_cancelled(cancellable.get()))
     return fail(ErrorKind::cancelled, _("Cancelled."),
                 _("Nothing was accepted, nothing is charged."));

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "client/same_job.h"
+#include "client/spooled_upload.h"
 
 namespace sharpen {
 namespace {
@@ -49,7 +50,7 @@ JobRun::JobRun(ServiceAddress address, const Home& home, const OnProgress& on_pr
 
 Result<JobResult> JobRun::start(const JobRequest& request) {
   Upload upload = request.upload;
-  auto owned = SpoolFile::take_over(upload.file);
+  auto owned = SpooledUpload::take_over(upload.file);
   if (upload.name.empty()) upload.name = fresh_name(upload.format);
   report(Stage::preparing, 0);
   if (auto ready = prepare(upload, request.settings); !ready)

@@ -30,11 +30,6 @@ std::unexpected<Error> not_mine() {
 
 }  // namespace
 
-std::filesystem::path selection_file(const std::filesystem::path& original_file) {
-  auto file = original_file;
-  return file.replace_extension(".selection");
-}
-
 std::string key_mark(const std::string& key, const std::string& upload_name) {
   if (key.empty()) return {};
   const std::string text = upload_name + "\n" + key;

@@ -50,10 +50,6 @@ struct JournalEntry {
 /// Whether a job was sent with another key than an address has: that account may not know it.
 [[nodiscard]] bool is_of_another_key(const JournalEntry& entry, const ServiceAddress& address);
 
-/// Where the selection of a job's picture is kept, if it had one: beside the spooled upload, and
-/// removed with it.
-[[nodiscard]] std::filesystem::path selection_file(const std::filesystem::path& original_file);
-
 /// Jobs on disk (SQLite, 0600 in a folder 0700), so that a paid result survives whatever kills us.
 /// Several processes may use it at once; each entry has an owner, a lease (client/lease.h). One
 /// object belongs to one thread. Errors of all calls: io, and conflict where another process owns

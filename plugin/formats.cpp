@@ -42,6 +42,11 @@ bool has_encoding(const Babl* native, const Babl* wire) {
          encoding_of(native) == encoding_of(wire);
 }
 
+bool has_floats(const Babl* native) {
+  const Babl* type = babl_format_get_type(native, 0);
+  return type == babl_type("half") || type == babl_type("float") || type == babl_type("double");
+}
+
 void set_plain(TravelFormat& format) {
   format.plain_native = plain(format.native);
   format.plain_wire = plain(format.wire);
@@ -98,8 +103,7 @@ Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
   const bool is_gray = gimp_drawable_is_gray(drawable);
 
   format.has_alpha = babl_format_has_alpha(format.native);
-  format.is_float =
-      type == babl_type("half") || type == babl_type("float") || type == babl_type("double");
+  format.is_float = has_floats(format.native);
   format.bits = type == babl_type("u8") && encoding != Encoding::linear ? 8 : 16;
   format.channels = is_gray && !as_rgb ? 1 : 3;
 
@@ -184,6 +188,23 @@ Result<TravelFormat> file_format(int channels, int bits, const std::vector<std::
   format.native = found->format;
   format.wire = format_of(format.channels, Encoding::non_linear, false, type_name(bits), space);
   set_plain(format);
+  return format;
+}
+
+Result<TravelFormat> kept_format(const Babl* native, int channels, int bits,
+                                 const std::vector<std::byte>& icc) {
+  auto format = file_format(channels, bits, icc);
+  if (!format) return format;
+  const bool gray_as_rgb = channels == 3 && babl_format_get_n_components(native) <= 2;
+  const bool as_it_is = gray_as_rgb || encoding_of(native) == Encoding::non_linear;
+  format->native = native;
+  format->wire = format_of(channels, as_it_is ? Encoding::non_linear : Encoding::perceptual, false,
+                           type_name(bits), babl_format_get_space(format->wire));
+  format->has_alpha = babl_format_has_alpha(native);
+  format->is_float = has_floats(native);
+  format->exact = !gray_as_rgb && has_encoding(native, format->wire);
+  set_plain(*format);
+  if (gray_as_rgb) format->plain_native = native;
   return format;
 }
 

@@ -59,6 +59,11 @@ void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::b
 [[nodiscard]] Result<TravelFormat> file_format(int channels, int bits,
                                                const std::vector<std::byte>& icc);
 
+/// The formats of a layer whose pixels were kept in `native` when it was sent as such a picture.
+/// Errors: bad_picture.
+[[nodiscard]] Result<TravelFormat> kept_format(const Babl* native, int channels, int bits,
+                                               const std::vector<std::byte>& icc);
+
 /// The formats of an RGB or gray drawable. `as_rgb` makes a gray one travel as RGB, for a service
 /// that refuses gray. Errors: bad_picture (indexed), gimp.
 [[nodiscard]] Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb = false);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "client/spooled_upload.h"
 #include "plugin/gimp_host.h"
 
 namespace sharpen {

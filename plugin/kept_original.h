@@ -20,10 +20,12 @@ struct KeptOriginal {
   std::optional<RowSpool> rows;  ///< in format.native; only if the wire is not exact, or with alpha
 };
 
-/// Keeps what is needed of a layer as it is now, for an answer to a picture that an earlier process
-/// sent. Errors: bad_picture, io.
-[[nodiscard]] Result<KeptOriginal> keep_original(GimpDrawable* drawable, Box box,
-                                                 const std::filesystem::path& spool);
+/// Ends the kept rows with their format, for load_original(). Errors: io.
+[[nodiscard]] Result<void> seal_rows(KeptOriginal& original);
+
+/// What an earlier process kept of the picture that it sent: the rows of its pixels_file(), if it
+/// had to keep any. Errors: bad_picture, io.
+[[nodiscard]] Result<KeptOriginal> load_original(const std::filesystem::path& sent_file);
 
 /// The rows down to the next border of GIMP's tiles, so that no tile crosses its wire twice.
 /// `top` is where row 0 lies in the buffer.

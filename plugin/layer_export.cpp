@@ -17,29 +17,31 @@ Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) 
         _("Select a part of it, or scale it down."));
   auto format = travel_format(request.drawable, request.as_rgb);
   if (!format) return fail(std::move(format));
-  auto file = SpoolFile::create(".png", request.spool);
-  if (!file) return fail(std::move(file));
+  auto spooled = SpoolFile::create(".png", request.spool);
+  if (!spooled) return fail(std::move(spooled));
+  const std::filesystem::path path = spooled->keep();
+  auto file = SpooledUpload::take_over(path);
   PictureInfo info;
   info.width = static_cast<std::uint32_t>(request.box.width);
   info.height = static_cast<std::uint32_t>(request.box.height);
   info.channels = format->channels;
   info.bits = format->bits;
   info.icc_profile = format->icc;
-  auto writer = create_picture(file->path(), FileFormat::png, info);
+  auto writer = create_picture(path, FileFormat::png, info);
   if (!writer) return fail(std::move(writer));
   std::optional<RowSpool> rows;
   if (request.keep && (format->has_alpha || !format->exact)) {
-    auto spool = RowSpool::create(request.spool);
-    if (!spool) return fail(std::move(spool));
-    rows = std::move(*spool);
+    auto kept = RowSpool::create_file(pixels_file(path));
+    if (!kept) return fail(std::move(kept));
+    rows = std::move(*kept);
   }
   std::unique_ptr<LayerExport> made(
-      new LayerExport(request, std::move(*format), std::move(*file), std::move(*writer)));
+      new LayerExport(request, std::move(*format), std::move(file), std::move(*writer)));
   made->original_->rows = std::move(rows);
   return made;
 }
 
-LayerExport::LayerExport(const Request& request, TravelFormat format, SpoolFile file,
+LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpload file,
                          std::unique_ptr<PictureWriter> writer)
     : drawable_id_(gimp_item_get_id(as_item(request.drawable))),
       buffer_(buffer_of(request.drawable)),
@@ -66,6 +68,8 @@ Result<bool> LayerExport::step() {
     return false;
   }
   if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
+  if (original_->rows)
+    if (auto sealed = seal_rows(*original_); !sealed) return fail(std::move(sealed));
   buffer_ = nullptr;
   return true;
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/glib_ref.h"
+#include "client/spooled_upload.h"
 #include "image/picture.h"
 #include "plugin/alpha_fill.h"
 #include "plugin/kept_original.h"
@@ -38,7 +39,7 @@ class LayerExport final : public Export {
   [[nodiscard]] std::shared_ptr<const KeptOriginal> original() const { return original_; }
 
  private:
-  LayerExport(const Request& request, TravelFormat format, SpoolFile file,
+  LayerExport(const Request& request, TravelFormat format, SpooledUpload file,
               std::unique_ptr<PictureWriter> writer);
   [[nodiscard]] Result<void> write_band(int rows);
 
@@ -47,7 +48,7 @@ class LayerExport final : public Export {
   Box box_;
   Origin origin_;
   std::shared_ptr<KeptOriginal> original_;
-  SpoolFile file_;
+  SpooledUpload file_;
   std::unique_ptr<PictureWriter> writer_;
   std::optional<AlphaFill> alpha_fill_;
   std::vector<std::byte> native_rows_, wire_alpha_rows_, wire_rows_;

@@ -7,8 +7,8 @@
 
 #include "base/i18n.h"
 #include "client/keys.h"
+#include "client/spooled_upload.h"
 #include "client/sweep.h"
-#include "image/picture.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/new_image.h"
 #include "plugin/placement.h"
@@ -57,16 +57,11 @@ std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
   return request;
 }
 
-Result<KeptOriginal> original_in_file(const JournalEntry& entry, const JobResult& result) {
-  std::error_code error;
-  const bool sent_is_there = std::filesystem::exists(entry.original_file, error);
-  auto reader = open_picture(sent_is_there ? entry.original_file : result.file.path());
-  if (!reader) return fail(std::move(reader));
-  const PictureInfo& info = (*reader)->info();
-  auto format = file_format(info.channels, info.bits, info.icc_profile);
-  if (!format) return fail(std::move(format));
-  return KeptOriginal{
-      std::move(*format), static_cast<int>(info.width), static_cast<int>(info.height), {}};
+/// What was sent; if that is gone, the answer stands in for it.
+std::filesystem::path picture_of(const JournalEntry& entry, const JobResult& result) {
+  std::error_code none;
+  const bool sent_is_there = std::filesystem::exists(entry.original_file, none);
+  return sent_is_there ? entry.original_file : result.file.path();
 }
 
 /// Empty if there was none, or if it cannot be read any more: the result matters more.
@@ -85,9 +80,10 @@ std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home&
 
 Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result) {
   const auto selection = selection_of(entry, home_);
+  const auto sent = picture_of(entry, result);
+  const auto original = load_original(sent);
+  if (!original) return std::unexpected(original.error());
   if (auto request = request_above_source(entry, result)) {
-    const auto original = keep_original(as_drawable(request->source), request->box, home_.spool());
-    if (!original) return std::unexpected(original.error());
     request->original = &*original;
     request->selection = selection ? &*selection : nullptr;
     auto layer = NewLayer::make(*request);
@@ -99,12 +95,7 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
     gimp_displays_flush();
     return tr("“{}” is above its layer.", request->name);
   }
-  const auto original = original_in_file(entry, result);
-  if (!original) return std::unexpected(original.error());
-  std::error_code error;
-  const auto& beneath = std::filesystem::exists(entry.original_file, error) ? entry.original_file
-                                                                            : result.file.path();
-  auto image = NewImage::of_original(*original, beneath, entry.origin.layer_name);
+  auto image = NewImage::of_original(*original, sent, entry.origin.layer_name);
   if (!image) return fail(std::move(image));
   PlaceRequest request = request_of(entry, result);
   request.original = &*original;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <glib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,6 +25,18 @@ Result<RowSpool> RowSpool::create(const std::filesystem::path& folder) {
   const auto named = SpoolFile::create(".rows", folder);
   if (!named) return std::unexpected(named.error());
   const int file = ::open(named->path().c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return disk_error(errno);
+  return RowSpool(file);
+}
+
+Result<RowSpool> RowSpool::create_file(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return disk_error(errno);
+  return RowSpool(file);
+}
+
+Result<RowSpool> RowSpool::open_file(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return disk_error(errno);
   return RowSpool(file);
 }
@@ -58,6 +71,12 @@ Result<void> RowSpool::read(std::uint64_t offset, std::span<std::byte> bytes) co
     offset += static_cast<std::uint64_t>(got);
   }
   return {};
+}
+
+Result<std::uint64_t> RowSpool::size() const {
+  struct stat status{};
+  if (::fstat(file_, &status) != 0) return disk_error(errno);
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 }  // namespace sharpen

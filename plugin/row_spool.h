@@ -9,12 +9,15 @@
 
 namespace sharpen {
 
-/// Rows of pixels parked on disk, in a file without a name: it is gone with its owner, however that
-/// ends, and takes no memory of the process.
+/// Rows of pixels parked on disk, which takes no memory of the process.
 class RowSpool {
  public:
-  /// In `folder` (made if missing, 0700). Errors: io.
+  /// A file without a name in `folder` (made if missing, 0700): it is gone with its owner, however
+  /// that ends. Errors: io.
   [[nodiscard]] static Result<RowSpool> create(const std::filesystem::path& folder);
+  /// A new file (0600) that stays, and one that stayed. Errors: io.
+  [[nodiscard]] static Result<RowSpool> create_file(const std::filesystem::path& file);
+  [[nodiscard]] static Result<RowSpool> open_file(const std::filesystem::path& file);
   RowSpool(const RowSpool&) = delete;
   RowSpool& operator=(const RowSpool&) = delete;
   RowSpool(RowSpool&& other) noexcept;
@@ -25,6 +28,7 @@ class RowSpool {
   [[nodiscard]] Result<void> append(std::span<const std::byte> bytes);
   /// Fills `bytes` from `offset` on. Errors: io, also if there are fewer.
   [[nodiscard]] Result<void> read(std::uint64_t offset, std::span<std::byte> bytes) const;
+  [[nodiscard]] Result<std::uint64_t> size() const;
 
  private:
   explicit RowSpool(int file) : file_(file) {}

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <format>
 
 #include "base/i18n.h"
+#include "client/spooled_upload.h"
 #include "ui/text.h"
 #include "ui/waiting_job.h"
 
@@ -14,22 +13,6 @@ namespace {
 
 /// How much of the bar belongs to the export; the rest is the job's.
 constexpr double export_share = 0.08;
-
-/// A second name for the same file, since each job takes its upload over.
-Result<Upload> second_upload(const Upload& upload, const Home& home) {
-  auto file = SpoolFile::create(std::format(".{}", name_of(upload.format)), home.spool());
-  if (!file) return fail(std::move(file));
-  std::error_code failed;
-  std::filesystem::copy_file(upload.file, file->path(),
-                             std::filesystem::copy_options::overwrite_existing, failed);
-  if (failed) {
-    return fail(ErrorKind::io, tr("The picture could not be copied: {}.", failed.message()),
-                _("Make room on the disk and try again."));
-  }
-  Upload second = upload;
-  second.file = file->keep();
-  return second;
-}
 
 /// Lets windows react in the midst of a long call.
 class Breather {
@@ -242,7 +225,7 @@ void Work::hand_out(Upload upload, const Origin& origin) {
   for (const std::size_t task : wanted) {
     Upload one = upload;
     if (task != wanted.back()) {
-      auto second = second_upload(upload, home_);
+      auto second = second_upload(upload, home_.spool());
       if (!second) {
         error_ = std::move(second).error();
         continue;

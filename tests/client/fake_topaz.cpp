@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/glib_error.h"
+#include "client/spooled_upload.h"
 
 namespace sharpen::test {
 namespace {
@@ -174,6 +175,7 @@ JobRequest JobRoom::request(const ServiceAddress& service) {
   std::filesystem::create_directories(home.spool());
   const auto file = home.spool() / ("upload-" + std::to_string(number_++) + ".png");
   std::ofstream(file, std::ios::binary) << picture(width, height);
+  for (const auto& beside : {selection_file(file), pixels_file(file)}) std::ofstream(beside) << "-";
   JobRequest request;
   request.service = service;
   request.upload.file = file;

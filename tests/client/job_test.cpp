@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <set>
 
+#include "client/spooled_upload.h"
 #include "job_fixture.h"
 
 namespace sharpen {
@@ -179,6 +180,18 @@ TEST_F(Job, APreviewOnThisComputerLeavesNoTrace) {
   ASSERT_TRUE(run(request));
   EXPECT_TRUE(topaz.form().contains("name=\"source_id\""));
   EXPECT_FALSE(topaz.form().contains("name=\"image\""));
+}
+
+TEST_F(Job, ASecondUploadOutlivesTheFirstWithAllThatIsBesideIt) {
+  const Upload first = room.request(topaz.address()).upload;
+  const auto second = second_upload(first, room.home.spool());
+  ASSERT_TRUE(second) << second.error().text();
+  EXPECT_EQ(room.spooled_files(), 6u);
+  (void)SpooledUpload::take_over(first.file);
+  for (const auto& file : {second->file, selection_file(second->file), pixels_file(second->file)})
+    EXPECT_GT(std::filesystem::file_size(file), 0u);
+  (void)SpooledUpload::take_over(second->file);
+  EXPECT_EQ(room.spooled_files(), 0u);
 }
 
 TEST_F(Job, BalanceAndEstimateAreTheServicesOwn) {

@@ -27,7 +27,6 @@ def kill_when_submitted():
                 os.kill(int(status.parent.name), signal.SIGKILL)
         except OSError:
             pass
-    SUBMITTED.unlink()
 
 
 def recover():
@@ -37,10 +36,11 @@ def recover():
     assert values.index(0) == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()
 
 
-def killed_run(alpha=True, select=False):
+def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=False):
     RELEASE.unlink(missing_ok=True)
-    image = new_image(Gimp.ImageBaseType.RGB, "U8_NON_LINEAR", "Adobe RGB")
-    layer = new_layer(image, alpha, "u8", 7)
+    SUBMITTED.unlink(missing_ok=True)  # here, not after the kill: a last answer may be on its way then
+    image = new_image(Gimp.ImageBaseType.RGB, precision, "Adobe RGB")
+    layer = new_layer(image, alpha, kind, 7)
     layer.set_offsets(4, 3)
     if select:
         image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 11, 12, 13)
@@ -56,27 +56,51 @@ def killed_run(alpha=True, select=False):
     return image, layer
 
 
+def paint_over(layer):
+    write(layer, bytes(len(read(layer))))
+
+
+def spooled():
+    return [file.name for file in (pathlib.Path(os.environ["GIMP3_DIRECTORY"]) / "remote-sharpen" / "spool").iterdir()]
+
+
+# What 16 bits without alpha cannot hold: alpha, the colours beneath it, values outside 0…1.
+KINDS = (("u8", "U8_NON_LINEAR"), ("float", "FLOAT_LINEAR"))
 part = os.environ["PART"]
 if part == "same":
-    image, layer = killed_run()
-    recover()
-    made = result_above(image, layer)
-    assert len(image.get_layers()) == 2 and read(made) == read(layer)
-    assert list(made.get_offsets()) == list(layer.get_offsets())
-    recover()
-    assert len(image.get_layers()) == 2, "it was fetched twice"
+    for kind, precision in KINDS:
+        image, layer = killed_run(kind, precision)
+        sent = read(layer)
+        paint_over(layer)
+        recover()
+        made = result_above(image, layer)
+        assert len(image.get_layers()) == 2 and made.has_alpha() and read(made) == sent, f"{precision}: not what was sent"
+        assert list(made.get_offsets()) == list(layer.get_offsets())
+        recover()
+        assert len(image.get_layers()) == 2, "it was fetched twice"
     image, layer = killed_run(alpha=False, select=True)
     box = Gegl.Rectangle.new(4, 3, WIDTH, HEIGHT)  # its offsets; the margin of the selection covers all of it
     selected = image.get_selection().get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
     Gimp.Selection.none(image)
     recover()
-    assert read(result_above(image, layer).get_mask()) == selected, "its selection is lost"
+    made = result_above(image, layer)
+    assert read(made.get_mask()) == selected, "its selection is lost"
+    assert read(made) == read(layer)
+    assert not spooled(), f"left behind: {spooled()}"
 if part == "kill":
-    killed_run()
+    for kind, precision in KINDS:
+        killed_run(kind, precision)
 if part == "other":
     recover()
-    image, = Gimp.get_images()
-    assert [item.get_name() for item in image.get_layers()] == ["source – Lens Blur V2", "source"]
-    assert "Adobe" in image.get_color_profile().get_label() or "RGB" in image.get_color_profile().get_label()
-    assert read(image.get_layers()[0]) == read(image.get_layers()[1])
+    images = sorted(Gimp.get_images(), key=lambda image: image.get_id())
+    assert len(images) == len(KINDS)
+    for image, (kind, precision) in zip(images, KINDS):
+        assert image.get_precision() == getattr(Gimp.Precision, precision)
+        assert "Adobe" in image.get_color_profile().get_label() or "RGB" in image.get_color_profile().get_label()
+        made, beneath = image.get_layers()
+        assert (made.get_name(), beneath.get_name()) == ("source – Lens Blur V2", "source")
+        sent = samples(kind, 4, True, 7)
+        assert made.has_alpha() and beneath.has_alpha(), f"{precision}: the alpha is lost"
+        assert read(made) == sent and read(beneath) == sent, f"{precision}: not what was sent"
+    assert not spooled(), f"left behind: {spooled()}"
 print("recovering:", part, "ok", flush=True)
