@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 #include <string>
+#include <vector>
 
 #include "plugin/gimp_ref.h"
 
@@ -25,6 +26,33 @@ void copy_settings(GObject* to, GObject* from) {
   }
 }
 
+/// Nothing selected in this scope: GIMP confines an effect to what is selected when it is added.
+class Deselected {
+ public:
+  explicit Deselected(GimpImage* image) : image_(image) {
+    if (gimp_selection_is_empty(image)) return;
+    layers_ = items_of(gimp_image_get_selected_layers(image));
+    kept_ = reinterpret_cast<GimpChannel*>(gimp_selection_save(image));
+    if (kept_) gimp_selection_none(image);
+  }
+  Deselected(const Deselected&) = delete;
+  Deselected& operator=(const Deselected&) = delete;
+  ~Deselected() {
+    if (!kept_) return;
+    gimp_image_select_item(image_, GIMP_CHANNEL_OP_REPLACE, reinterpret_cast<GimpItem*>(kept_));
+    gimp_image_remove_channel(image_, kept_);
+    // Instead of the layers, the channel was.
+    std::vector<const GimpLayer*> layers(layers_.begin(), layers_.end());
+    layers.push_back(nullptr);
+    gimp_image_set_selected_layers(image_, layers.data());
+  }
+
+ private:
+  GimpImage* image_;
+  GimpChannel* kept_ = nullptr;
+  std::vector<GimpLayer*> layers_;
+};
+
 }  // namespace
 
 bool has_visible_effects(GimpDrawable* drawable) {
@@ -34,6 +62,8 @@ bool has_visible_effects(GimpDrawable* drawable) {
 
 void copy_effects(GimpDrawable* to, GimpDrawable* from) {
   const auto filters = items_of(gimp_drawable_get_filters(from));
+  if (filters.empty()) return;
+  const Deselected deselected(gimp_item_get_image(as_item(to)));
   for (GimpDrawableFilter* filter : filters | std::views::reverse) {
     const std::string operation = text_of(gimp_drawable_filter_get_operation_name(filter));
     const std::string name = text_of(gimp_drawable_filter_get_name(filter));

@@ -83,11 +83,14 @@ void copy_dress(GimpLayer* layer, const PlaceRequest& request, Box box) {
   gimp_layer_set_apply_mask(layer, gimp_layer_get_apply_mask(source));
 }
 
-/// Whether a layer of opaque pixels can let through what is below it. An effect can make it
-/// transparent, and it can depend on the layer's extent, which the box of a selection has not.
-bool is_see_through(GimpLayer* layer) {
+/// Whether a layer of opaque pixels can look different from two of it. An effect can make it
+/// transparent and, as some ways of compositing, depends on the layer's extent, which the box of a
+/// selection has not.
+bool changes_when_doubled(GimpLayer* layer) {
   const GimpLayerMode mode = gimp_layer_get_mode(layer);
+  const GimpLayerCompositeMode composite = gimp_layer_get_composite_mode(layer);
   return has_visible_effects(as_drawable(layer)) ||
+         (composite != GIMP_LAYER_COMPOSITE_AUTO && composite != GIMP_LAYER_COMPOSITE_UNION) ||
          (mode != GIMP_LAYER_MODE_NORMAL && mode != GIMP_LAYER_MODE_NORMAL_LEGACY) ||
          gimp_layer_get_opacity(layer) < 100;
 }
@@ -100,10 +103,10 @@ Result<bool> replaces_source(const PlaceRequest& request) {
   if (!source || request.keep_source_visible) return false;
   if (!request.selection)
     return is_whole_layer(request) &&
-           (is_see_through(source) || gimp_drawable_has_alpha(as_drawable(source)) ||
+           (changes_when_doubled(source) || gimp_drawable_has_alpha(as_drawable(source)) ||
             gimp_layer_get_mask(source));
   if (!has_sent_size(request)) return false;
-  if (is_see_through(source)) return true;
+  if (changes_when_doubled(source)) return true;
   return translucent_inside(source, request.box, *request.selection);
 }
 

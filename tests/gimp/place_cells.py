@@ -95,6 +95,11 @@ def opacity_and_mode(image, layer):
     layer.set_opacity(40)
 
 
+def selection_and_intersection(image, layer):
+    layer.set_composite_mode(Gimp.LayerCompositeMode.INTERSECTION)
+    selection_of_a_small_part(image, layer)
+
+
 def opacity_and_feathered_selection(image, layer):
     opacity_and_mode(image, layer)
     feathered_selection(image, layer)
@@ -113,6 +118,15 @@ def effect_that_shows_through(image, layer):
 def selection_and_effect_of_the_whole_layer(image, layer):
     layer.append_filter(Gimp.DrawableFilter.new(layer, "gegl:vignette", "Vignette"))
     selection_of_a_small_part(image, layer)
+
+
+def selection_and_effect_of_a_group(image, layer):
+    group = Gimp.GroupLayer.new(image, "group")
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    selection_and_effect_of_the_whole_layer(image, group)
+    Gimp.Selection.feather(image, 6)
+    return group
 
 
 def selection_and_hidden_effect(image, layer):
@@ -137,9 +151,9 @@ def pass_through_group(image, layer):
 PLACES = (offset, negative_offset, larger_than_the_canvas, smaller_than_the_canvas, mask, mask_not_applied, hard_mask,
           nested_group, hidden_group, selection, selection_of_a_small_part, feathered_selection, selection_and_mask,
           feathered_selection_and_mask, feathered_selection_and_hard_mask, opacity_and_mode,
-          opacity_and_feathered_selection, effect, effect_that_shows_through, selection_and_effect_of_the_whole_layer,
-          selection_and_hidden_effect, locked,
-          pass_through_group)
+          opacity_and_feathered_selection, selection_and_intersection, effect, effect_that_shows_through,
+          selection_and_effect_of_the_whole_layer, selection_and_effect_of_a_group, selection_and_hidden_effect,
+          locked, pass_through_group)
 
 
 def composite(image):
@@ -182,6 +196,7 @@ def expected_mask(image, layer, box, selected):
 
 def differences(image, layer, url):
     """What is not as it should be, in words."""
+    chosen = read(image.get_selection())
     before, look, visible = composite(image), dress(layer), layer.get_visible()
     selected = not Gimp.Selection.is_empty(image)
     made, = sharpen(image, [layer], url)
@@ -207,6 +222,10 @@ def differences(image, layer, url):
         yield "mask"
     if found is not None and not selected and made.get_apply_mask() != layer.get_apply_mask():
         yield "applied mask"
+    if read(image.get_selection()) != chosen or image.get_channels():
+        yield "selection"
+    if [item.get_id() for item in image.get_selected_layers()] != [made.get_id()]:
+        yield "selected layer"
     if not close(before, composite(image)):
         yield "composite"
 
