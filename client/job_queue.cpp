@@ -1,8 +1,6 @@
 #include "client/job_queue.h"
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -15,7 +13,7 @@
 namespace sharpen {
 namespace {
 
-constexpr std::size_t max_in_flight = 4;
+constexpr std::size_t max_threads = 4;
 
 struct Task {
   std::size_t index = 0;
@@ -25,9 +23,32 @@ struct Task {
 
 }  // namespace
 
+bool JobSlots::take(GCancellable* cancellable) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return free_ > 0 || g_cancellable_is_cancelled(cancellable); });
+  if (g_cancellable_is_cancelled(cancellable)) return false;
+  --free_;
+  return true;
+}
+
+void JobSlots::give_back() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++free_;
+  }
+  // All, since one that waits may have been cancelled.
+  changed_.notify_all();
+}
+
+void JobSlots::wake() {
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
 struct JobQueue::State {
   Settings settings;
   Home home;
+  std::shared_ptr<JobSlots> slots;
   Ref<GCancellable> cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
   // The main thread's only.
   Events events;
@@ -87,9 +108,11 @@ std::optional<Task> JobQueue::State::next_task() {
 
 Result<JobResult> JobQueue::State::run(Task task, const OnProgress& on_progress) const {
   auto unsent = SpooledUpload::take_over(task.upload.file);
-  if (g_cancellable_is_cancelled(cancellable.get()))
+  if (!slots->take(cancellable.get()))
     return fail(ErrorKind::cancelled, _("Cancelled."),
                 _("Nothing was accepted, nothing is charged."));
+  const std::unique_ptr<JobSlots, decltype([](JobSlots* taken) { taken->give_back(); })> slot(
+      slots.get());
   if (!*address) return std::unexpected(address->error());
   (void)unsent.keep();
   const JobRequest request{.service = **address,
@@ -99,11 +122,12 @@ Result<JobResult> JobQueue::State::run(Task task, const OnProgress& on_progress)
   return run_job(request, home, on_progress, cancellable.get());
 }
 
-JobQueue::JobQueue(Settings settings, Home home, Events events)
+JobQueue::JobQueue(Settings settings, Home home, Events events, std::shared_ptr<JobSlots> slots)
     : state_(std::make_shared<State>()) {
   state_->settings = std::move(settings);
   state_->home = std::move(home);
   state_->events = std::move(events);
+  state_->slots = std::move(slots);
   state_->threads.emplace_back([state = state_] {
     auto address = guarded<ServiceAddress>(
         [&] { return resolve_service(state->settings, state->home, state->cancellable.get()); });
@@ -137,7 +161,7 @@ std::size_t JobQueue::add(Upload upload, Origin origin) {
   }
   state_->changed.notify_one();
   // One thread resolves the service; the others are made as they are needed.
-  if (state_->threads.size() > max_in_flight) return index;
+  if (state_->threads.size() > max_threads) return index;
   state_->threads.emplace_back([state = state_] {
     while (auto task = state->next_task()) {
       const std::size_t number = task->index;
@@ -161,6 +185,9 @@ void JobQueue::end() {
   tell(state_, [](State& main) { main.finish_if_through(); });
 }
 
-void JobQueue::cancel() { g_cancellable_cancel(state_->cancellable.get()); }
+void JobQueue::cancel() {
+  g_cancellable_cancel(state_->cancellable.get());
+  state_->slots->wake();
+}
 
 }  // namespace sharpen

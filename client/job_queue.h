@@ -1,8 +1,10 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "base/error.h"
@@ -11,8 +13,22 @@
 
 namespace sharpen {
 
-/// Runs the jobs of one run of the plug-in in worker threads, at most four at once, and tells the
-/// main context what happens. Belongs to the main thread. Destroying it cancels and joins.
+/// How many jobs may be in flight at once, in all the queues that share it.
+class JobSlots {
+ public:
+  /// Waits for a slot. False if it is cancelled first: then wake() has to be called.
+  [[nodiscard]] bool take(GCancellable* cancellable);
+  void give_back();
+  void wake();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int free_ = 4;  // guarded by mutex_
+};
+
+/// Runs jobs of the same settings in worker threads and tells the main context what happens.
+/// Belongs to the main thread. Destroying it cancels and joins.
 class JobQueue {
  public:
   /// All called on the main context's thread. `index` is the order of add().
@@ -26,7 +42,8 @@ class JobQueue {
   };
 
   /// Resolves the service of `settings` (key, embedded service) in a worker thread at once.
-  JobQueue(Settings settings, Home home, Events events);
+  JobQueue(Settings settings, Home home, Events events,
+           std::shared_ptr<JobSlots> slots = std::make_shared<JobSlots>());
   ~JobQueue();
 
   /// Queues a picture; may be called while others run, so that exporting overlaps with sending.

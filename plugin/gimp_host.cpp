@@ -139,6 +139,13 @@ Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
   Layer& layer = layers_.at(source);
   const auto drawable = drawable_of(layer);
   if (!drawable) return std::unexpected(drawable.error());
+  const LayerLook now = look_of(GIMP_LAYER(*drawable));
+  const bool moved = now.offset_x != layer.look.offset_x || now.offset_y != layer.look.offset_y;
+  const bool resized = now.width != layer.look.width || now.height != layer.look.height;
+  if (resized || (moved && layer.area.selection))
+    return fail(ErrorKind::gimp,
+                tr("“{}” was changed in size or place; nothing was sent.", layer.look.name),
+                _("Close this window and start again, so that the right part is sent."));
   Box box = layer.area.box;
   if (part) box = {box.x + part->x, box.y + part->y, part->width, part->height};
   GimpImage* image = gimp_item_get_image(as_item(*drawable));

@@ -8,26 +8,18 @@
 #include "plugin/gimp_ref.h"
 #include "plugin/host_parts.h"
 #include "plugin/new_image.h"
+#include "plugin/result_words.h"
 #include "plugin/undo_group.h"
 
 namespace sharpen {
 namespace {
-
-std::string title_of_model(const Settings& settings) {
-  const Model* model = find_model(settings.model);
-  return model ? _(model->title) : wire_model(settings);
-}
 
 void add_note(std::vector<std::string>& notes, std::string note) {
   if (!note.empty() && !std::ranges::contains(notes, note)) notes.push_back(std::move(note));
 }
 
 void add_notes(std::vector<std::string>& notes, const ImportReport& report) {
-  if (report.fewer_bits)
-    add_note(notes, _("The service answered with 8 bits a channel; the layer has more."));
-  if (report.clipped)
-    add_note(notes, _("Values brighter than white or darker than black were clipped where the "
-                      "service changed the picture."));
+  for (std::string& note : notes_of(report)) add_note(notes, std::move(note));
 }
 
 /// The image, if results can still be put into it. GIMP keeps a closed image alive as long as we
@@ -75,10 +67,8 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.original = layer.sent.at(layer.sent_id)->original.get();
   request.selection = layer.area.selection.get();
   request.answer = placement.result->file.path();
-  request.name = options.output_name.empty()
-                     // TRANSLATORS: a new layer's name: its source, then the model
-                     ? tr("{} – {}", layer.look.name, title_of_model(placement.settings))
-                     : options.output_name;
+  request.name = options.output_name.empty() ? result_name(layer.look.name, placement.settings)
+                                             : options.output_name;
   request.note.settings = placement.settings;
   request.keep_source_visible = options.keep_source_visible;
   request.breathe = options.breathe;

@@ -12,6 +12,7 @@
 #include "plugin/gimp_ref.h"
 #include "plugin/new_image.h"
 #include "plugin/placement.h"
+#include "plugin/result_words.h"
 #include "plugin/session.h"
 #include "plugin/undo_group.h"
 
@@ -19,9 +20,13 @@ namespace sharpen {
 namespace {
 
 std::string title_of_job(const JournalEntry& entry) {
-  const Model* model = find_model(entry.settings.model);
-  const std::string title = model ? _(model->title) : wire_model(entry.settings);
-  return entry.origin.layer_name.empty() ? title : tr("{} – {}", entry.origin.layer_name, title);
+  return result_name(entry.origin.layer_name, entry.settings);
+}
+
+/// `said`, and what else has to be known of the answer.
+std::string with_notes(std::string said, const NewLayer& layer) {
+  for (const std::string& note : notes_of(layer.report())) said += " " + note;
+  return said;
 }
 
 PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
@@ -93,7 +98,7 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
     if (!inserted) return std::unexpected(inserted.error());
     new_layers_.push_back(gimp_item_get_id(as_item(*inserted)));
     gimp_displays_flush();
-    return tr("“{}” is above its layer.", request->name);
+    return with_notes(tr("“{}” is above its layer.", request->name), *layer);
   }
   auto image = NewImage::of_original(*original, sent, entry.origin.layer_name);
   if (!image) return fail(std::move(image));
@@ -110,7 +115,7 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
   if (!inserted) return std::unexpected(inserted.error());
   new_layers_.push_back(gimp_item_get_id(as_item(*inserted)));
   image->keep();
-  return tr("“{}” is in a new image.", request.name);
+  return with_notes(tr("“{}” is in a new image.", request.name), *layer);
 }
 
 namespace {

@@ -54,7 +54,8 @@ Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
 
 namespace {
 
-/// From the layer's own tiles, for precisions whose small pictures GIMP has not in 8 bits.
+/// From the layer's own tiles: where GIMP's small picture shows effects, which are not sent, or has
+/// not 8 bits.
 ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Box part, double scale) {
   const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
   const GeglRectangle rectangle{scaled(part.x), scaled(part.y), std::max(1, scaled(part.width)),
@@ -72,6 +73,9 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_
   const auto scaled = [scale](int pixels) {
     return std::max(1, static_cast<int>(std::floor(pixels * scale)));
   };
+  const auto filters = items_of(gimp_drawable_get_filters(drawable));
+  if (std::ranges::any_of(filters, gimp_drawable_filter_get_visible))
+    return thumbnail_of_tiles(drawable, part, scale);
   // GIMP has the layer scaled down already; here every tile of it would have to be fetched.
   int width = 0, height = 0, channels = 0;
   const auto small = Ref<GBytes>::adopt(gimp_drawable_get_sub_thumbnail_data(

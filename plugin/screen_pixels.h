@@ -14,7 +14,8 @@ namespace sharpen {
 /// layer and inside it.
 [[nodiscard]] Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part);
 
-/// The same scaled down, if need be, to at most `max_side` pixels.
+/// The same scaled down, if need be, to at most `max_side` pixels. Transparency shows a middle
+/// gray.
 [[nodiscard]] Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side);
 
 /// A part of an answer; `part` is in pixels of the answer. Errors: bad_picture, io.

@@ -55,18 +55,14 @@ Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& 
   const auto loop = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
   Result<std::vector<std::string>> outcome;
   Progress progress(tasks.size());
-  Work* running = nullptr;
   Work::Events events;
   events.progress = [&](std::size_t task, const JobProgress& now) { progress.update(task, now); };
   events.task_done = [](std::size_t) {};
   events.finished = [&](Result<std::vector<std::string>> finished) {
-    const bool refused = !finished && finished.error().kind == ErrorKind::refused;
-    if (refused && host.send_gray_as_rgb()) return post([&running] { running->start(); });
     outcome = std::move(finished);
     g_main_loop_quit(loop.get());
   };
   Work work(host, home, std::move(tasks), options, std::move(events));
-  running = &work;
   work.start();
   g_main_loop_run(loop.get());
   if (outcome || !work.has_results()) return outcome;

@@ -55,7 +55,8 @@ class Host {
   virtual ~Host() = default;
   [[nodiscard]] virtual const std::vector<Source>& sources() const = 0;
 
-  /// The sent area of a source, scaled down to at most `max_side` pixels, without transparency.
+  /// The sent area of a source, scaled down to at most `max_side` pixels, without effects;
+  /// transparency shows a middle gray.
   [[nodiscard]] virtual Result<ScreenPixels> thumbnail(std::size_t source, int max_side) = 0;
   /// A part of the sent area at 100 %, as the screen shows it.
   [[nodiscard]] virtual Result<ScreenPixels> region(std::size_t source, Box box) = 0;

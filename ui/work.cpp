@@ -167,7 +167,7 @@ Work::Queue& Work::queue_for(const Settings& settings) {
     }
   };
   events.all_done = [this] { queue_ended(); };
-  queue->jobs = std::make_unique<JobQueue>(settings, home_, std::move(events));
+  queue->jobs = std::make_unique<JobQueue>(settings, home_, std::move(events), slots_);
   queues_.push_back(std::move(queue));
   return *raw;
 }
@@ -265,7 +265,12 @@ void Work::finish() {
     const bool all = std::ranges::all_of(tasks_, [](const Task& task) { return !!task.ready; });
     all ? error_.reset() : error_->hint.clear();
   }
-  if (error_) return events_.finished(std::unexpected(*error_));
+  if (error_) {
+    const bool refused = !cancelled_ && error_->kind == ErrorKind::refused;
+    if (!refused || !host_.send_gray_as_rgb()) return events_.finished(std::unexpected(*error_));
+    idle_ = EventSource::idle([this] { return start(), false; });
+    return;
+  }
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
     events_.progress(task, {Stage::placing, 1.0, {}});
   }

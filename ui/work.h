@@ -74,6 +74,8 @@ class Work {
   std::vector<Task> tasks_;
   Host::PlaceOptions options_;
   Events events_;
+  /// Of all models together.
+  std::shared_ptr<JobSlots> slots_ = std::make_shared<JobSlots>();
   std::vector<std::unique_ptr<Queue>> queues_;
   std::size_t ended_queues_ = 0;
   std::size_t source_ = 0;  ///< being exported

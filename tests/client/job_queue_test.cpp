@@ -103,6 +103,29 @@ TEST_F(Queue, HasAtMostFourInFlight) {
   EXPECT_EQ(room.spooled_files(), 0u);
 }
 
+TEST_F(Queue, QueuesThatShareTheirSlotsHaveFourInFlightTogether) {
+  topaz.set_states({"Processing"});
+  const auto slots = std::make_shared<JobSlots>();
+  std::vector<std::unique_ptr<JobQueue>> queues;
+  for (int i = 0; i < 3; ++i)
+    queues.push_back(std::make_unique<JobQueue>(settings, room.home, JobQueue::Events{}, slots));
+  for (auto& queue : queues)
+    for (std::size_t i = 0; i < 4; ++i) add(*queue, i);
+  JobQueue last(settings, room.home, events(), slots);
+  add(last, 0);
+  last.end();
+  const auto stop = EventSource::timeout(700, [&] {
+    EXPECT_EQ(topaz.jobs(), 4);
+    for (auto& queue : queues) queue->cancel();
+    last.cancel();
+    return false;
+  });
+  ASSERT_TRUE(run());
+  queues.clear();
+  EXPECT_EQ(topaz.jobs(), 4);
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
 TEST_F(Queue, OneThatFailsLeavesTheOthers) {
   topaz.next("POST sharpen", {.status = 415});
   JobQueue queue(settings, room.home, events());
