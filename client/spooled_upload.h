@@ -28,6 +28,7 @@ class SpooledUpload {
   SpooledUpload& operator=(SpooledUpload&&) = delete;
   ~SpooledUpload();
 
+  [[nodiscard]] const std::filesystem::path& path() const { return upload_; }
   /// Leaves the files on disk and gives up their ownership.
   [[nodiscard]] std::filesystem::path keep() { return std::exchange(upload_, {}); }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "client/spooled_upload.h"
 #include "plugin/gimp_host.h"
@@ -19,7 +20,18 @@ class GimpHost::HostExport final : public Export {
  public:
   HostExport(GimpHost& host, std::size_t source, std::unique_ptr<LayerExport> layer)
       : host_(host), source_(source), layer_(std::move(layer)) {}
-  [[nodiscard]] Result<bool> step() override { return layer_->step(); }
+  [[nodiscard]] Result<bool> step() override {
+    if (layer_done_) return saved(selection_->step());
+    auto done = layer_->step();
+    if (!done || !*done) return done;
+    layer_done_ = true;
+    const auto& selection = host_.layers_.at(source_).area.selection;
+    if (!selection) return true;
+    auto begun = SelectionWriter::begin(selection, selection_file(layer_->file()));
+    if (!begun) return saved(fail(std::move(begun)));
+    selection_.emplace(*std::move(begun));
+    return false;
+  }
   [[nodiscard]] double fraction() const override { return layer_->fraction(); }
   [[nodiscard]] Origin origin() const override { return layer_->origin(); }
   [[nodiscard]] Upload finish() override {
@@ -27,16 +39,22 @@ class GimpHost::HostExport final : public Export {
     Layer& layer = host_.layers_.at(source_);
     layer.sent[layer.sent_id] =
         std::make_shared<const SentPicture>(layer_->original(), upload.file);
-    if (const auto& selection = host_.layers_.at(source_).area.selection)
-      if (const auto saved = save_selection(*selection, selection_file(upload.file)); !saved)
-        g_warning("%s", saved.error().text().c_str());
     return upload;
   }
 
  private:
+  /// Without a saved selection the job goes on all the same: it is needed after a crash only.
+  static Result<bool> saved(Result<bool> complete) {
+    if (complete) return complete;
+    g_warning("%s", complete.error().text().c_str());
+    return true;
+  }
+
   GimpHost& host_;
   std::size_t source_;
   std::unique_ptr<LayerExport> layer_;
+  bool layer_done_ = false;
+  std::optional<SelectionWriter> selection_;
 };
 
 }  // namespace sharpen

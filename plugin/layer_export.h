@@ -35,6 +35,8 @@ class LayerExport final : public Export {
   [[nodiscard]] Upload finish() override;
   [[nodiscard]] Origin origin() const override { return origin_; }
 
+  /// Where the picture is written.
+  [[nodiscard]] const std::filesystem::path& file() const { return file_.path(); }
   /// After the last step.
   [[nodiscard]] std::shared_ptr<const KeptOriginal> original() const { return original_; }
 

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/i18n.h"
-#include "image/picture.h"
 #include "plugin/formats.h"
 #include "plugin/gimp_ref.h"
 
@@ -110,25 +109,37 @@ Result<SentArea> sent_area(GimpDrawable* drawable, const std::filesystem::path& 
   return SentArea{box, std::make_shared<const KeptSelection>(std::move(*kept))};
 }
 
-Result<void> save_selection(const KeptSelection& selection, const std::filesystem::path& file) {
+Result<SelectionWriter> SelectionWriter::begin(std::shared_ptr<const KeptSelection> selection,
+                                               const std::filesystem::path& file) {
   PictureInfo info;
-  info.width = static_cast<std::uint32_t>(selection.width);
-  info.height = static_cast<std::uint32_t>(selection.height);
+  info.width = static_cast<std::uint32_t>(selection->width);
+  info.height = static_cast<std::uint32_t>(selection->height);
   info.channels = 1;
-  info.bits = selection.format == babl_format("Y u8") ? 8 : 16;
+  info.bits = selection->format == babl_format("Y u8") ? 8 : 16;
   auto writer = create_picture(file, FileFormat::png, info);
   if (!writer) return fail(std::move(writer));
-  const Babl* samples = babl_fish(selection.format, saved_format(info.bits));
-  std::vector<std::byte> saved;
-  Result<void> written;
-  auto read = for_each_band(selection, [&](GeglRectangle, auto rows, auto values) {
-    saved.resize(values.size() * static_cast<std::size_t>(info.bits / 8));
-    convert(samples, rows, saved, values.size());
-    if (written) written = (*writer)->write(saved);
-  });
-  if (!read) return read;
-  if (!written) return written;
-  return (*writer)->finish();
+  return SelectionWriter(std::move(selection), std::move(*writer));
+}
+
+Result<bool> SelectionWriter::step() {
+  if (next_row_ == selection_->height) {
+    if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
+    return true;
+  }
+  const int count = std::min(band_rows, selection_->height - next_row_);
+  const auto pixels = static_cast<std::size_t>(count) * static_cast<std::size_t>(selection_->width);
+  const auto bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection_->format));
+  rows_.resize(pixels * bytes);
+  const auto row_bytes = static_cast<std::size_t>(selection_->width) * bytes;
+  if (auto read = selection_->rows.read(static_cast<std::uint64_t>(next_row_) * row_bytes, rows_);
+      !read)
+    return fail(std::move(read));
+  const int bits = writer_->info().bits;
+  saved_.resize(pixels * static_cast<std::size_t>(bits / 8));
+  convert(babl_fish(selection_->format, saved_format(bits)), rows_, saved_, pixels);
+  if (auto written = writer_->write(saved_); !written) return fail(std::move(written));
+  next_row_ += count;
+  return false;
 }
 
 Result<KeptSelection> load_selection(const std::filesystem::path& file,

@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
+#include "image/picture.h"
 #include "plugin/row_spool.h"
 #include "ui/host.h"
 
@@ -33,10 +36,26 @@ inline constexpr int selection_margin = 64;
 [[nodiscard]] Result<SentArea> sent_area(GimpDrawable* drawable,
                                          const std::filesystem::path& spool);
 
-/// Writes a selection as a gray picture, for a run that is interrupted, and reads it again.
-/// Errors: bad_picture, io.
-[[nodiscard]] Result<void> save_selection(const KeptSelection& selection,
-                                          const std::filesystem::path& file);
+/// Writes a selection band by band as a gray picture, for a run that is interrupted.
+class SelectionWriter {
+ public:
+  /// Errors: io.
+  [[nodiscard]] static Result<SelectionWriter> begin(std::shared_ptr<const KeptSelection> selection,
+                                                     const std::filesystem::path& file);
+  /// True when the picture is complete. Errors: io.
+  [[nodiscard]] Result<bool> step();
+
+ private:
+  SelectionWriter(std::shared_ptr<const KeptSelection> selection,
+                  std::unique_ptr<PictureWriter> writer)
+      : selection_(std::move(selection)), writer_(std::move(writer)) {}
+  std::shared_ptr<const KeptSelection> selection_;
+  std::unique_ptr<PictureWriter> writer_;
+  std::vector<std::byte> rows_, saved_;
+  int next_row_ = 0;
+};
+
+/// Reads what a SelectionWriter wrote. Errors: bad_picture, io.
 [[nodiscard]] Result<KeptSelection> load_selection(const std::filesystem::path& file,
                                                    const std::filesystem::path& spool);
 

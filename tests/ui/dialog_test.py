@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 
-from gimp_window import GimpSession, main, until
+from gimp_window import GimpSession, main, until, walk
 
 
 def test():
@@ -24,6 +24,13 @@ def test():
             dialog.press("Sharpen")
             until("the new layer", lambda: "2 layers" in session.image_window().node.get_name(), 60)
             session.shot("result")
+            dialog = session.open_dialog()
+            until("the next preview", lambda: dialog.has_text("free"), 30)
+            turned = [item for item in walk(session.image_window().node)
+                      if item.get_name().startswith("Rotate 90° clockwise")]
+            turned[-1].do_action(0)  # the layer; the first is the view
+            dialog.press("Sharpen")
+            dialog.wait_text("was changed in size or place; nothing was sent.")
 
 
 if __name__ == "__main__":
