@@ -268,7 +268,8 @@ void Work::finish() {
   if (error_) {
     const bool refused = !cancelled_ && error_->kind == ErrorKind::refused;
     if (!refused || !host_.send_gray_as_rgb()) return events_.finished(std::unexpected(*error_));
-    idle_ = EventSource::idle([this] { return start(), false; });
+    // It may be cancelled until then.
+    idle_ = EventSource::idle([this] { return cancelled_ ? finish() : start(), false; });
     return;
   }
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
