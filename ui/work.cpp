@@ -276,14 +276,11 @@ void Work::finish() {
     events_.progress(task, {Stage::placing, 1.0, {}});
   }
   // One turn of the main loop, so that "placing" is seen before GIMP is asked.
-  idle_ = EventSource::timeout(20, [this] {
-    Host::PlaceOptions options = options_;
-    options.breathe = Breather();
-    return events_.finished(place(options)), false;
-  });
+  idle_ = EventSource::timeout(20, [this] { return events_.finished(place(options_)), false; });
 }
 
-Result<std::vector<std::string>> Work::place(const Host::PlaceOptions& options) {
+Result<std::vector<std::string>> Work::place(Host::PlaceOptions options) {
+  options.breathe = Breather();
   std::vector<Host::Placement> placements;
   for (Task& task : tasks_) {
     if (task.ready) placements.push_back({task.source, task.settings, &*task.ready});

@@ -47,7 +47,7 @@ class Work {
   void start();
   /// Ends with ErrorKind::cancelled through finished().
   void cancel();
-  /// After an error: places those results that came.
+  /// After an error: places those results that came. Windows react meanwhile.
   [[nodiscard]] Result<std::vector<std::string>> place_what_came();
   [[nodiscard]] bool has_results() const;
   /// After an error: gives the tasks back, with the results that came.
@@ -66,7 +66,7 @@ class Work {
   void queue_ended();
   void tell_price(ServiceKind service) const;
   void finish();
-  [[nodiscard]] Result<std::vector<std::string>> place(const Host::PlaceOptions& options);
+  [[nodiscard]] Result<std::vector<std::string>> place(Host::PlaceOptions options);
   Queue& queue_for(const Settings& settings);
 
   Host& host_;

@@ -31,6 +31,7 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
   cost_ = cost;
   notes_.clear();
   of_originals_ = options.redo_original;
+  leaving_ = false;
   Work::Events events;
   events.progress = [this](std::size_t task, const JobProgress& progress) {
     progress_->update(task, progress);
@@ -125,9 +126,12 @@ std::optional<JobResult> WorkView::take(std::size_t source, const Settings& sett
 }
 
 void WorkView::leave(End end) {
+  if (std::exchange(leaving_, true)) return;
   // Results that came are paid for: they are placed even if others failed.
   if (end == End::closed && work_->has_results()) {
+    gtk_widget_set_sensitive(stack_.get(), FALSE);
     auto placed = work_->place_what_came();
+    gtk_widget_set_sensitive(stack_.get(), TRUE);
     if (placed) {
       notes_ = std::move(*placed);
       notes_.push_back(error_.text());

@@ -60,6 +60,7 @@ class WorkView {
   std::string what_, cost_;
   Error error_;
   bool working_ = false, cancelling_ = false, close_at_end_ = false;
+  bool leaving_ = false;
   End end_ = End::closed;
   Loop loop_;
 };

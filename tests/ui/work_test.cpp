@@ -34,7 +34,8 @@ class GrayHost final : public Host {
     return std::make_unique<Ready>(room_.request({}).upload);
   }
   Result<std::vector<std::string>> place(std::vector<Placement> placements,
-                                         const PlaceOptions&) override {
+                                         const PlaceOptions& options) override {
+    EXPECT_TRUE(options.breathe);
     placed += placements.size();
     return std::vector<std::string>();
   }
@@ -70,7 +71,8 @@ class WorkTest : public testing::Test {
   }
   ~WorkTest() override { g_unsetenv("SHARPEN_SERVICE_KEY"); }
 
-  Result<std::vector<std::string>> run() {
+  /// What came of it is placed, even if something failed.
+  Result<std::vector<std::string>> run(std::size_t count = 1) {
     Result<std::vector<std::string>> outcome = fail(ErrorKind::internal, "it does not end");
     const auto loop = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
     Work::Events events;
@@ -80,13 +82,16 @@ class WorkTest : public testing::Test {
       outcome = std::move(result);
       g_main_loop_quit(loop.get());
     };
-    std::vector<Task> tasks(1);
-    tasks.front().settings = settings;
+    std::vector<Task> tasks(count);
+    for (Task& task : tasks) task.settings = settings;
     Work work(host, room.home, std::move(tasks), {}, std::move(events));
     const auto guard =
         EventSource::timeout(20'000, [&] { return g_main_loop_quit(loop.get()), false; });
     work.start();
     g_main_loop_run(loop.get());
+    if (!outcome && work.has_results()) {
+      EXPECT_TRUE(work.place_what_came());
+    }
     return outcome;
   }
 
@@ -111,6 +116,13 @@ TEST_F(WorkTest, WhatIsRefusedAsRgbTooIsNotSentForEver) {
   EXPECT_EQ(outcome.error().kind, ErrorKind::refused);
   EXPECT_EQ(host.exports_as_rgb, (std::vector{false, true}));
   EXPECT_EQ(host.placed, 0u);
+}
+
+TEST_F(WorkTest, WhatCameIsPlacedThoughAnotherFailed) {
+  host.as_rgb = true;
+  topaz.next("POST sharpen", {.status = 415});
+  EXPECT_FALSE(run(2));
+  EXPECT_EQ(host.placed, 1u);
 }
 
 }  // namespace
