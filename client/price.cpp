@@ -1,24 +1,16 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "base/i18n.h"
+#include "base/number_text.h"
 #include "client/service.h"
 
 namespace sharpen {
 namespace {
 
 // Both examples of the AI/ML API's topaz pages spent 210 000 of its credits at 2 000 000 a dollar;
-// steps by size are not published, so Topaz' own are taken
-// where the catalogue of its models gives no answer.
+// steps by size are not published, so Topaz' own stand in where its list of models quotes no price.
 constexpr double aimlapi_usd_per_step = 0.105;
-
-std::string decimals(double value, int digits) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
 
 bool is_whole(double value) { return std::abs(value - std::round(value)) < 1e-6; }
 
@@ -39,8 +31,8 @@ Price offline_price(ServiceKind service, std::uint32_t width, std::uint32_t heig
 }
 
 std::string amount_text(double amount, const std::string& unit) {
-  if (unit == "USD") return tr("${}", decimals(amount, is_whole(amount * 100) ? 2 : 3));
-  const std::string number = decimals(amount, is_whole(amount) ? 0 : 2);
+  if (unit == "USD") return tr("${}", number_text(amount, is_whole(amount * 100) ? 2 : 3));
+  const std::string number = number_text(amount, is_whole(amount) ? 0 : 2);
   if (unit != "credits") return number + " " + unit;
   return trn("{} credit", "{} credits", amount == 1 ? 1ul : static_cast<unsigned long>(amount) + 2,
              number);

@@ -3,9 +3,7 @@
 #include <glib.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
 #include "base/glib_error.h"
@@ -26,12 +24,6 @@ std::string format_time(const DateTime& time, const char* format) {
 }
 
 }  // namespace
-
-std::string number_text(double value, int digits) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
 
 std::string megapixel_text(std::uint32_t width, std::uint32_t height) {
   const double megapixels = double(width) * double(height) / 1e6;

@@ -3,12 +3,11 @@
 #include <cstdint>
 #include <string>
 
+#include "base/number_text.h"
 #include "client/service.h"
 
 namespace sharpen {
 
-/// Numbers as the user's locale writes them; for the screen only.
-[[nodiscard]] std::string number_text(double value, int digits);
 /// "24.0 MP".
 [[nodiscard]] std::string megapixel_text(std::uint32_t width, std::uint32_t height);
 /// "12 s", "3 min 20 s", "1 h 5 min".
