@@ -6,6 +6,7 @@ Environment: GIMP_KIT, FAKE_URL (fake_service.py), PART (kill, same, or other: i
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -64,6 +65,10 @@ def spooled():
     return [file.name for file in (pathlib.Path(os.environ["GIMP3_DIRECTORY"]) / "remote-sharpen" / "spool").iterdir()]
 
 
+def jobs():
+    return sqlite3.connect(pathlib.Path(os.environ["GIMP3_DIRECTORY"]) / "remote-sharpen" / "jobs.sqlite")
+
+
 # What 16 bits without alpha cannot hold: alpha, the colours beneath it, values outside 0…1.
 KINDS = (("u8", "U8_NON_LINEAR"), ("float", "FLOAT_LINEAR"))
 part = os.environ["PART"]
@@ -90,8 +95,16 @@ if part == "same":
 if part == "kill":
     for kind, precision in KINDS:
         killed_run(kind, precision)
+    with jobs() as table:
+        # A preview that was paid for, and a job that the service does not find.
+        table.execute("UPDATE jobs SET preview = 1 WHERE id = (SELECT min(id) FROM jobs)")
+        table.execute("CREATE TEMP TABLE lost AS SELECT * FROM jobs LIMIT 1")
+        table.execute("UPDATE lost SET id = 1000, upload_name = 'lost', process_id = '', original_file = ''")
+        table.execute("INSERT INTO jobs SELECT * FROM lost")
 if part == "other":
-    recover()
+    recover()  # what came is not held back by what did not
+    with jobs() as table:
+        assert table.execute("SELECT upload_name FROM jobs").fetchall() == [("lost",)]
     images = sorted(Gimp.get_images(), key=lambda image: image.get_id())
     assert len(images) == len(KINDS)
     for image, (kind, precision) in zip(images, KINDS):
