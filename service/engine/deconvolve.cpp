@@ -12,44 +12,66 @@ namespace {
 
 constexpr float kChromaWeight = 1500;
 
-/// x = (gain H Y + add W) / (gain H^2 + add F)
+/// x = (gain H Y + X) / (gain H^2 + F), and H x, both ready for Fft::inverse_scaled().
 SHARPEN_VECTORISED
 void quadratic_step(const HalfSpectrum& observed, const Plane& transfer, const Plane& prior,
-                    float gain, HalfSpectrum& inout) {
+                    float gain, float scale, HalfSpectrum& inout, HalfSpectrum& blurred) {
   const auto* y = reinterpret_cast<const float*>(observed.data());
   auto* x = reinterpret_cast<float*>(inout.data());
+  auto* hx = reinterpret_cast<float*>(blurred.data());
   const float* h = transfer.data();
   const float* f = prior.data();
   const std::size_t count = observed.size();
   for (std::size_t i = 0; i < count; ++i) {
-    const float scale = 1 / (gain * h[i] * h[i] + f[i] + 1e-12f);
-    x[2 * i] = (gain * h[i] * y[2 * i] + x[2 * i]) * scale;
-    x[2 * i + 1] = (gain * h[i] * y[2 * i + 1] + x[2 * i + 1]) * scale;
+    const float part = scale / (gain * h[i] * h[i] + f[i] + 1e-12f);
+    x[2 * i] = (gain * h[i] * y[2 * i] + x[2 * i]) * part;
+    x[2 * i + 1] = (gain * h[i] * y[2 * i + 1] + x[2 * i + 1]) * part;
+    hx[2 * i] = h[i] * x[2 * i];
+    hx[2 * i + 1] = h[i] * x[2 * i + 1];
   }
 }
 
-/// x = (H Y + rho Z) / (H^2 + rho)
+/// x = (H Y + rho Z) / (H^2 + rho), and H x, likewise.
 SHARPEN_VECTORISED
-void proximal_step(const HalfSpectrum& observed, const Plane& transfer, float rho,
-                   HalfSpectrum& inout) {
+void proximal_step(const HalfSpectrum& observed, const Plane& transfer, float rho, float scale,
+                   HalfSpectrum& inout, HalfSpectrum& blurred) {
   const auto* y = reinterpret_cast<const float*>(observed.data());
   auto* x = reinterpret_cast<float*>(inout.data());
+  auto* hx = reinterpret_cast<float*>(blurred.data());
   const float* h = transfer.data();
   const std::size_t count = observed.size();
   for (std::size_t i = 0; i < count; ++i) {
-    const float scale = 1 / (h[i] * h[i] + rho);
-    x[2 * i] = (h[i] * y[2 * i] + rho * x[2 * i]) * scale;
-    x[2 * i + 1] = (h[i] * y[2 * i + 1] + rho * x[2 * i + 1]) * scale;
+    const float part = scale / (h[i] * h[i] + rho);
+    x[2 * i] = (h[i] * y[2 * i] + rho * x[2 * i]) * part;
+    x[2 * i + 1] = (h[i] * y[2 * i + 1] + rho * x[2 * i + 1]) * part;
+    hx[2 * i] = h[i] * x[2 * i];
+    hx[2 * i + 1] = h[i] * x[2 * i + 1];
+  }
+}
+
+/// x = H Y / (H^2 + weight F + least), blurred once more if `again`; likewise.
+SHARPEN_VECTORISED
+void plain_step(const HalfSpectrum& observed, const Plane& transfer, const Plane& prior,
+                float weight, float least, bool again, float scale, HalfSpectrum& out) {
+  const auto* y = reinterpret_cast<const float*>(observed.data());
+  auto* x = reinterpret_cast<float*>(out.data());
+  const float* h = transfer.data();
+  const float* f = prior.data();
+  const std::size_t count = observed.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const float part = scale * h[i] * (again ? h[i] : 1.0f) / (h[i] * h[i] + weight * f[i] + least);
+    x[2 * i] = y[2 * i] * part;
+    x[2 * i + 1] = y[2 * i + 1] * part;
   }
 }
 
 SHARPEN_VECTORISED
-void multiply(const Plane& transfer, HalfSpectrum& inout) {
+void multiply(const Plane& transfer, float scale, HalfSpectrum& inout) {
   auto* x = reinterpret_cast<float*>(inout.data());
   const float* h = transfer.data();
   for (std::size_t i = 0; i < inout.size(); ++i) {
-    x[2 * i] *= h[i];
-    x[2 * i + 1] *= h[i];
+    x[2 * i] *= scale * h[i];
+    x[2 * i + 1] *= scale * h[i];
   }
 }
 
@@ -75,15 +97,13 @@ TileTransform::TileTransform(int width, int height)
 TileDeconvolver::TileDeconvolver(std::shared_ptr<const TileTransform> transform)
     : transform_(std::move(transform)) {
   const int width = transform_->fft.width(), height = transform_->fft.height();
-  work_ = HalfSpectrum(width, height);
+  for (HalfSpectrum* spectrum : {&work_, &blurred_}) *spectrum = HalfSpectrum(width, height);
   for (Plane* plane : {&dx_, &dy_, &adjoint_}) *plane = Plane(width, height);
 }
 
-void TileDeconvolver::replace_gap(std::size_t channel, const Kernel& kernel, const Box& content) {
+void TileDeconvolver::replace_gap(std::size_t channel, const Box& content) {
   const Fft& fft = transform_->fft;
-  fft.forward(latent_[channel], work_);
-  multiply(kernel.transfer, work_);
-  fft.inverse(work_, adjoint_);
+  fft.inverse_scaled(blurred_, adjoint_);
   for (int y = 0; y < adjoint_.height(); ++y) {
     const float* from = adjoint_.row(y);
     float* to = observed_[channel].row(y);
@@ -107,34 +127,27 @@ void TileDeconvolver::start_luma(const Kernel& kernel, const Deconvolution& how,
   for (int step = 0; step < how.gradient_steps; ++step) {
     transform_->shrinkage.shrink_gradients(latent_[0], beta, adjoint_, dx_, dy_);
     fft.forward(adjoint_, work_);
-    quadratic_step(spectrum_[0], kernel.transfer, transform_->gradients, weight / beta, work_);
-    fft.inverse(work_, latent_[0]);
+    quadratic_step(spectrum_[0], kernel.transfer, transform_->gradients, weight / beta, fft.scale(),
+                   work_, blurred_);
+    fft.inverse_scaled(work_, latent_[0]);
     beta *= how.gradient_growth;
-    replace_gap(0, kernel, content);
+    replace_gap(0, content);
   }
 }
 
 void TileDeconvolver::start_chroma(std::size_t channel, const Kernel& kernel, float noise) {
   const Fft& fft = transform_->fft;
   const float weight = kChromaWeight * noise * noise;
-  const HalfSpectrum& from = spectrum_[channel];
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const float h = kernel.transfer.data()[i];
-    work_.data()[i] =
-        from.data()[i] * (h / (h * h + weight * (transform_->gradients.data()[i] + 1e-4f)));
-  }
-  fft.inverse(work_, latent_[channel]);
+  plain_step(spectrum_[channel], kernel.transfer, transform_->gradients, weight, 1e-4f * weight,
+             false, fft.scale(), work_);
+  fft.inverse_scaled(work_, latent_[channel]);
 }
 
-void TileDeconvolver::start_plain(std::size_t channel, const Kernel& kernel, float weight) {
-  const Fft& fft = transform_->fft;
-  const HalfSpectrum& from = spectrum_[channel];
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const float h = kernel.transfer.data()[i];
-    work_.data()[i] =
-        from.data()[i] * (h / (h * h + weight * transform_->gradients.data()[i] + 1e-4f));
-  }
-  fft.inverse(work_, latent_[channel]);
+void TileDeconvolver::guess_gap(std::size_t channel, const Kernel& kernel, float weight,
+                                const Box& content) {
+  plain_step(spectrum_[channel], kernel.transfer, transform_->gradients, weight, 1e-4f, true,
+             transform_->fft.scale(), blurred_);
+  replace_gap(channel, content);
 }
 
 void TileDeconvolver::prepare_local(const Deconvolution& how, std::span<const Plane> channels,
@@ -189,8 +202,8 @@ void TileDeconvolver::measure_residual(const Plane& luma, const Kernel& kernel, 
                                        const Box& content) {
   const Fft& fft = transform_->fft;
   fft.forward(smooth_[0], work_);
-  multiply(kernel.transfer, work_);
-  fft.inverse(work_, adjoint_);
+  multiply(kernel.transfer, fft.scale(), work_);
+  fft.inverse_scaled(work_, adjoint_);
   if (residual_.width() != luma.width() || residual_.height() != luma.height()) {
     residual_ = Plane(luma.width(), luma.height());
   }
@@ -245,10 +258,8 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
   if (stop.stop_requested()) return;
   for (std::size_t c = 0; c < count_; ++c) {
     for (int step = 0; step < how.boundary_steps; ++step) {
-      start_plain(c, kernel,
-                  0.02f * std::pow(0.05f, static_cast<float>(step) /
-                                              static_cast<float>(how.boundary_steps)));
-      replace_gap(c, kernel, content);
+      const float part = static_cast<float>(step) / static_cast<float>(how.boundary_steps);
+      guess_gap(c, kernel, 0.02f * std::pow(0.05f, part), content);
     }
   }
   start_luma(kernel, how, noise, content);
@@ -264,9 +275,9 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
     const float rho = how.coupling * how.noise * how.noise / (level * level);
     for (std::size_t c = 0; c < count_; ++c) {
       fft.forward(smooth_[c], work_);
-      proximal_step(spectrum_[c], kernel.transfer, rho, work_);
-      fft.inverse(work_, latent_[c]);
-      replace_gap(c, kernel, content);
+      proximal_step(spectrum_[c], kernel.transfer, rho, fft.scale(), work_, blurred_);
+      fft.inverse_scaled(work_, latent_[c]);
+      if (step + 1 < how.denoise_steps) replace_gap(c, content);
     }
   }
   denoise(how, last);

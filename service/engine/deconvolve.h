@@ -68,8 +68,10 @@ class TileDeconvolver {
  private:
   void start_luma(const Kernel& kernel, const Deconvolution& how, float noise, const Box& content);
   void start_chroma(std::size_t channel, const Kernel& kernel, float noise);
-  void start_plain(std::size_t channel, const Kernel& kernel, float weight);
-  void replace_gap(std::size_t channel, const Kernel& kernel, const Box& content);
+  /// replace_gap() by what a plain inverse says is there.
+  void guess_gap(std::size_t channel, const Kernel& kernel, float weight, const Box& content);
+  /// Takes what is around the content from blurred_, which is destroyed.
+  void replace_gap(std::size_t channel, const Box& content);
   void denoise(const Deconvolution& how, float level);
   void prepare_local(const Deconvolution& how, std::span<const Plane> channels, float mean_slope);
 
@@ -79,7 +81,7 @@ class TileDeconvolver {
   std::size_t count_ = 0;
   std::array<Plane, 3> observed_, latent_, smooth_;
   std::array<HalfSpectrum, 3> spectrum_;
-  HalfSpectrum work_;
+  HalfSpectrum work_, blurred_;
   Plane dx_, dy_, adjoint_, local_, residual_;
   DctScratch scratch_;
 };

@@ -21,13 +21,13 @@ void take_row(const float* above, const float* here, const float* below, float* 
                              here[x + 1],  below[x - 1], below[x],     below[x + 1]};
     float least = 1e9f, low = 1e9f, most = -1e9f, high = -1e9f;
     for (const float value : around) {
-      low = std::fmin(low, std::fmax(least, value));
-      least = std::fmin(least, value);
-      high = std::fmax(high, std::fmin(most, value));
-      most = std::fmax(most, value);
+      low = std::min(low, std::max(least, value));
+      least = std::min(least, value);
+      high = std::max(high, std::min(most, value));
+      most = std::max(most, value);
     }
     const float reach = 0.5f * (high - low) + slack;
-    out[x] = std::fmin(std::fmax(here[x], low - reach), high + reach);
+    out[x] = std::min(std::max(here[x], low - reach), high + reach);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "service/engine/fft.h"
 
+#include <array>
 #include <mutex>
 
 namespace sharpen::engine {
@@ -37,12 +38,30 @@ void Fft::forward(const Plane& picture, HalfSpectrum& spectrum) const {
 }
 
 void Fft::inverse(HalfSpectrum& spectrum, Plane& picture) const {
+  inverse_scaled(spectrum, picture);
+  for (float& value : picture.values()) value *= scale();
+}
+
+void Fft::inverse_scaled(HalfSpectrum& spectrum, Plane& picture) const {
   fftwf_execute_dft_c2r(inverse_, raw(spectrum), picture.data());
-  const float scale = 1.0f / static_cast<float>(picture.size());
-  for (float& value : picture.values()) value *= scale;
+}
+
+std::span<const Fft::Cost> Fft::fast_lengths() {
+  static constexpr std::array<Cost, 8> kCosts = {{{128, 1.3f},
+                                                  {192, 1.4f},
+                                                  {256, 1.3f},
+                                                  {320, 1.4f},
+                                                  {384, 1.7f},
+                                                  {512, 1.4f},
+                                                  {640, 2.0f},
+                                                  {768, 1.6f}}};
+  return kCosts;
 }
 
 int Fft::good_length(int at_least) {
+  for (const Cost& fast : fast_lengths()) {
+    if (fast.length >= at_least && fast.length < at_least + at_least / 10) return fast.length;
+  }
   for (int length = at_least + at_least % 2;; length += 2) {
     int rest = length;
     for (const int factor : {2, 3, 5, 7}) {

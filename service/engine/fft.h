@@ -1,6 +1,6 @@
 #pragma once
 
-#include <memory>
+#include <span>
 
 #include "service/engine/plane.h"
 
@@ -21,9 +21,20 @@ class Fft {
   void forward(const Plane& picture, HalfSpectrum& spectrum) const;
   /// Scaled, so that it undoes forward(). Destroys `spectrum`.
   void inverse(HalfSpectrum& spectrum, Plane& picture) const;
+  /// Likewise for a spectrum that was multiplied by scale() already.
+  void inverse_scaled(HalfSpectrum& spectrum, Plane& picture) const;
+  [[nodiscard]] float scale() const { return 1 / (float(width_) * float(height_)); }
 
-  /// The smallest even length from `at_least` on whose transform is fast (2, 3, 5, 7 as factors).
+  /// An even length from `at_least` on whose transform is fast.
   [[nodiscard]] static int good_length(int at_least);
+
+  /// Of one side of a transform: nanoseconds for each pixel, as measured with FFTW 3.3.10.
+  struct Cost {
+    int length;
+    float nanoseconds;
+  };
+  /// The lengths whose transforms are fastest, ascending. Others take up to twice as long.
+  [[nodiscard]] static std::span<const Cost> fast_lengths();
 
  private:
   int width_, height_;

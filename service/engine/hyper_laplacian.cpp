@@ -1,5 +1,6 @@
 #include "service/engine/hyper_laplacian.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -31,12 +32,12 @@ void shrink_row(const float* value, const float* next, float* out, int count, co
   for (int i = 0; i < count; ++i) {
     const float v = (next[i] - value[i]) * scale;
     const float size = std::fabs(v);
-    const float position = std::fmin(size, kTableEnd) * kPerUnit;
+    const float position = std::min(kTableEnd, size) * kPerUnit;
     const int cell = static_cast<int>(position);
     const float part = position - static_cast<float>(cell);
     const float reduced = table[cell] + part * (table[cell + 1] - table[cell]);
     // Beyond the table the shrinkage is all but constant.
-    const float result = reduced + std::fmax(size - kTableEnd, 0.0f);
+    const float result = reduced + std::max(size - kTableEnd, 0.0f);
     out[i] = std::copysign(result, v) * back;
   }
 }

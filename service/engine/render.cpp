@@ -12,7 +12,6 @@
 namespace sharpen::engine {
 namespace {
 
-constexpr int kCore = 560;
 constexpr double kLevelRatio = 1.2;  ///< of neighbouring kernel sizes where the blur varies
 
 /// The kernels of a plan, from small to large, for one transform size.
@@ -157,10 +156,11 @@ Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan
   const int spread = reach(largest);
   const int margin = std::max(24, spread + spread / 2 + 8);
   const int gap = std::max(4 * spread, 32);
-  const auto lines = make_tiles(picture.width(), picture.height(), area, kCore, margin);
-  const Box& source = lines.front().front().source;
-  const auto transform = std::make_shared<const TileTransform>(
-      Fft::good_length(source.width + gap), Fft::good_length(source.height + gap));
+  const Cut across = best_cut(picture.width(), area.width, margin, gap);
+  const Cut down = best_cut(picture.height(), area.height, margin, gap);
+  const auto lines =
+      make_tiles(picture.width(), picture.height(), area, across.core, down.core, margin);
+  const auto transform = std::make_shared<const TileTransform>(across.padded, down.padded);
   const KernelSet kernels(plan, transform->fft);
   const auto colours = static_cast<std::size_t>(picture.colours());
   const std::size_t pixel = picture.info().bytes_per_row() / picture.info().width;

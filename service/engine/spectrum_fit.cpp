@@ -66,7 +66,7 @@ double model_and_deviance(const BinGrid& grid, const BinData& data, const float*
       const float model = fast_exp(exponent[i]) * squared[first + i];
       const float expected = model + noise[first + i];
       ratio[i] = power[first + i] / expected;
-      tame[i] = std::fmin(ratio[i], kOutlier);
+      tame[i] = std::min(kOutlier, ratio[i]);
       ratio_out[first + i] = (1 - tame[i]) * (model / expected) * weight[first + i];
       slope_out[first + i] = model / expected * (model / expected) * weight[first + i];
       sum += weight[first + i] * (tame[i] - 1);

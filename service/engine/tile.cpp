@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "service/engine/fft.h"
+
 namespace sharpen::engine {
 namespace {
 
@@ -58,9 +60,9 @@ std::vector<Mix> mixes(int length, int padded) {
 }  // namespace
 
 std::vector<std::vector<Tile>> make_tiles(int picture_width, int picture_height, const Box& area,
-                                          int core, int margin) {
-  const auto columns = split(picture_width, area.x, area.width, core, margin);
-  const auto rows = split(picture_height, area.y, area.height, core, margin);
+                                          int core_width, int core_height, int margin) {
+  const auto columns = split(picture_width, area.x, area.width, core_width, margin);
+  const auto rows = split(picture_height, area.y, area.height, core_height, margin);
   std::vector<std::vector<Tile>> tiles;
   for (const Span& row : rows) {
     auto& line = tiles.emplace_back();
@@ -70,6 +72,25 @@ std::vector<std::vector<Tile>> make_tiles(int picture_width, int picture_height,
     }
   }
   return tiles;
+}
+
+Cut best_cut(int picture, int length, int margin, int gap) {
+  constexpr float kRest = 2;  // nanoseconds of all but the transforms, in their unit
+  Cut best{length, 0};
+  float least = 0;
+  for (const Fft::Cost& side : Fft::fast_lengths()) {
+    const int room = side.length - gap;
+    const bool whole = std::min(picture, length + 2 * margin) <= room;
+    const int core = whole ? length : room - 2 * margin;
+    if (core < 1) continue;
+    const int count = (length + core - 1) / core;
+    const float cost =
+        static_cast<float>(count) * static_cast<float>(side.length) * (side.nanoseconds + kRest);
+    if (best.padded > 0 && cost >= least) continue;
+    least = cost;
+    best = {(length + count - 1) / count, side.length};
+  }
+  return best;
 }
 
 Box content_box(const Plane& content, const Plane& padded) {

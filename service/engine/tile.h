@@ -18,9 +18,19 @@ struct Tile {
 };
 
 /// Rows of tiles that cover `area` of a picture, all sources of the same size as far as the picture
-/// allows. `core` is the wished side of a core, `margin` what is needed around it.
+/// allows. `core_width` and `core_height` are the most of a core, `margin` what is needed around
+/// it.
 [[nodiscard]] std::vector<std::vector<Tile>> make_tiles(int picture_width, int picture_height,
-                                                        const Box& area, int core, int margin);
+                                                        const Box& area, int core_width,
+                                                        int core_height, int margin);
+
+/// How to cut one side of an area.
+struct Cut {
+  int core;    ///< the most pixels of a core
+  int padded;  ///< the length of the transform that a core, its margins and the gap fit in
+};
+/// The cut of `length` pixels, of `picture` in all, that takes the least time.
+[[nodiscard]] Cut best_cut(int picture, int length, int margin, int gap);
 
 /// Copies `content` into the middle of `padded` and fills the rest so that the whole is periodic
 /// and continuous: a cross-fade of the two mirror images that meet there.

@@ -17,7 +17,8 @@ SHARPEN_VECTORISED
 void look_up(const float* table, float* values, std::size_t count, bool square_root) {
   constexpr float kLast = static_cast<float>(kEntries);
   for (std::size_t i = 0; i < count; ++i) {
-    float value = std::fmin(std::fmax(values[i], 0.0f), 1.0f);
+    // In this order an invalid number becomes 0; std::fmax is not vectorised.
+    float value = std::min(std::max(0.0f, values[i]), 1.0f);
     if (square_root) value = std::sqrt(value);
     const float position = value * kLast;
     const int cell = static_cast<int>(position);

@@ -125,7 +125,7 @@ TEST(ToneCurve, FallsBackToSrgbForABrokenProfile) {
 TEST(Tiles, CoverTheAreaOnce) {
   const Box area{13, 5, 1201, 777};
   std::vector<int> hits(1300 * 800);
-  for (const auto& line : make_tiles(1300, 800, area, 300, 40)) {
+  for (const auto& line : make_tiles(1300, 800, area, 300, 260, 40)) {
     for (const Tile& tile : line) {
       EXPECT_GE(tile.source.x, 0);
       EXPECT_LE(tile.source.x + tile.source.width, 1300);
@@ -141,6 +141,17 @@ TEST(Tiles, CoverTheAreaOnce) {
     for (int x = 0; x < 1300; ++x) {
       const bool inside = x >= 13 && x < 1214 && y >= 5 && y < 782;
       ASSERT_EQ(hits[std::size_t(y * 1300 + x)], inside ? 1 : 0);
+    }
+  }
+}
+
+TEST(Tiles, FitTheirTransform) {
+  for (const int margin : {24, 56}) {
+    for (const int length : {1, 31, 400, 2000, 6000, 60000}) {
+      const Cut cut = best_cut(length + 50, length, margin, 4 * margin);
+      const int longest = std::min(length + 50, cut.core + 2 * margin);
+      EXPECT_GE(cut.core, 1);
+      EXPECT_LE(longest + 4 * margin, cut.padded) << length;
     }
   }
 }
