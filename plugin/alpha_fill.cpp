@@ -1,14 +1,14 @@
 #include "plugin/alpha_fill.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 namespace sharpen {
 namespace {
 
-constexpr int near_rows = 32;  // above and below a band, searched to the pixel
-constexpr int rows_at_once = 16;
+constexpr int near_pixels = 32;  // around a block, searched to the pixel
+constexpr int block_columns = 1024;
+constexpr int rows_at_once = 64;
 constexpr int small_side_pixels = 256;  // of the small copy
 
 struct Offset {
@@ -42,23 +42,14 @@ void sweep_row(std::span<Offset> row, std::span<const Offset> before, int dy) {
 
 }  // namespace
 
-std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area, double scale,
+std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area,
                                        const TravelFormat& format) {
-  const auto width = static_cast<std::size_t>(area.width);
-  std::vector<std::byte> wire(width * static_cast<std::size_t>(area.height) *
-                              format.wire_alpha_bytes());
-  std::vector<std::byte> native;
-  for (int row = 0; row < area.height; row += rows_at_once) {
-    const GeglRectangle part{area.x, area.y + row, area.width,
-                             std::min(rows_at_once, area.height - row)};
-    const std::size_t pixels = width * static_cast<std::size_t>(part.height);
-    native.resize(pixels * format.native_bytes());
-    gegl_buffer_get(buffer, &part, scale, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
-                    GEGL_ABYSS_CLAMP);
-    const auto done = static_cast<std::size_t>(row) * width * format.wire_alpha_bytes();
-    convert(babl_fish(format.plain_native, format.plain_wire_alpha), native,
-            std::span(wire).subspan(done, pixels * format.wire_alpha_bytes()), pixels);
-  }
+  const auto pixels = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(area.height);
+  std::vector<std::byte> native(pixels * format.native_bytes());
+  gegl_buffer_get(buffer, &area, 1.0, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
+                  GEGL_ABYSS_CLAMP);
+  std::vector<std::byte> wire(pixels * format.wire_alpha_bytes());
+  convert(babl_fish(format.plain_native, format.plain_wire_alpha), native, wire, pixels);
   return wire;
 }
 
@@ -86,76 +77,101 @@ std::vector<std::int32_t> nearest_known(int width, int height,
 
 AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format)
     : buffer_(buffer), box_(box), format_(format) {
-  scale_ = std::min(1.0, double(small_side_pixels) / std::max(box.width, box.height));
-  const GeglRectangle area{static_cast<int>(std::floor(box.x * scale_)),
-                           static_cast<int>(std::floor(box.y * scale_)),
-                           std::max(1, static_cast<int>(box.width * scale_)),
-                           std::max(1, static_cast<int>(box.height * scale_))};
-  small_width_ = area.width;
-  small_height_ = area.height;
-  const auto cells = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(area.height);
-  const std::size_t pixel_bytes = format.wire_bytes();
-  const std::size_t step = format.wire_alpha_bytes();
-  const auto pixels = read_wire_alpha(buffer, area, scale_, format);
-
-  // GEGL scales colour and alpha apart, so only cells that are opaque all over have a true colour.
-  std::vector<std::uint8_t> known(cells);
-  for (std::size_t i = 0; i < cells; ++i) {
-    const auto* alpha = pixels.data() + i * step + pixel_bytes;
-    known[i] = std::all_of(alpha, alpha + format.bits / 8,
-                           [](std::byte part) { return part == std::byte{0xff}; });
-  }
-  if (std::ranges::find(known, 1) == known.end())
-    for (std::size_t i = 0; i < cells; ++i)
-      known[i] = !is_transparent(pixels.data() + i * step, format_);
-  const auto nearest = nearest_known(small_width_, small_height_, known);
-  small_.resize(cells * pixel_bytes);
-  for (std::size_t i = 0; i < cells; ++i) {
-    const std::size_t from = nearest[i] < 0 ? i : static_cast<std::size_t>(nearest[i]);
-    std::memcpy(small_.data() + i * pixel_bytes, pixels.data() + from * step, pixel_bytes);
-  }
+  const double scale = std::min(1.0, double(small_side_pixels) / std::max(box.width, box.height));
+  small_width_ = std::max(1, static_cast<int>(box.width * scale));
+  small_height_ = std::max(1, static_cast<int>(box.height * scale));
+  small_.resize(static_cast<std::size_t>(small_width_) * static_cast<std::size_t>(small_height_) *
+                format.wire_alpha_bytes());
 }
 
-void AlphaFill::fill_from_afar(int x, int y, std::byte* pixel) const {
-  const auto column = std::clamp(static_cast<int>(x * scale_), 0, small_width_ - 1);
-  const auto row = std::clamp(static_cast<int>(y * scale_), 0, small_height_ - 1);
-  const std::size_t bytes = format_.wire_bytes();
-  const auto cell = static_cast<std::size_t>(row) * static_cast<std::size_t>(small_width_) +
-                    static_cast<std::size_t>(column);
-  std::memcpy(pixel, small_.data() + cell * bytes, bytes);
-}
-
-void AlphaFill::fill(int y, int rows, std::span<const std::byte> wire_alpha_rows,
-                     std::span<std::byte> wire) const {
-  const std::size_t pixel_bytes = format_.wire_bytes();
+bool AlphaFill::has_work(std::span<const std::byte> wire_alpha_rows) const {
   const std::size_t step = format_.wire_alpha_bytes();
-  const auto transparent_in = [&](std::span<const std::byte> pixels, std::size_t index) {
-    return is_transparent(pixels.data() + index * step, format_);
-  };
-  const std::size_t count = wire_alpha_rows.size() / step;
-  std::size_t first = 0;
-  while (first < count && !transparent_in(wire_alpha_rows, first)) ++first;
-  if (first == count) return;
+  for (std::size_t at = 0; at < wire_alpha_rows.size(); at += step)
+    if (is_transparent(wire_alpha_rows.data() + at, format_)) return true;
+  return false;
+}
 
-  const int top = std::max(0, y - near_rows);
-  const int bottom = std::min(box_.height, y + rows + near_rows);
-  const GeglRectangle around{box_.x, box_.y + top, box_.width, bottom - top};
-  const auto row_length = static_cast<std::size_t>(box_.width);
-  const std::size_t cells = row_length * static_cast<std::size_t>(around.height);
-  const auto pixels = read_wire_alpha(buffer_, around, 1, format_);
-  std::vector<std::uint8_t> known(cells);
-  for (std::size_t i = 0; i < cells; ++i) known[i] = !transparent_in(pixels, i);
-  const auto nearest = nearest_known(box_.width, around.height, known);
+std::size_t AlphaFill::cell_of(int x, int y) const {
+  const auto column = static_cast<std::size_t>(std::int64_t{x} * small_width_ / box_.width);
+  const auto row = static_cast<std::size_t>(std::int64_t{y} * small_height_ / box_.height);
+  return (row * static_cast<std::size_t>(small_width_) + column) * format_.wire_alpha_bytes();
+}
 
-  const std::size_t skipped = static_cast<std::size_t>(y - top) * row_length;
-  for (std::size_t i = first; i < count; ++i) {
-    if (!transparent_in(wire_alpha_rows, i)) continue;
-    std::byte* pixel = wire.data() + i * pixel_bytes;
-    if (const std::int32_t from = nearest[skipped + i]; from >= 0)
-      std::memcpy(pixel, pixels.data() + static_cast<std::size_t>(from) * step, pixel_bytes);
-    else
-      fill_from_afar(static_cast<int>(i % row_length), y + static_cast<int>(i / row_length), pixel);
+bool AlphaFill::look() {
+  const int rows = std::min(rows_at_once, box_.height - looked_rows_);
+  const auto pixels =
+      read_wire_alpha(buffer_, {box_.x, box_.y + looked_rows_, box_.width, rows}, format_);
+  const std::size_t step = format_.wire_alpha_bytes();
+  const std::byte* pixel = pixels.data();
+  for (int y = looked_rows_; y < looked_rows_ + rows; ++y)
+    for (int x = 0; x < box_.width; ++x, pixel += step) {
+      std::byte* best = small_.data() + cell_of(x, y);
+      if (alpha_of(pixel, format_) > alpha_of(best, format_)) std::memcpy(best, pixel, step);
+    }
+  looked_rows_ += rows;
+  if (looked_rows_ < box_.height) return false;
+  spread();
+  return true;
+}
+
+/// Gives cells of which nothing shows the colour of their nearest one.
+void AlphaFill::spread() {
+  const std::size_t step = format_.wire_alpha_bytes();
+  std::vector<std::uint8_t> known(small_.size() / step);
+  for (std::size_t i = 0; i < known.size(); ++i)
+    known[i] = !is_transparent(small_.data() + i * step, format_);
+  const auto nearest = nearest_known(small_width_, small_height_, known);
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (nearest[i] < 0 || known[i]) continue;
+    std::memcpy(small_.data() + i * step,
+                small_.data() + static_cast<std::size_t>(nearest[i]) * step, step);
   }
+}
+
+int AlphaFill::blocks() const { return (box_.width + block_columns - 1) / block_columns; }
+
+void AlphaFill::fill(int block, int y, int rows, std::span<const std::byte> wire_alpha_rows,
+                     std::span<std::byte> wire) const {
+  const std::size_t colour_bytes = format_.wire_bytes();
+  const std::size_t step = format_.wire_alpha_bytes();
+  const int first = block * block_columns;
+  const int end = std::min(first + block_columns, box_.width);
+  const int left = std::max(0, first - near_pixels);
+  const int right = std::min(box_.width, end + near_pixels);
+  const int top = std::max(0, y - near_pixels);
+  const int bottom = std::min(box_.height, y + rows + near_pixels);
+  const auto width = static_cast<std::size_t>(right - left);
+
+  const auto index_in_band = [&](int x, int row) {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(box_.width) +
+           static_cast<std::size_t>(x);
+  };
+  const auto row_has_work = [&](int row) {
+    return has_work(wire_alpha_rows.subspan(index_in_band(first, row) * step,
+                                            static_cast<std::size_t>(end - first) * step));
+  };
+  int row = 0;
+  while (row < rows && !row_has_work(row)) ++row;
+  if (row == rows) return;
+
+  const auto pixels =
+      read_wire_alpha(buffer_, {box_.x + left, box_.y + top, right - left, bottom - top}, format_);
+  std::vector<std::uint8_t> known(pixels.size() / step);
+  for (std::size_t i = 0; i < known.size(); ++i)
+    known[i] = !is_transparent(pixels.data() + i * step, format_);
+  const auto nearest = nearest_known(right - left, bottom - top, known);
+
+  for (; row < rows; ++row)
+    for (int x = first; x < end; ++x) {
+      const std::size_t here =
+          static_cast<std::size_t>(y + row - top) * width + static_cast<std::size_t>(x - left);
+      if (known[here]) continue;
+      const std::int32_t from = nearest[here];
+      const std::byte* colour = from < 0 ? small_.data() + cell_of(x, y + row)
+                                         : pixels.data() + static_cast<std::size_t>(from) * step;
+      if (is_transparent(colour, format_)) continue;
+      std::memcpy(wire.data() + index_in_band(x, row) * colour_bytes, colour, colour_bytes);
+    }
 }
 
 }  // namespace sharpen

@@ -16,32 +16,43 @@ namespace sharpen {
 [[nodiscard]] std::vector<std::int32_t> nearest_known(int width, int height,
                                                       std::span<const std::uint8_t> known);
 
-/// Pixels of a buffer in TravelFormat::plain_wire_alpha; `area` is in scaled pixels.
+/// Pixels of a part of a buffer in TravelFormat::plain_wire_alpha.
 [[nodiscard]] std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area,
-                                                     double scale, const TravelFormat& format);
+                                                     const TravelFormat& format);
 
-/// Gives the fully transparent pixels of a layer the colour of their nearest opaque neighbour, so
-/// that no dark or bright fringe is sharpened into an edge. Works band by band: near an edge to the
-/// pixel, farther away with the colours of a small copy of the whole.
+/// Gives the fully transparent pixels of a layer the colour of their nearest neighbour that shows,
+/// so that no dark or bright fringe is sharpened into an edge. Near an edge to the pixel, farther
+/// away with the colours of a small copy of the whole. A layer of which nothing shows stays as it
+/// is. Works in short steps: first look() until it is true, then the blocks of band after band.
 class AlphaFill {
  public:
-  /// `box` is what is sent, in pixels of the buffer. Reads the buffer once, scaled down.
+  /// `box` is what is sent, in pixels of the buffer.
   AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format);
 
-  /// Fills pixels of `wire`, the opaque rows `y` … `y + rows` of the box. Reads the buffer only if
-  /// one of them is transparent in `wire_alpha_rows`.
-  void fill(int y, int rows, std::span<const std::byte> wire_alpha_rows,
+  /// Whether a pixel of these is fully transparent.
+  [[nodiscard]] bool has_work(std::span<const std::byte> wire_alpha_rows) const;
+
+  /// Reads the next rows of the whole for the small copy. True when that is complete.
+  [[nodiscard]] bool look();
+
+  /// A band is filled in so many blocks, side by side.
+  [[nodiscard]] int blocks() const;
+  /// Fills a block of the rows `y` … `y + rows` of the box: their opaque pixels `wire` where those
+  /// of `wire_alpha_rows` are transparent.
+  void fill(int block, int y, int rows, std::span<const std::byte> wire_alpha_rows,
             std::span<std::byte> wire) const;
 
  private:
-  void fill_from_afar(int x, int y, std::byte* pixel) const;
+  [[nodiscard]] std::size_t cell_of(int x, int y) const;
+  void spread();
 
   GeglBuffer* buffer_;
   Box box_;
   TravelFormat format_;
-  double scale_ = 1;
   int small_width_ = 0, small_height_ = 0;
-  std::vector<std::byte> small_;  ///< wire pixels
+  int looked_rows_ = 0;
+  /// Of each cell of the small copy the wire_alpha pixel of the box that shows most.
+  std::vector<std::byte> small_;
 };
 
 }  // namespace sharpen

@@ -79,14 +79,6 @@ std::size_t TravelFormat::native_bytes() const {
   return static_cast<std::size_t>(babl_format_get_bytes_per_pixel(native));
 }
 
-std::size_t TravelFormat::wire_bytes() const {
-  return static_cast<std::size_t>(channels) * static_cast<std::size_t>(bits / 8);
-}
-
-std::size_t TravelFormat::wire_alpha_bytes() const {
-  return static_cast<std::size_t>(channels + 1) * static_cast<std::size_t>(bits / 8);
-}
-
 std::size_t TravelFormat::sample_bytes() const {
   return native_bytes() / static_cast<std::size_t>(babl_format_get_n_components(native));
 }
@@ -131,11 +123,6 @@ void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::b
   for (std::size_t done = 0; done < pixels; done += at_once)
     babl_process(fish, from.subspan(done * from_bytes).data(), to.subspan(done * to_bytes).data(),
                  static_cast<long>(std::min(at_once, pixels - done)));
-}
-
-bool is_transparent(const std::byte* pixel, const TravelFormat& format) {
-  const std::byte* alpha = pixel + format.wire_bytes();
-  return alpha[0] == std::byte{0} && (format.bits == 8 || alpha[1] == std::byte{0});
 }
 
 GimpPrecision precision_of(const Babl* native) {

@@ -3,6 +3,8 @@
 #include <libgimp/gimp.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -30,11 +32,17 @@ struct TravelFormat {
   bool exact = false;          ///< `wire` holds every opaque value of `native`
   std::vector<std::byte> icc;  ///< describes `wire`
 
-  [[nodiscard]] bool is_linear() const;                ///< `native`
-  [[nodiscard]] std::size_t native_bytes() const;      ///< of a pixel
-  [[nodiscard]] std::size_t wire_bytes() const;        ///< of a pixel
-  [[nodiscard]] std::size_t wire_alpha_bytes() const;  ///< of a pixel in plain_wire_alpha
-  [[nodiscard]] std::size_t sample_bytes() const;      ///< of one sample of `native`
+  [[nodiscard]] bool is_linear() const;            ///< `native`
+  [[nodiscard]] std::size_t native_bytes() const;  ///< of a pixel
+  /// Of a pixel; of one in plain_wire_alpha.
+  [[nodiscard]] std::size_t wire_bytes() const { return bytes_of(channels); }
+  [[nodiscard]] std::size_t wire_alpha_bytes() const { return bytes_of(channels + 1); }
+  [[nodiscard]] std::size_t sample_bytes() const;  ///< of one sample of `native`
+
+ private:
+  [[nodiscard]] std::size_t bytes_of(int samples) const {
+    return static_cast<std::size_t>(samples) * static_cast<std::size_t>(bits / 8);
+  }
 };
 
 /// The same encoding in sRGB's space: for converting numbers as they are.
@@ -48,8 +56,17 @@ struct TravelFormat {
 void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::byte> to,
              std::size_t pixels);
 
-/// Whether a pixel in TravelFormat::plain_wire_alpha is fully transparent.
-[[nodiscard]] bool is_transparent(const std::byte* pixel, const TravelFormat& format);
+/// How much a pixel in TravelFormat::plain_wire_alpha shows: 0…255 or 0…65535, by its bits.
+[[nodiscard]] inline unsigned alpha_of(const std::byte* pixel, const TravelFormat& format) {
+  const std::byte* alpha = pixel + format.wire_bytes();
+  if (format.bits == 8) return std::to_integer<unsigned>(*alpha);
+  std::uint16_t value = 0;
+  std::memcpy(&value, alpha, sizeof value);
+  return value;
+}
+[[nodiscard]] inline bool is_transparent(const std::byte* pixel, const TravelFormat& format) {
+  return alpha_of(pixel, format) == 0;
+}
 
 /// The precision of an image whose layers have a format.
 [[nodiscard]] GimpPrecision precision_of(const Babl* native);

@@ -18,10 +18,6 @@ void add_note(std::vector<std::string>& notes, std::string note) {
   if (!note.empty() && !std::ranges::contains(notes, note)) notes.push_back(std::move(note));
 }
 
-void add_notes(std::vector<std::string>& notes, const ImportReport& report) {
-  for (std::string& note : notes_of(report)) add_note(notes, std::move(note));
-}
-
 /// The image, if results can still be put into it. GIMP keeps a closed image alive as long as we
 /// run, since it is our argument, and drops it then: only its display tells that it was closed.
 GimpImage* open_image(int id, int display_id) {
@@ -87,7 +83,8 @@ Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
   PlaceRequest request = request_for(placement, options);
   std::optional<NewImage> image;
   if (!request.image) {
-    auto made = NewImage::of_original(*sent->second->original, sent->second->file, layer.look.name);
+    auto made = NewImage::of_original(*sent->second->original, sent->second->file, layer.look.name,
+                                      request.breathe);
     if (!made) return fail(std::move(made));
     image.emplace(std::move(*made));
     request.image = image->image();
@@ -124,10 +121,7 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
     auto layer = one.layer.insert(request, one.image || !options.group ? nullptr : group);
     if (!layer) return fail(std::move(layer));
     new_layers_.push_back(gimp_item_get_id(as_item(*layer)));
-    add_notes(notes, one.layer.report());
-    if (one.layer.was_pass_through())
-      add_note(notes, _("The group is sharpened as it looks by itself, without what it passes "
-                        "through: the result's mode is Normal."));
+    for (std::string& note : notes_of(one.layer)) add_note(notes, std::move(note));
     if (one.image) {
       one.image->keep();
       add_note(notes,

@@ -59,12 +59,17 @@ Result<bool> LayerExport::step() {
   // A buffer of a closed image reads as nothing but errors on GIMP's wire.
   if (!gimp_item_id_is_valid(drawable_id_))
     return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
-  if (original_->format.has_alpha && !alpha_fill_)
-    alpha_fill_.emplace(buffer_.get(), box_, original_->format);
   if (next_row_ < box_.height) {
-    const int rows = rows_of_band(next_row_, box_.y, box_.height);
-    if (auto written = write_band(rows); !written) return fail(std::move(written));
-    next_row_ += rows;
+    if (band_rows_ == 0) read_band();
+    if (next_block_ > 0 && !looked_) {
+      looked_ = alpha_fill_->look();
+      return false;
+    }
+    if (next_block_ > 0) {
+      alpha_fill_->fill(--next_block_, next_row_, band_rows_, wire_alpha_rows_, wire_rows_);
+      if (next_block_ > 0) return false;
+    }
+    if (auto written = write_band(); !written) return fail(std::move(written));
     return false;
   }
   if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
@@ -74,28 +79,33 @@ Result<bool> LayerExport::step() {
   return true;
 }
 
-Result<void> LayerExport::write_band(int rows) {
+void LayerExport::read_band() {
   const TravelFormat& format = original_->format;
-  const GeglRectangle band{box_.x, box_.y + next_row_, box_.width, rows};
-  const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(rows);
+  band_rows_ = rows_of_band(next_row_, box_.y, box_.height);
+  const GeglRectangle band{box_.x, box_.y + next_row_, box_.width, band_rows_};
+  const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height);
   wire_rows_.resize(pixels * format.wire_bytes());
   if (format.exact && !format.has_alpha) {
     gegl_buffer_get(buffer_.get(), &band, 1.0, format.wire, wire_rows_.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
-    return writer_->write(wire_rows_);
+    return;
   }
   native_rows_.resize(pixels * format.native_bytes());
   gegl_buffer_get(buffer_.get(), &band, 1.0, format.native, native_rows_.data(),
                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  convert(babl_fish(format.plain_native, format.plain_wire), native_rows_, wire_rows_, pixels);
+  if (!format.has_alpha) return;
+  wire_alpha_rows_.resize(pixels * format.wire_alpha_bytes());
+  convert(babl_fish(format.plain_native, format.plain_wire_alpha), native_rows_, wire_alpha_rows_,
+          pixels);
+  if (!alpha_fill_) alpha_fill_.emplace(buffer_.get(), box_, format);
+  if (alpha_fill_->has_work(wire_alpha_rows_)) next_block_ = alpha_fill_->blocks();
+}
+
+Result<void> LayerExport::write_band() {
   if (original_->rows)
     if (auto kept = original_->rows->append(native_rows_); !kept) return kept;
-  convert(babl_fish(format.plain_native, format.plain_wire), native_rows_, wire_rows_, pixels);
-  if (format.has_alpha) {
-    wire_alpha_rows_.resize(pixels * format.wire_alpha_bytes());
-    convert(babl_fish(format.plain_native, format.plain_wire_alpha), native_rows_, wire_alpha_rows_,
-            pixels);
-    alpha_fill_->fill(next_row_, rows, wire_alpha_rows_, wire_rows_);
-  }
+  next_row_ += std::exchange(band_rows_, 0);
   return writer_->write(wire_rows_);
 }
 

@@ -43,7 +43,8 @@ class LayerExport final : public Export {
  private:
   LayerExport(const Request& request, TravelFormat format, SpooledUpload file,
               std::unique_ptr<PictureWriter> writer);
-  [[nodiscard]] Result<void> write_band(int rows);
+  void read_band();
+  [[nodiscard]] Result<void> write_band();
 
   int drawable_id_;
   Ref<GeglBuffer> buffer_;
@@ -53,8 +54,11 @@ class LayerExport final : public Export {
   SpooledUpload file_;
   std::unique_ptr<PictureWriter> writer_;
   std::optional<AlphaFill> alpha_fill_;
+  bool looked_ = false;  ///< by the AlphaFill, at the whole
   std::vector<std::byte> native_rows_, wire_alpha_rows_, wire_rows_;
   int next_row_ = 0;
+  int band_rows_ = 0;   ///< read and not written yet
+  int next_block_ = 0;  ///< of them to be filled
 };
 
 }  // namespace sharpen

@@ -31,7 +31,7 @@ class Merge {
     const auto width = static_cast<std::size_t>(original_.width);
     const auto count = static_cast<std::size_t>(rows);
     const std::size_t answer_bytes = answer.size() / count;
-    const std::size_t native_bytes = width * format_.native_bytes();
+    const std::size_t native_bytes = width * native_bytes_;
     native_.resize(count * native_bytes);
     for (std::size_t row = 0; row < count; ++row) {
       const auto answer_row = answer.subspan(row * answer_bytes, answer_bytes);
@@ -69,20 +69,19 @@ class Merge {
 
   void put_back(std::size_t x, std::span<std::byte> row) {
     const std::size_t wire_bytes = format_.wire_bytes();
-    const std::size_t native_bytes = format_.native_bytes();
     const bool unseen = format_.has_alpha &&
                         is_transparent(alpha_.data() + x * format_.wire_alpha_bytes(), format_);
     const bool unchanged = std::memcmp(sent_.data() + x * wire_bytes,
                                        received_.data() + x * wire_bytes, wire_bytes) == 0;
-    std::byte* native = row.data() + x * native_bytes;
-    const std::byte* kept = kept_.data() + x * native_bytes;
+    std::byte* native = row.data() + x * native_bytes_;
+    const std::byte* kept = kept_.data() + x * native_bytes_;
     if (unseen || unchanged) {
-      std::memcpy(native, kept, native_bytes);
+      std::memcpy(native, kept, native_bytes_);
       return;
     }
     if (format_.has_alpha) {
-      const std::size_t colour_bytes = native_bytes - format_.sample_bytes();
-      std::memcpy(native + colour_bytes, kept + colour_bytes, format_.sample_bytes());
+      const std::size_t colour_bytes = native_bytes_ - sample_bytes_;
+      std::memcpy(native + colour_bytes, kept + colour_bytes, sample_bytes_);
     }
     if (format_.is_float && !clipped_) {
       const auto colour = std::span(floats_).subspan(x * 4, 3);
@@ -95,6 +94,8 @@ class Merge {
 
   const KeptOriginal& original_;
   const TravelFormat& format_;
+  const std::size_t native_bytes_ = format_.native_bytes();
+  const std::size_t sample_bytes_ = format_.sample_bytes();
   const Babl* native_from_answer_;
   const Babl* wire_from_answer_;
   const Babl* wire_from_native_;
@@ -108,7 +109,7 @@ class Merge {
 
 /// Calls `use(rows, first row, number of rows)` for band after band of a picture.
 template <class Use>
-Result<void> for_each_band(PictureReader& reader, int y, Use use) {
+Result<void> for_each_band(PictureReader& reader, int y, const Breathe& breathe, Use use) {
   const PictureInfo& info = reader.info();
   const int height = static_cast<int>(info.height);
   std::vector<std::byte> rows;
@@ -125,6 +126,7 @@ Result<void> for_each_band(PictureReader& reader, int y, Use use) {
       filled += *got;
     }
     if (auto used = use(rows, row, static_cast<int>(wanted)); !used) return used;
+    if (breathe) breathe();
     row += static_cast<int>(wanted);
   }
   return {};
@@ -133,8 +135,7 @@ Result<void> for_each_band(PictureReader& reader, int y, Use use) {
 }  // namespace
 
 Result<ImportReport> import_answer(const std::filesystem::path& file, const KeptOriginal& original,
-                                   GeglBuffer* buffer, int x, int y,
-                                   const std::function<void()>& breathe) {
+                                   GeglBuffer* buffer, int x, int y, const Breathe& breathe) {
   auto reader = open_picture(file);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
@@ -152,9 +153,10 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
   std::optional<Merge> merge;
   if (original.rows || !answer->sent_colours || answer->format != original.format.native)
     merge.emplace(original, *answer);
+  if (breathe) breathe();  // babl takes its time to find a new conversion
   auto read = for_each_band(
-      **reader, y, [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
-        if (breathe) breathe();
+      **reader, y, breathe,
+      [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
         const GeglRectangle band{x, y + row, original.width, count};
         if (!merge) {
           gegl_buffer_set(buffer, &band, 0, answer->format, rows.data(), GEGL_AUTO_ROWSTRIDE);
@@ -171,16 +173,17 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
 }
 
 Result<void> import_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
-                             GeglBuffer* buffer, int x, int y) {
+                             GeglBuffer* buffer, int x, int y, const Breathe& breathe) {
   if (!original.rows) {
     auto reader = open_picture(sent_file);
     if (!reader) return fail(std::move(reader));
-    return for_each_band(
-        **reader, y, [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
-          const GeglRectangle band{x, y + row, original.width, count};
-          gegl_buffer_set(buffer, &band, 0, original.format.wire, rows.data(), GEGL_AUTO_ROWSTRIDE);
-          return {};
-        });
+    return for_each_band(**reader, y, breathe,
+                         [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
+                           const GeglRectangle band{x, y + row, original.width, count};
+                           gegl_buffer_set(buffer, &band, 0, original.format.wire, rows.data(),
+                                           GEGL_AUTO_ROWSTRIDE);
+                           return {};
+                         });
   }
   const std::size_t row_bytes =
       static_cast<std::size_t>(original.width) * original.format.native_bytes();
@@ -193,6 +196,7 @@ Result<void> import_original(const std::filesystem::path& sent_file, const KeptO
     const GeglRectangle band{x, y + row, original.width, count};
     gegl_buffer_set(buffer, &band, 0, original.format.native, rows.data(), GEGL_AUTO_ROWSTRIDE);
     row += count;
+    if (breathe) breathe();
   }
   return {};
 }

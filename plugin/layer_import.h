@@ -3,10 +3,10 @@
 #include <libgimp/gimp.h>
 
 #include <filesystem>
-#include <functional>
 
 #include "base/error.h"
 #include "plugin/kept_original.h"
+#include "ui/host.h"
 
 namespace sharpen {
 
@@ -18,17 +18,16 @@ struct ImportReport {
 
 /// Reads an answer's rows straight into `buffer` at (x, y), converted from the answer's own colours
 /// to the layer's. A pixel that came back as it was sent keeps its original value to the last bit,
-/// and so do alpha and the hidden colours of fully transparent pixels. `breathe`, if not empty, is
-/// called after each band of rows. Errors: bad_picture (also another size than was sent), io.
+/// and so do alpha and the hidden colours of fully transparent pixels. Errors: bad_picture (also
+/// another size than was sent), io.
 [[nodiscard]] Result<ImportReport> import_answer(const std::filesystem::path& file,
                                                  const KeptOriginal& original, GeglBuffer* buffer,
-                                                 int x, int y,
-                                                 const std::function<void()>& breathe = {});
+                                                 int x, int y, const Breathe& breathe);
 
 /// Writes the pixels that were sent, alpha and all, into `buffer` at (x, y): out of the kept rows,
 /// or out of the sent file if it was exact. Errors: bad_picture, io.
 [[nodiscard]] Result<void> import_original(const std::filesystem::path& sent_file,
                                            const KeptOriginal& original, GeglBuffer* buffer, int x,
-                                           int y);
+                                           int y, const Breathe& breathe);
 
 }  // namespace sharpen

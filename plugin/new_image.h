@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "plugin/kept_original.h"
+#include "ui/host.h"
 
 namespace sharpen {
 
@@ -17,7 +18,8 @@ class NewImage {
   /// the PNG that went out. Errors: bad_picture, io, gimp.
   [[nodiscard]] static Result<NewImage> of_original(const KeptOriginal& original,
                                                     const std::filesystem::path& sent_file,
-                                                    const std::string& layer_name);
+                                                    const std::string& layer_name,
+                                                    const Breathe& breathe);
   NewImage(const NewImage&) = delete;
   NewImage& operator=(const NewImage&) = delete;
   NewImage(NewImage&& other) noexcept;

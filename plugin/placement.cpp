@@ -107,7 +107,7 @@ Result<bool> replaces_source(const PlaceRequest& request) {
             gimp_layer_get_mask(source));
   if (!has_sent_size(request)) return false;
   if (changes_when_doubled(source)) return true;
-  return translucent_inside(source, request.box, *request.selection);
+  return translucent_inside(source, request.box, *request.selection, request.breathe);
 }
 
 std::unexpected<Error> refused_by_gimp() {
@@ -167,8 +167,8 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request, int x, int y) {
   if (!report) return fail(std::move(report));
   report_ = *report;
   if (partly)
-    if (auto restored =
-            restore_outside(buffer.get(), source.get(), request.box, *request.selection);
+    if (auto restored = restore_outside(buffer.get(), source.get(), request.box, *request.selection,
+                                        request.breathe);
         !restored)
       return restored;
   gegl_buffer_flush(buffer.get());
@@ -212,7 +212,8 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
     copy_dress(layer, request,
                replaces_source_ ? Box{0, 0, request.look.width, request.look.height} : request.box);
   if (request.selection && !replaces_source_)
-    if (auto masked = mask_with(layer, *request.selection); !masked) return fail(std::move(masked));
+    if (auto masked = mask_with(layer, *request.selection, request.breathe); !masked)
+      return fail(std::move(masked));
   if (gimp_layer_get_mask(layer)) {
     gimp_layer_set_show_mask(layer, FALSE);
     gimp_layer_set_edit_mask(layer, FALSE);

@@ -3,7 +3,6 @@
 #include <libgimp/gimp.h>
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,7 +42,7 @@ struct PlaceRequest {
   std::string name;
   ResultNote note;
   bool keep_source_visible = false;
-  std::function<void()> breathe = {};  ///< called after each band of rows
+  Breathe breathe = {};
 };
 
 /// A result as a layer with all its pixels that is in no image yet; discarded if it gets in none.

@@ -25,7 +25,7 @@ std::string title_of_job(const JournalEntry& entry) {
 
 /// `said`, and what else has to be known of the answer.
 std::string with_notes(std::string said, const NewLayer& layer) {
-  for (const std::string& note : notes_of(layer.report())) said += " " + note;
+  for (const std::string& note : notes_of(layer)) said += " " + note;
   return said;
 }
 
@@ -70,11 +70,12 @@ std::filesystem::path picture_of(const JournalEntry& entry, const JobResult& res
 }
 
 /// Empty if there was none, or if it cannot be read any more: the result matters more.
-std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home& home) {
+std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home& home,
+                                          const Breathe& breathe) {
   const auto file = selection_file(entry.original_file);
   std::error_code none;
   if (!std::filesystem::exists(file, none)) return {};
-  auto selection = load_selection(file, home.spool());
+  auto selection = load_selection(file, home.spool(), breathe);
   const bool fits = selection && selection->width == static_cast<int>(entry.width) &&
                     selection->height == static_cast<int>(entry.height);
   if (!fits) return {};
@@ -83,13 +84,15 @@ std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home&
 
 }  // namespace
 
-Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result) {
-  const auto selection = selection_of(entry, home_);
+Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result,
+                                                     const Breathe& breathe) {
+  const auto selection = selection_of(entry, home_, breathe);
   const auto sent = picture_of(entry, result);
   const auto original = load_original(sent);
   if (!original) return std::unexpected(original.error());
   if (auto request = request_above_source(entry, result)) {
     request->original = &*original;
+    request->breathe = breathe;
     request->selection = selection ? &*selection : nullptr;
     auto layer = NewLayer::make(*request);
     if (!layer) return fail(std::move(layer));
@@ -100,10 +103,11 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
     gimp_displays_flush();
     return with_notes(tr("“{}” is above its layer.", request->name), *layer);
   }
-  auto image = NewImage::of_original(*original, sent, entry.origin.layer_name);
+  auto image = NewImage::of_original(*original, sent, entry.origin.layer_name, breathe);
   if (!image) return fail(std::move(image));
   PlaceRequest request = request_of(entry, result);
   request.original = &*original;
+  request.breathe = breathe;
   request.selection = selection ? &*selection : nullptr;
   request.image = image->image();
   request.source = image->layer();
@@ -133,7 +137,7 @@ Result<std::string> recover_one(const JournalEntry& entry, RecoverHost& host, co
       },
       nullptr);
   if (!result) return fail(std::move(result));
-  auto placed = host.place_recovered(entry, *result);
+  auto placed = host.place_recovered(entry, *result, {});
   if (!placed) return placed;
   if (auto finished = finish_job(result->journal_id, home); !finished)
     return fail(std::move(finished));

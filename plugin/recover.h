@@ -14,8 +14,8 @@ namespace sharpen {
 class GimpRecoverHost final : public RecoverHost {
  public:
   explicit GimpRecoverHost(Home home) : home_(std::move(home)) {}
-  [[nodiscard]] Result<std::string> place_recovered(const JournalEntry& entry,
-                                                    JobResult& result) override;
+  [[nodiscard]] Result<std::string> place_recovered(const JournalEntry& entry, JobResult& result,
+                                                    const Breathe& breathe) override;
   /// The ids of the layers that were made.
   [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
 

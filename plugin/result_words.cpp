@@ -11,7 +11,8 @@ std::string result_name(const std::string& layer_name, const Settings& settings)
   return layer_name.empty() ? model : tr("{} – {}", layer_name, model);
 }
 
-std::vector<std::string> notes_of(const ImportReport& report) {
+std::vector<std::string> notes_of(const NewLayer& layer) {
+  const ImportReport& report = layer.report();
   std::vector<std::string> notes;
   if (report.fewer_bits)
     notes.emplace_back(_("The service answered with 8 bits a channel; the layer has more."));
@@ -19,6 +20,10 @@ std::vector<std::string> notes_of(const ImportReport& report) {
     notes.emplace_back(
         _("Values brighter than white or darker than black were clipped where the "
           "service changed the picture."));
+  if (layer.was_pass_through())
+    notes.emplace_back(
+        _("The group is sharpened as it looks by itself, without what it passes through: the "
+          "result's mode is Normal."));
   return notes;
 }
 

@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "client/settings.h"
-#include "plugin/layer_import.h"
+#include "plugin/placement.h"
 
 namespace sharpen {
 
 /// A new layer's name.
 [[nodiscard]] std::string result_name(const std::string& layer_name, const Settings& settings);
 
-/// What the user has to be told of an answer, in sentences.
-[[nodiscard]] std::vector<std::string> notes_of(const ImportReport& report);
+/// What the user has to be told of a result, in sentences.
+[[nodiscard]] std::vector<std::string> notes_of(const NewLayer& layer);
 
 }  // namespace sharpen

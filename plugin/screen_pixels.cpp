@@ -43,10 +43,15 @@ Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
                     GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
     return screen;
   }
-  const auto with_alpha = read_wire_alpha(buffer.get(), rectangle, 1, *format);
+  const auto with_alpha = read_wire_alpha(buffer.get(), rectangle, *format);
   std::vector<std::byte> opaque(area(part) * format->wire_bytes());
   convert(babl_fish(format->plain_wire_alpha, format->plain_wire), with_alpha, opaque, area(part));
-  AlphaFill(buffer.get(), part, *format).fill(0, part.height, with_alpha, opaque);
+  AlphaFill fill(buffer.get(), part, *format);
+  if (fill.has_work(with_alpha)) {
+    while (!fill.look()) continue;
+    for (int block = 0; block < fill.blocks(); ++block)
+      fill.fill(block, 0, part.height, with_alpha, opaque);
+  }
   convert(babl_fish(format->wire, screen_format()), opaque,
           std::as_writable_bytes(std::span(screen.rgb)), area(part));
   return screen;

@@ -41,7 +41,7 @@ Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
 /// Calls `use(band, rows, values)` for band after band: `band` in pixels of the selection, its rows
 /// as GIMP has them, and as values 0…1.
 template <class Use>
-Result<void> for_each_band(const KeptSelection& selection, Use use) {
+Result<void> for_each_band(const KeptSelection& selection, const Breathe& breathe, Use use) {
   const Babl* to_float = babl_fish(selection.format, babl_format("Y float"));
   const auto row_bytes =
       static_cast<std::size_t>(selection.width) *
@@ -56,6 +56,7 @@ Result<void> for_each_band(const KeptSelection& selection, Use use) {
     values.resize(static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height));
     convert(to_float, rows, std::as_writable_bytes(std::span(values)), values.size());
     use(band, std::span<const std::byte>(rows), std::span<const float>(values));
+    if (breathe) breathe();
   }
   return {};
 }
@@ -68,11 +69,11 @@ GeglRectangle moved_to(GeglRectangle band, Box box) {
 
 /// Whether one of a drawable's values, read as `sample`, is between 0 and 1 inside the selection.
 Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
-                            const KeptSelection& selection) {
+                            const KeptSelection& selection, const Breathe& breathe) {
   const auto buffer = buffer_of(drawable);
   bool found = false;
   std::vector<float> values;
-  auto read = for_each_band(selection, [&](GeglRectangle band, auto, auto selected) {
+  auto read = for_each_band(selection, breathe, [&](GeglRectangle band, auto, auto selected) {
     if (found) return;
     const GeglRectangle part = moved_to(band, box);
     values.resize(selected.size());
@@ -143,7 +144,7 @@ Result<bool> SelectionWriter::step() {
 }
 
 Result<KeptSelection> load_selection(const std::filesystem::path& file,
-                                     const std::filesystem::path& spool) {
+                                     const std::filesystem::path& spool, const Breathe& breathe) {
   auto reader = open_picture(file);
   if (!reader) return fail(std::move(reader));
   auto rows = RowSpool::create(spool);
@@ -155,22 +156,25 @@ Result<KeptSelection> load_selection(const std::filesystem::path& file,
   for (std::uint32_t y = 0; y < info.height; ++y) {
     if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());
     if (auto appended = kept.rows.append(row); !appended) return fail(std::move(appended));
+    if (breathe) breathe();
   }
   return kept;
 }
 
-Result<bool> translucent_inside(GimpLayer* layer, Box box, const KeptSelection& selection) {
+Result<bool> translucent_inside(GimpLayer* layer, Box box, const KeptSelection& selection,
+                                const Breathe& breathe) {
   if (gimp_drawable_has_alpha(as_drawable(layer))) {
-    const auto found = between_inside(as_drawable(layer), babl_format("A float"), box, selection);
+    const auto found =
+        between_inside(as_drawable(layer), babl_format("A float"), box, selection, breathe);
     if (!found || *found) return found;
   }
   GimpLayerMask* mask = gimp_layer_get_mask(layer);
   if (!mask || !gimp_layer_get_apply_mask(layer)) return false;
-  return between_inside(as_drawable(mask), babl_format("Y float"), box, selection);
+  return between_inside(as_drawable(mask), babl_format("Y float"), box, selection, breathe);
 }
 
 Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
-                             const KeptSelection& selection) {
+                             const KeptSelection& selection, const Breathe& breathe) {
   const Babl* native = gegl_buffer_get_format(changed);
   const Babl* numbers = as_float(native);
   const auto bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(native));
@@ -186,7 +190,7 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
                     GEGL_ABYSS_NONE);
     convert(babl_fish(native, numbers), pixels, std::as_writable_bytes(std::span(values)), count);
   };
-  return for_each_band(selection, [&](GeglRectangle band, auto, auto selected) {
+  return for_each_band(selection, breathe, [&](GeglRectangle band, auto, auto selected) {
     const GeglRectangle part = moved_to(band, box);
     read_part(changed, part, now, now_numbers);
     read_part(source, part, before, before_numbers);
@@ -206,7 +210,7 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
   });
 }
 
-Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection) {
+Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection, const Breathe& breathe) {
   GimpLayerMask* mask = gimp_layer_get_mask(layer);
   const bool multiply = mask && gimp_layer_get_apply_mask(layer);
   if (!mask) {
@@ -219,7 +223,7 @@ Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection) {
   const auto buffer = buffer_of(as_drawable(mask));
   const Babl* numbers = babl_format("Y float");
   std::vector<float> masked;
-  auto read = for_each_band(selection, [&](GeglRectangle band, auto rows, auto selected) {
+  auto read = for_each_band(selection, breathe, [&](GeglRectangle band, auto rows, auto selected) {
     if (!multiply) {
       gegl_buffer_set(buffer.get(), &band, 0, selection.format, rows.data(), GEGL_AUTO_ROWSTRIDE);
       return;

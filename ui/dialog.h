@@ -37,9 +37,10 @@ class RecoverHost {
  public:
   virtual ~RecoverHost() = default;
   /// Places a fetched result into its image if that is open, else into a new one. Returns what was
-  /// done, as a sentence.
+  /// done, as sentences.
   [[nodiscard]] virtual Result<std::string> place_recovered(const JournalEntry& entry,
-                                                            JobResult& result) = 0;
+                                                            JobResult& result,
+                                                            const Breathe& breathe) = 0;
 };
 [[nodiscard]] Result<void> run_recover_dialog(RecoverHost& host, const Home& home);
 

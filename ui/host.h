@@ -26,6 +26,9 @@ struct ScreenPixels {
   std::vector<std::uint8_t> rgb;
 };
 
+/// Called often while pixels are copied, so that windows can react; may be empty.
+using Breathe = std::function<void()>;
+
 /// One layer that a run works on, as the dialog needs to know it.
 struct Source {
   std::string layer_name;
@@ -91,8 +94,7 @@ class Host {
     /// it cannot place all, and the journal keeps what was paid for.
     bool unattended = false;
     bool others_failed = false;  ///< of the same run, so that an unattended one fails
-    /// Called often while pixels are copied, so that windows can react; may be empty.
-    std::function<void()> breathe = {};
+    Breathe breathe = {};
   };
   /// Inserts the results as layers, one undo step for all, then forgets their journal entries.
   /// Returns sentences that the user should read (8 bits came back, values clipped, image closed

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/i18n.h"
+#include "ui/breather.h"
 #include "ui/text.h"
 #include "ui/waiting_job.h"
 
@@ -63,7 +64,7 @@ void Recovery::fetch(std::int64_t id) {
 
 void Recovery::place(const JournalEntry& job, Result<JobResult> result) {
   if (!result) return end(job.id, result.error().text(), true);
-  const auto placed = host_.place_recovered(job, *result);
+  const auto placed = host_.place_recovered(job, *result, Breather());
   const auto settle = [id = job.id, home = home_, in_place = placed.has_value()](GCancellable*) {
     return in_place ? finish_job(id, home) : release_waiting(id, home);
   };

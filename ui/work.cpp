@@ -1,10 +1,10 @@
 #include "ui/work.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/i18n.h"
 #include "client/spooled_upload.h"
+#include "ui/breather.h"
 #include "ui/text.h"
 #include "ui/waiting_job.h"
 
@@ -13,21 +13,6 @@ namespace {
 
 /// How much of the bar belongs to the export; the rest is the job's.
 constexpr double export_share = 0.08;
-
-/// Lets windows react in the midst of a long call.
-class Breather {
- public:
-  void operator()() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return;
-    next_ = now + std::chrono::milliseconds(20);
-    constexpr int most = 16;  // a busy idle source must not keep the call from going on
-    for (int i = 0; i < most && g_main_context_iteration(nullptr, FALSE); ++i) continue;
-  }
-
- private:
-  std::chrono::steady_clock::time_point next_;
-};
 
 /// A task whose picture was sent before.
 struct Sent {

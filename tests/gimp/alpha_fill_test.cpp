@@ -38,14 +38,16 @@ class AlphaFilled : public ::testing::Test {
     for (std::size_t i = 0; i < pixels; ++i)
       std::copy_n(pixels_.begin() + static_cast<std::ptrdiff_t>(i * 4), 3,
                   wire.begin() + static_cast<std::ptrdiff_t>(i * 3));
-    const AlphaFill fill(buffer_.get(), box_, format_);
+    AlphaFill fill(buffer_.get(), box_, format_);
+    while (!fill.look()) continue;
     const auto width = static_cast<std::size_t>(box_.width);
     for (int y = 0; y < box_.height; y += 64) {
       const int rows = std::min(64, box_.height - y);
       const std::size_t first = static_cast<std::size_t>(y) * width;
       const std::size_t count = static_cast<std::size_t>(rows) * width;
-      fill.fill(y, rows, std::as_bytes(std::span(pixels_).subspan(first * 4, count * 4)),
-                std::as_writable_bytes(std::span(wire).subspan(first * 3, count * 3)));
+      for (int block = 0; block < fill.blocks(); ++block)
+        fill.fill(block, y, rows, std::as_bytes(std::span(pixels_).subspan(first * 4, count * 4)),
+                  std::as_writable_bytes(std::span(wire).subspan(first * 3, count * 3)));
     }
     return wire;
   }
@@ -113,6 +115,18 @@ TEST_F(AlphaFilled, FarFromEveryEdgeToo) {
   layer(64, 1000, [](int, int y) { return y < 100 ? red : nothing; });
   const auto wire = filled();
   for (std::size_t i = 0; i < wire.size(); ++i) ASSERT_NEAR(wire[i], red.at(i % 3), 2) << i;
+}
+
+TEST_F(AlphaFilled, AsideAsWellAsBelow) {
+  layer(3000, 70, [](int x, int) { return x < 1000 ? red : nothing; });
+  const auto wire = filled();
+  for (std::size_t i = 0; i < wire.size(); ++i) ASSERT_EQ(wire[i], red.at(i % 3)) << i;
+}
+
+TEST_F(AlphaFilled, OneDotColoursAll) {
+  layer(1200, 500, [](int x, int y) { return x == 1001 && y == 77 ? red : nothing; });
+  const auto wire = filled();
+  for (std::size_t i = 0; i < wire.size(); ++i) ASSERT_EQ(wire[i], red.at(i % 3)) << i;
 }
 
 TEST_F(AlphaFilled, ALayerOfNothingStaysAsItIs) {
