@@ -198,6 +198,8 @@ void Preview::run_paid() {
 
 void Preview::paid_done(Result<JobResult> result, const Settings& settings, Box covers) {
   panel_->view().set_notice("");
+  const bool refused = !result && result.error().kind == ErrorKind::refused;
+  if (refused && !cancelling_ && host_.send_gray_as_rgb()) return begin_export(export_box_);
   if (result) kept_.push_back({source_, originals_, essence(settings), std::move(*result), covers});
   show_kept();
   show_offer();

@@ -157,11 +157,11 @@ def find_window(program, title):
     return None
 
 
-def photograph(folder, size="900x600"):
+def photograph(folder, size="900x600", colours="sRGB"):
     """A soft picture."""
     file = pathlib.Path(folder) / "picture.png"
-    subprocess.run(["convert", "-seed", "7", "-size", size, "plasma:tomato-steelblue", "-blur", "0x2", "-strip", str(file)],
-                   check=True)
+    subprocess.run(["convert", "-seed", "7", "-size", size, "plasma:tomato-steelblue", "-blur", "0x2", "-colorspace",
+                    colours, "-strip", str(file)], check=True)
     return str(file)
 
 

@@ -1,4 +1,7 @@
-"""A service that costs: the price, the paid preview, errors and cancels. Nothing is ever paid for twice."""
+"""A service that costs and refuses gray pictures, for a gray picture: the price, the paid preview, errors and cancels.
+
+Nothing is ever paid for twice, and gray travels as RGB when it was refused.
+"""
 
 import subprocess
 import sys
@@ -108,7 +111,8 @@ def background_and_repeat(session, vendor):
 def test():
     plug_in, service, shots = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder, Vendor(service, folder, processing=2500) as vendor:
-        with GimpSession(folder, plug_in, service, photograph(folder), shots, TOPAZ_API_KEY=KEY) as session:
+        vendor.wants_rgb = True
+        with GimpSession(folder, plug_in, service, photograph(folder, colours="Gray"), shots, TOPAZ_API_KEY=KEY) as session:
             session.remember(service="topaz", service_url=vendor.url, model="Lens Blur V2", values={})
             session.image_window()
             paid_preview(session, session.open_dialog(), vendor)

@@ -20,6 +20,7 @@ class Vendor:
         self.command = [program, "--state", tempfile.mkdtemp(dir=folder), "--key-file", "-", "--balance", str(balance),
                         "--behaviour", f"pending_ms={pending}", "--behaviour", f"processing_ms={processing}"]
         self.refused = {}  # what a request contains: the status that it is answered with
+        self.wants_rgb = False  # gray pictures are refused
         self.held = None  # what a request contains whose bulk waits
         self.submits = 0
 
@@ -42,8 +43,11 @@ class Vendor:
         self.service.terminate()
         self.service.wait(10)
 
-    def status_for(self, method, path):
+    def status_for(self, method, path, body):
         """The status of a refusal, or nothing."""
+        picture = body.find(b"\x89PNG")
+        if self.wants_rgb and picture >= 0 and body[picture + 25] in (0, 4):
+            return 415
         return next((status for part, status in self.refused.items() if part in f"{method} {path}"), None)
 
     def wait_while_held(self, request):
@@ -72,7 +76,7 @@ class Vendor:
 
             def pass_on_unless_cancelled(self):
                 body = self.read_body()
-                if status := vendor.status_for(self.command, self.path):
+                if status := vendor.status_for(self.command, self.path, body):
                     return self.answer(status, "application/json", b'{"message": "The test says no."}')
                 vendor.submits += self.command == "POST" and "estimate" not in self.path
                 if self.path.startswith(RESULTS):
