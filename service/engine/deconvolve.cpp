@@ -11,6 +11,7 @@ namespace sharpen::engine {
 namespace {
 
 constexpr float kChromaWeight = 1500;
+constexpr int kChromaBoundarySteps = 3;
 
 /// x = (gain H Y + X) / (gain H^2 + F), and H x, both ready for Fft::inverse_scaled().
 SHARPEN_VECTORISED
@@ -257,8 +258,9 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
   }
   if (stop.stop_requested()) return;
   for (std::size_t c = 0; c < count_; ++c) {
-    for (int step = 0; step < how.boundary_steps; ++step) {
-      const float part = static_cast<float>(step) / static_cast<float>(how.boundary_steps);
+    const int steps = c > 0 ? kChromaBoundarySteps : how.boundary_steps;
+    for (int step = 0; step < steps; ++step) {
+      const float part = static_cast<float>(step) / static_cast<float>(steps);
       guess_gap(c, kernel, 0.02f * std::pow(0.05f, part), content);
     }
   }
@@ -277,7 +279,7 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
       fft.forward(smooth_[c], work_);
       proximal_step(spectrum_[c], kernel.transfer, rho, fft.scale(), work_, blurred_);
       fft.inverse_scaled(work_, latent_[c]);
-      if (step + 1 < how.denoise_steps) replace_gap(c, content);
+      if (c == 0 && step + 1 < how.denoise_steps) replace_gap(c, content);
     }
   }
   denoise(how, last);

@@ -155,7 +155,8 @@ Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan
   if (plan.map) largest.size = plan.map->radius_at(1);
   const int spread = reach(largest);
   const int margin = std::max(24, spread + spread / 2 + 8);
-  const int gap = std::max(4 * spread, 32);
+  // What lies beyond a line's ends is least known.
+  const int gap = std::max((plan.blur.family == Family::motion ? 8 : 4) * spread, 32);
   const Cut across = best_cut(picture.width(), area.width, margin, gap);
   const Cut down = best_cut(picture.height(), area.height, margin, gap);
   const auto lines =

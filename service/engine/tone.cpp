@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <memory>
 
 #include "service/engine/vectorise.h"
@@ -11,20 +12,38 @@
 namespace sharpen::engine {
 namespace {
 
-constexpr std::size_t kEntries = 4096;
+constexpr std::size_t kEntries = 4096, kLanes = 16;
 
-SHARPEN_VECTORISED
-void look_up(const float* table, float* values, std::size_t count, bool square_root) {
-  constexpr float kLast = static_cast<float>(kEntries);
-  for (std::size_t i = 0; i < count; ++i) {
+/// Sixteen values. The table is read by pairs of neighbours: gathers would take twice as long.
+inline __attribute__((always_inline)) void look_up_block(const float* table, float* values,
+                                                         bool square_root) {
+  std::array<int, kLanes> cells;
+  std::array<float, kLanes> parts;
+  for (std::size_t i = 0; i < kLanes; ++i) {
     // In this order an invalid number becomes 0; std::fmax is not vectorised.
     float value = std::min(std::max(0.0f, values[i]), 1.0f);
     if (square_root) value = std::sqrt(value);
-    const float position = value * kLast;
-    const int cell = static_cast<int>(position);
-    const float part = position - static_cast<float>(cell);
-    values[i] = table[cell] + part * (table[cell + 1] - table[cell]);
+    const float position = value * static_cast<float>(kEntries);
+    cells[i] = static_cast<int>(position);
+    parts[i] = position - static_cast<float>(cells[i]);
   }
+  std::array<float, 2 * kLanes> pairs;
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    std::memcpy(&pairs[2 * i], table + cells[i], 2 * sizeof(float));
+  }
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    values[i] = pairs[2 * i] + parts[i] * (pairs[2 * i + 1] - pairs[2 * i]);
+  }
+}
+
+SHARPEN_VECTORISED
+void look_up(const float* table, float* values, std::size_t count, bool square_root) {
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) look_up_block(table, values + i, square_root);
+  std::array<float, kLanes> rest{};
+  std::copy(values + i, values + count, rest.begin());
+  look_up_block(table, rest.data(), square_root);
+  std::copy_n(rest.begin(), count - i, values + i);
 }
 
 double srgb_linear(double encoded) {
