@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The whole plug-in on one layer beside GIMP's own export and load of the same layer: seconds and memory.
 
-Usage: roundtrip [--megapixels LIST] [--kinds-megapixels N] [--repeats N] [--json FILE] [--results FOLDER] [--plug-in FILE --service FILE]
+Usage: roundtrip [--megapixels LIST] [--kinds-megapixels LIST] [--repeats N] [--json FILE] [--results FOLDER] [--plug-in FILE --service FILE]
 
 Both in the same GIMP. The service is sharpen-service with --engine identity, so that what is measured is the way there
 and back. `gimp` is PNG export with GIMP's default settings and loading the file as a layer, `gimp fast` the same with
@@ -26,8 +26,8 @@ import harness
 build = pathlib.Path(os.environ.get("REMOTE_SHARPEN_BUILD", here.parent / "build"))
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--megapixels", default="1,6,24,100", help="sizes, separated by commas (default 1,6,24,100)")
-parser.add_argument("--kinds-megapixels", default="24",
-                    help="size of layers of other precisions and with alpha, of which only our side is measured; 0: none")
+parser.add_argument("--kinds-megapixels", default="24,100",
+                    help="sizes of layers of other precisions and with alpha, of which only our side is measured; empty: none")
 parser.add_argument("--repeats", default="3", help="runs below 50 MP, of which the median counts (default 3)")
 parser.add_argument("--json", help="write the figures here")
 parser.add_argument("--results", help="write roundtrip.md and the plot roundtrip.svg into this folder")
@@ -85,7 +85,7 @@ with tempfile.TemporaryDirectory() as folder, \
                        MEGAPIXELS=options.megapixels, REPEATS=options.repeats,
                        KINDS_MEGAPIXELS=options.kinds_megapixels, FOLDER=folder, OUT=str(out))
     sampler.ended = True
-    if not out.exists():
+    if not out.exists() or "Traceback" in done.stdout:
         harness.fail("GIMP did not finish", done.stdout)
     found = json.loads(out.read_text())
     rows, kinds = found["rows"], found["kinds"]

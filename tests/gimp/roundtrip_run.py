@@ -110,9 +110,11 @@ def main():
 
     for megapixels in map(float, filter(None, os.environ["MEGAPIXELS"].split(","))):
         add("rows", row_of(megapixels))
-    if size := float(os.environ["KINDS_MEGAPIXELS"]):
-        for precision, alpha in KINDS:
-            add("kinds", kind_of_layer(size, precision, alpha))
+    for megapixels in map(float, filter(None, os.environ["KINDS_MEGAPIXELS"].split(","))):
+        # 16 bits of so many pixels are more than a service takes.
+        kinds = KINDS if megapixels < 50 else KINDS[:1]
+        for precision, alpha in kinds:
+            add("kinds", kind_of_layer(megapixels, precision, alpha))
 
 
 main()
