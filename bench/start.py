@@ -6,10 +6,12 @@ Usage: start [--repeats N] [--megapixels N] [--json FILE] [--results FOLDER] [--
 With a layer of 24 megapixels open in a real GIMP window: seconds from the start of the plug-in's process to its first
 painted frame, beside those of GIMP's own Pagecurl dialog, in turns (medians); how long GIMP has to wait when it queries
 the plug-in at the first start (median); and the longest time for which the dialog's main loop could not react,
-from the first frame through preview and a whole job to the new layer, GIMP's own calls taken off.
+from the first frame through preview and a whole job to the new layer, GIMP's own calls taken off: with an opaque layer,
+and with one that has alpha, under a feathered selection.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -61,7 +63,20 @@ A layer of 24 megapixels in a real GIMP window, an optimised build. `bench/start
 ROWS = (("first_frame_s", "from the start of the plug-in's process to its first painted frame, s", "0.25 more than the next"),
         ("reference_s", "the same of GIMP's own Pagecurl dialog, s", ""),
         ("query_ms", "what querying the plug-in adds to GIMP's first start, ms", "50"),
-        ("longest_block_ms", "longest time without the main loop during a whole job, GIMP's own calls taken off, ms", "50"))
+        ("longest_block_ms", "longest time without the main loop during a whole job, GIMP's own calls taken off, ms", "50"),
+        ("longest_block_alpha_ms", "the same with alpha and a feathered selection, ms", "50"))
+
+# Half of the layer is more or less transparent, and the selection's edge falls off over hundreds of pixels.
+FEATHERED = """(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "{picture}")))
+        (layer (vector-ref (car (gimp-image-get-layers image)) 0))
+        (width (car (gimp-image-get-width image))) (height (car (gimp-image-get-height image))))
+    (gimp-layer-add-alpha layer)
+    (gimp-context-set-feather TRUE)
+    (gimp-context-set-feather-radius 400 400)
+    (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 (/ width 2) height)
+    (gimp-drawable-edit-clear layer)
+    (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 0 0 width height)
+    (gimp-xcf-save RUN-NONINTERACTIVE image "{feathered}"))"""
 
 
 def query_cost(folder):
@@ -106,6 +121,26 @@ def longest_block(session, watched):
     return max(watched.new(OURS, "block"))
 
 
+@contextlib.contextmanager
+def watched_session(folder, name, picture, log):
+    (folder / name).mkdir()
+    with GimpSession(folder / name, options.plug_in, options.service, str(picture), folder / "shots",
+                     core=("script-fu", "file-png", REFERENCE), LD_PRELOAD=str(build / "bench" / "libwatch.so"),
+                     WATCH_LOG=str(log)) as session:
+        session.image_window()
+        yield session
+
+
+def make_feathered(folder, picture):
+    feathered = folder / "feathered.xcf"
+    (folder / "making").mkdir()
+    gimp = harness.Gimp(folder / "making", options.plug_in, options.service, core=("script-fu", "file-png"))
+    made = gimp.run("scheme", FEATHERED.format(picture=picture, feathered=feathered), 300)
+    if not feathered.exists():
+        sys.exit(f"The picture with a selection was not made: {made.stdout}")
+    return feathered
+
+
 def bench():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -114,12 +149,8 @@ def bench():
         width = round((options.megapixels * 1.5e6) ** 0.5)
         subprocess.run(["convert", "-size", f"{width // 4}x{width // 6}", "plasma:tomato-steelblue", "-seed", "7",
                         "-resize", "400%", "-depth", "8", "-define", "png:compression-level=1", str(picture)], check=True)
-        (folder / "window").mkdir()
         watched = Watched(log)
-        with GimpSession(folder / "window", options.plug_in, options.service, str(picture), folder / "shots",
-                         core=("script-fu", "file-png", REFERENCE), LD_PRELOAD=str(build / "bench" / "libwatch.so"),
-                         WATCH_LOG=str(log)) as session:
-            session.image_window()
+        with watched_session(folder, "window", picture, log) as session:
             ours, reference = [], []
             for _ in range(options.repeats + 1):  # the first of each finds nothing in the caches
                 reference.append(first_frame(session, watched, REFERENCE, "Pagecurl...", "Pagecurl Effect"))
@@ -129,8 +160,10 @@ def bench():
                 "reference_s": round(statistics.median(reference[1:]), 3),
                 "query_ms": round(query * 1000, 1),
                 "longest_block_ms": round(longest_block(session, watched) * 1000, 1),
-                "megapixels": options.megapixels,
             }
+        with watched_session(folder, "feathered", make_feathered(folder, picture), log) as session:
+            figures["longest_block_alpha_ms"] = round(longest_block(session, watched) * 1000, 1)
+        figures["megapixels"] = options.megapixels
     for name, value in figures.items():
         print(f"{name:>18}  {value}")
     if options.results:

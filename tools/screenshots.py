@@ -52,7 +52,6 @@ def models(session, dialog):
 
 def account(session, dialog):
     dialog.choose("Service:", "Topaz Labs")
-    dialog.press("Account…")
     page = session.window("remote-sharpen", "Account at Topaz Labs")
     page.wait_text("No key is kept.")
     take(session, "account", page)

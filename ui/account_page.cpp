@@ -66,14 +66,17 @@ AccountPage::AccountPage(ServiceKind kind, std::string url, Home home,
     gtk_widget_set_halign(link, GTK_ALIGN_START);
     append(box_.get(), link);
   }
-  GtkWidget* buttons = horizontal_box();
+  buttons_ = horizontal_box();
   forget_ = text_button(_("_Forget the Key"));
   save_ = text_button(_("_Save the Key"));
-  append(buttons, forget_);
-  append_end(buttons, save_);
-  append(box_.get(), buttons);
+  append(buttons_, forget_);
+  append_end(buttons_, save_);
+  append(box_.get(), buttons_);
 
   connections_.on(entry_, "changed", [this] { follow(); });
+  connections_.on(entry_, "activate", [this] {
+    if (!key().empty()) save();
+  });
   connections_.on(test_, "clicked", [this] { test(); });
   connections_.on(save_, "clicked", [this] { save(); });
   connections_.on(forget_, "clicked", [this] { forget(); });
@@ -83,10 +86,9 @@ AccountPage::AccountPage(ServiceKind kind, std::string url, Home home,
 }
 
 void AccountPage::build_places(GtkWidget* rows) {
-  in_keyring_ = gtk_radio_button_new_with_mnemonic(nullptr, _("Keep it in the system's key_ring"));
-  in_file_ = gtk_radio_button_new_with_mnemonic_from_widget(
-      GTK_RADIO_BUTTON(in_keyring_),
-      _("Keep it in a file that only _you can read (not encrypted)"));
+  in_keyring_ = radio_button(_("Keep it in the system's key_ring"));
+  in_file_ =
+      radio_button(_("Keep it in a file that only _you can read (not encrypted)"), in_keyring_);
   append(rows, in_keyring_);
   append(rows, in_file_);
 }
@@ -131,7 +133,11 @@ void AccountPage::show_found(const Result<std::optional<FoundKey>>& found) {
   if (!found) {
     set_text(kept_, found.error().text());
   } else if (!*found) {
-    set_text(kept_, _("No key is kept."));
+    std::string text = _("No key is kept.");
+    if (key_page_of(kind_)) {
+      text += " " + std::string(_("Make one on the page below, then paste it here."));
+    }
+    set_text(kept_, text);
   } else {
     found_key_ = (*found)->key;
     set_text(kept_, place_text((*found)->place));
@@ -156,7 +162,10 @@ void AccountPage::test() {
       },
       [this](const Result<Balance>& balance) {
         if (!balance) return say(balance.error().text(), true);
-        say(tr("The key works: {}.", amount_text(balance->available, balance->unit)), false);
+        std::string answer =
+            tr("The key works: {}.", amount_text(balance->available, balance->unit));
+        if (!key().empty()) answer += " " + std::string(_("Save it to use it."));
+        say(answer, false);
       });
 }
 
@@ -192,15 +201,21 @@ void AccountPage::forget() {
 void show_account(GtkWindow* parent, ServiceKind kind, const std::string& url, const Home& home,
                   const std::function<void()>& changed) {
   const std::string title = tr("Account at {}", _(title_of(kind)));
-  const auto window = own(gtk_dialog_new_with_buttons(title.c_str(), parent, GTK_DIALOG_MODAL,
-                                                      _("_Close"), GTK_RESPONSE_CLOSE, nullptr));
+  const auto window =
+      own(gtk_dialog_new_with_buttons(title.c_str(), parent, GTK_DIALOG_MODAL, nullptr, nullptr));
   {
     Connections while_open;
     offer_help(while_open, window.get(), home, "key");
     AccountPage page(kind, url, home, changed);
+    GtkWidget* close = text_button(_("_Close"));
+    append_end(page.buttons(), close);
+    while_open.on(close, "clicked", [dialog = GTK_DIALOG(window.get())] {
+      gtk_dialog_response(dialog, GTK_RESPONSE_CLOSE);
+    });
     GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(window.get()));
     gtk_container_set_border_width(GTK_CONTAINER(content), wide_gap);
-    gtk_box_set_spacing(GTK_BOX(content), wide_gap);
+    // The dialog's own button area is empty, but would still take its margins.
+    for (GtkWidget* part : children_of(content)) set_visible(part, false);
     append(content, page.widget(), true);
     gtk_window_set_resizable(GTK_WINDOW(window.get()), FALSE);
     gtk_widget_show_all(window.get());

@@ -20,6 +20,8 @@ class AccountPage {
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
   [[nodiscard]] GtkWidget* entry() const { return entry_; }
+  /// The row of buttons at the end.
+  [[nodiscard]] GtkWidget* buttons() const { return buttons_; }
 
  private:
   void build_places(GtkWidget* rows);
@@ -38,7 +40,7 @@ class AccountPage {
   Home home_;
   std::function<void()> changed_;
   Ref<GtkWidget> box_;
-  GtkWidget *kept_, *entry_, *in_keyring_, *in_file_, *test_, *save_, *forget_, *answer_;
+  GtkWidget *kept_, *entry_, *in_keyring_, *in_file_, *test_, *save_, *forget_, *answer_, *buttons_;
   std::string found_key_;  ///< secret; to be tested without typing it again
   Background work_;
   Connections connections_;

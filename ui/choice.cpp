@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ui/memory.h"
 #include "ui/text.h"
 
 namespace sharpen {
@@ -22,19 +23,20 @@ std::vector<Settings> variants(const Choice& choice) {
   return all;
 }
 
-std::optional<Settings> first_settings(std::span<const Source> sources, const Memory& memory,
-                                       const Settings& last) {
+std::optional<Choice> first_choice(std::span<const Source> sources, const Memory& memory,
+                                   const Choice& last) {
   const auto result = std::ranges::find_if(
       sources, [](const Source& source) { return source.earlier.has_value(); });
-  if (result == sources.end()) return memory.unfinished_settings();
-  Settings settings = *result->earlier;
-  settings.max_cost = last.max_cost;
-  const std::string& url = settings.service_url;
+  if (result == sources.end()) return memory.unfinished();
+  Choice choice = last;
+  choice.settings = *result->earlier;
+  choice.settings.max_cost = last.settings.max_cost;
+  const std::string& url = choice.settings.service_url;
   if (!url.empty() && !memory.knows_host(host_of(url))) {
-    settings.service = last.service;
-    settings.service_url = last.service_url;
+    choice.settings.service = last.settings.service;
+    choice.settings.service_url = last.settings.service_url;
   }
-  return settings;
+  return choice;
 }
 
 }  // namespace sharpen

@@ -7,9 +7,10 @@
 
 #include "client/settings.h"
 #include "ui/host.h"
-#include "ui/memory.h"
 
 namespace sharpen {
+
+class Memory;
 
 /// What the user chooses on the first page.
 struct Choice {
@@ -25,11 +26,11 @@ struct Choice {
 /// model does not take is Auto there.
 [[nodiscard]] std::vector<Settings> variants(const Choice& choice);
 
-/// What the dialog opens with instead of GIMP's `last` values: what an earlier result was made
-/// with, else what a run that failed was to be made with. A result's file may come from anyone: an
-/// address in it counts only if the user has sent pixels there before, and the limit is always
-/// the user's own.
-[[nodiscard]] std::optional<Settings> first_settings(std::span<const Source> sources,
-                                                     const Memory& memory, const Settings& last);
+/// What the dialog opens with instead of GIMP's `last` values: the settings that an earlier result
+/// was made with, else what a run that failed was to be made with. A result's file may come from
+/// anyone: an address in it counts only if the user has sent pixels there before, and the limit is
+/// always the user's own.
+[[nodiscard]] std::optional<Choice> first_choice(std::span<const Source> sources,
+                                                 const Memory& memory, const Choice& last);
 
 }  // namespace sharpen

@@ -71,12 +71,6 @@ void CompareView::clear_after() {
   redraw();
 }
 
-void CompareView::set_notice(const std::string& notice) {
-  if (notice_ == notice) return;
-  notice_ = notice;
-  redraw();
-}
-
 void CompareView::set_mode(Mode mode) {
   mode_ = mode;
   pan_x_ = pan_y_ = 0;
@@ -225,7 +219,6 @@ void CompareView::draw(cairo_t* cairo) {
   } else if (before_) {
     draw_label(cairo, _("Original"), narrow_gap, narrow_gap, false);
   }
-  if (!notice_.empty()) draw_label(cairo, notice_, narrow_gap, height - 30, false);
   if (gtk_widget_has_visible_focus(area)) {
     gtk_render_focus(gtk_widget_get_style_context(area), cairo, 1, 1, width - 2, height - 2);
   }

@@ -31,8 +31,6 @@ class CompareView {
   /// The same crop as the service returned it.
   void set_after(const ScreenPixels& pixels);
   void clear_after();
-  /// A short word on the picture ("Sharpening…"); empty for none.
-  void set_notice(const std::string& notice);
 
   void set_mode(Mode mode);
   void set_zoom(double zoom);
@@ -68,7 +66,6 @@ class CompareView {
   Ref<GtkWidget> area_;
   Events events_;
   Surface before_, after_;
-  std::string notice_;
   Mode mode_ = Mode::divider;
   bool show_original_ = false;
   double zoom_ = 1, divider_ = 0.5;

@@ -7,6 +7,9 @@
 #include "ui/text.h"
 
 namespace sharpen {
+namespace {
+constexpr int row_characters = 50;
+}
 
 std::string job_title(const JournalEntry& job) {
   // TRANSLATORS: a model and a time: "Lens Blur V2, yesterday 18:02"
@@ -60,13 +63,14 @@ void JobList::add_row(const JournalEntry& job) {
                                 : tr("{}: {}", job.origin.layer_name, job_title(job));
   GtkWidget* name = bold_label(title);
   gtk_label_set_ellipsize(GTK_LABEL(name), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_width_chars(GTK_LABEL(name), row_characters);
   std::string facts = megapixel_text(job.width, job.height);
   if (job.preview) facts += " · " + std::string(_("preview"));
   if (job.cost && *job.cost > 0) {
     facts +=
         " · " + amount_text(*job.cost, job.service == ServiceKind::aimlapi ? "USD" : "credits");
   }
-  GtkWidget* state = hint_label(facts + " · " + job_state(job), 44);
+  GtkWidget* state = hint_label(facts + " · " + job_state(job), row_characters);
   append(texts, name);
   append(texts, state);
   append(row, texts, true);
@@ -83,7 +87,7 @@ void JobList::add_row(const JournalEntry& job) {
   };
   add_button(_("_Fetch"), _("Gets the picture and places it as a layer."), actions_.fetch);
   if (job.step == JobStep::submitting || job.step == JobStep::running) {
-    add_button(_("_Cancel"), _("Stops the work at the service, if that is still possible."),
+    add_button(_("C_ancel"), _("Stops the work at the service, if that is still possible."),
                actions_.cancel);
   }
   add_button(_("F_orget"), _("Removes it from this list; what it cost is lost."), actions_.forget);

@@ -35,17 +35,21 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   price_line_ = std::make_unique<PriceLine>();
   preview_ = std::make_unique<Preview>(host_, home_, [this] { follow_paid_preview(); });
   work_view_ = std::make_unique<WorkView>(window_.get(), true);
+  waiting_bar_ = std::make_unique<WaitingBar>([this] { open_later(&MainDialog::open_recovery); });
   if (recover) {
-    recovery_ = std::make_unique<Recovery>(*recover, home_, [this] { show_waiting_jobs(); });
+    recovery_ = std::make_unique<Recovery>(
+        *recover, home_, [this] { waiting_bar_->show(recovery_->jobs(), recovery_->notice()); });
   }
   build(dialog);
 
   const auto& sources = host_.sources();
   setup_->offer_redo(std::ranges::any_of(sources, [](const auto& s) { return s.can_redo; }));
-  if (const auto first = first_settings(host_.sources(), memory_, bridge_.read(config_))) {
-    bridge_.write(config_, *first);
-  }
   read_config();
+  if (const auto first = first_choice(host_.sources(), memory_, setup_->get())) {
+    write_config(*first);
+    setup_->set(*first);
+    read_config();
+  }
   connections_.on(config_, "notify", [this] {
     if (!writing_) read_config();
   });
@@ -81,27 +85,17 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
   append(page, price_line_->widget());
   gtk_container_add(GTK_CONTAINER(pages_), page);
   gtk_container_add(GTK_CONTAINER(pages_), work_view_->widget());
+  // GIMP's buttons stand so far inside; the scroll bar has its place beside the controls.
+  for (GtkWidget* part : {setup_->widget(), price_line_->widget(), work_view_->widget()}) {
+    gtk_widget_set_margin_end(part, wide_gap);
+  }
+  gtk_widget_set_margin_bottom(work_view_->widget(), wide_gap);
 
   gtk_widget_set_hexpand(pages_, FALSE);
   GtkWidget* columns = horizontal_box(wide_gap + narrow_gap);
   append(columns, preview_->widget(), true);
   append(columns, pages_);
   gtk_widget_show_all(columns);
-
-  info_bar_ = gtk_info_bar_new();
-  gtk_info_bar_set_show_close_button(GTK_INFO_BAR(info_bar_), TRUE);
-  gtk_info_bar_add_button(GTK_INFO_BAR(info_bar_), _("Show…"), GTK_RESPONSE_ACCEPT);
-  info_text_ = text_label("");
-  gtk_label_set_line_wrap(GTK_LABEL(info_text_), TRUE);
-  append(gtk_info_bar_get_content_area(GTK_INFO_BAR(info_bar_)), info_text_, true);
-  connections_.on_response(info_bar_, [this](int response) {
-    if (response == GTK_RESPONSE_ACCEPT) {
-      open_later(&MainDialog::open_recovery);
-    } else {
-      set_visible(info_bar_, false);
-    }
-  });
-  set_visible(info_bar_, false);
 
   GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(dialog));
   dialog_parts_ = children_of(content);
@@ -112,9 +106,9 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
     if (!has_ok) set_visible(part, false);
     return !has_ok;
   });
-  append(content, info_bar_);
+  append(content, waiting_bar_->widget());
   append(content, columns, true);
-  gtk_box_reorder_child(GTK_BOX(content), info_bar_, 0);
+  gtk_box_reorder_child(GTK_BOX(content), waiting_bar_->widget(), 0);
   gtk_box_reorder_child(GTK_BOX(content), columns, 1);
 }
 
@@ -123,19 +117,6 @@ void MainDialog::first_frame_shown() {
   accounts_.follow(setup_->get().settings);
   preview_->start();
   if (recovery_) recovery_->reload();
-}
-
-void MainDialog::show_waiting_jobs() {
-  const auto& jobs = recovery_->jobs();
-  std::string text = recovery_->notice();
-  if (jobs.size() == 1) {
-    text = tr("1 sharpened picture is waiting: {}.", job_title(jobs.front()));
-  } else if (!jobs.empty()) {
-    text = trn("{} sharpened picture is waiting.", "{} sharpened pictures are waiting.",
-               jobs.size(), jobs.size());
-  }
-  set_text(info_text_, text);
-  set_visible(info_bar_, !text.empty());
 }
 
 void MainDialog::follow_paid_preview() {
@@ -196,8 +177,7 @@ void MainDialog::take_settings(const Settings& settings) {
   read_config();
 }
 
-void MainDialog::write_config() {
-  const Choice choice = setup_->get();
+void MainDialog::write_config(const Choice& choice) {
   writing_ = true;
   bridge_.write(config_, choice.settings);
   g_object_set(config_, "output-name", choice.output_name.c_str(), "keep-source-visible",
@@ -206,8 +186,11 @@ void MainDialog::write_config() {
 }
 
 void MainDialog::choice_changed() {
-  write_config();
-  const bool originals = setup_->get().redo_original;
+  const std::string service = bridge_.read(config_).service;
+  const Choice choice = setup_->get();
+  write_config(choice);
+  service_chosen_ = service_chosen_ || choice.settings.service != service;
+  const bool originals = choice.redo_original;
   host_.work_on_originals(originals);
   preview_->set_originals(originals);
   follow_choice();
@@ -236,10 +219,15 @@ void MainDialog::follow_choice() {
 }
 
 void MainDialog::account_found(const Result<Account>& found) {
+  const bool chosen = std::exchange(service_chosen_, false);
   if (!found) {
+    const bool needs_key = found.error().kind == ErrorKind::no_key;
+    if (needs_key && chosen) open_later(&MainDialog::show_account_page);
     account_line_->set_problem(found.error());
     price_line_->set_account({});
-    return preview_->set_account({}, _("There is no preview until the service is reached."));
+    return preview_->set_account({}, needs_key
+                                         ? _("Enter the key under “Account…” to see a preview.")
+                                         : _("There is no preview until the service is reached."));
   }
   const ServiceKind kind = found->address.kind;
   const bool automatic = setup_->get().settings.service == "automatic";
@@ -254,7 +242,7 @@ void MainDialog::account_found(const Result<Account>& found) {
                 host)
            : "");
   preview_->set_account(*found);
-  write_config();
+  write_config(setup_->get());
   follow_choice();
 }
 
@@ -279,12 +267,13 @@ Result<void> MainDialog::run() {
       finish();
       return fail(ErrorKind::cancelled, _("Cancelled."));
     }
-    write_config();
-    memory_.set_unfinished_settings(setup_->get().settings);
+    const Choice choice = setup_->get();
+    write_config(choice);
+    memory_.set_unfinished(choice);
     preview_->pause();
     switch (work()) {
       case WorkView::End::placed:
-        memory_.set_unfinished_settings({});
+        memory_.set_unfinished({});
         finish();
         return {};
       case WorkView::End::closed:

@@ -14,6 +14,7 @@
 #include "ui/price_line.h"
 #include "ui/recovery.h"
 #include "ui/setup_page.h"
+#include "ui/waiting_bar.h"
 #include "ui/work_view.h"
 
 namespace sharpen {
@@ -37,13 +38,12 @@ class MainDialog {
   void first_frame_shown();
   void read_config();
   void take_settings(const Settings& settings);
-  void write_config();
+  void write_config(const Choice& choice);
   void choice_changed();
   void follow_choice();
   void account_found(const Result<Account>& found);
   void balance_found(const Result<Balance>& balance);
   void show_account_page();
-  void show_waiting_jobs();
   void open_later(void (MainDialog::*window)());
   void open_recovery();
   void show_problem(const Error& error);
@@ -69,10 +69,12 @@ class MainDialog {
   std::unique_ptr<PriceLine> price_line_;
   std::unique_ptr<Preview> preview_;
   std::unique_ptr<WorkView> work_view_;
+  std::unique_ptr<WaitingBar> waiting_bar_;
   std::unique_ptr<Recovery> recovery_;
-  GtkWidget *pages_ = nullptr, *controls_ = nullptr, *info_bar_ = nullptr, *info_text_ = nullptr;
+  GtkWidget *pages_ = nullptr, *controls_ = nullptr;
   std::vector<GtkWidget*> dialog_parts_;  ///< GIMP's own buttons, hidden while working
   bool writing_ = false, shown_ = false;
+  bool service_chosen_ = false;  ///< by the user just now: its account page opens if it has no key
   EventSource after_first_frame_, opening_;
   Connections connections_;
 };

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "client/home.h"
-#include "client/settings.h"
+#include "ui/choice.h"
 
 namespace sharpen {
 
@@ -20,16 +20,16 @@ class Memory {
   [[nodiscard]] bool knows_host(const std::string& host) const { return hosts_.contains(host); }
   void learn_host(const std::string& host);
 
-  /// The settings of a run that did not end well: GIMP keeps those of good ones only.
-  [[nodiscard]] const std::optional<Settings>& unfinished_settings() const { return settings_; }
-  void set_unfinished_settings(std::optional<Settings> settings);
+  /// What was chosen for a run that did not end well: GIMP keeps that of good ones only.
+  [[nodiscard]] const std::optional<Choice>& unfinished() const { return unfinished_; }
+  void set_unfinished(std::optional<Choice> choice);
 
  private:
   void save() const;
 
   std::string file_;
   std::set<std::string> hosts_;
-  std::optional<Settings> settings_;
+  std::optional<Choice> unfinished_;
 };
 
 }  // namespace sharpen

@@ -134,9 +134,11 @@ std::optional<std::string> PresetBar::ask_name() const {
   append(gtk_dialog_get_content_area(GTK_DIALOG(dialog.get())), row);
   gtk_widget_show_all(dialog.get());
   Connections connections;
+  GtkWidget* save = gtk_dialog_get_widget_for_response(GTK_DIALOG(dialog.get()), GTK_RESPONSE_OK);
   const auto follow = [&] {
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(dialog.get()), GTK_RESPONSE_OK,
-                                      gtk_entry_get_text_length(GTK_ENTRY(entry)) > 0);
+    const std::string name = gtk_entry_get_text(GTK_ENTRY(entry));
+    gtk_widget_set_sensitive(save, !name.empty());
+    gtk_button_set_label(GTK_BUTTON(save), presets_.find(name) ? _("_Replace") : _("_Save"));
   };
   connections.on(entry, "changed", follow);
   follow();

@@ -135,7 +135,6 @@ void Preview::stop() {
   export_.reset();
   job_.cancel();
   again_ = false;
-  panel_->view().set_notice("");
 }
 
 void Preview::pause() {

@@ -66,7 +66,7 @@ void PreviewPanel::build_tools() {
   set_class(modes, "linked");
   GtkWidget* divider = gtk_radio_button_new_with_mnemonic(nullptr, _("Spl_it"));
   GtkWidget* sides =
-      gtk_radio_button_new_with_mnemonic_from_widget(GTK_RADIO_BUTTON(divider), _("Side _by side"));
+      gtk_radio_button_new_with_mnemonic_from_widget(GTK_RADIO_BUTTON(divider), _("_Side by side"));
   for (GtkWidget* mode : {divider, sides}) {
     gtk_toggle_button_set_mode(GTK_TOGGLE_BUTTON(mode), FALSE);
     append(modes, mode);
@@ -94,6 +94,21 @@ void PreviewPanel::build_tools() {
   });
   connections_.on(hold, "pressed", [this] { view_->set_show_original(true); });
   connections_.on(hold, "released", [this] { view_->set_show_original(false); });
+  // GTK presses a button with the mouse only; by its key it would be clicked at once.
+  for (const bool down : {true, false}) {
+    connections_.on_event(hold, down ? "key-press-event" : "key-release-event",
+                          [this, down](GdkEvent* event) {
+                            if (event->key.keyval != GDK_KEY_space) return false;
+                            view_->set_show_original(down);
+                            return true;
+                          });
+  }
+  connections_.connect(hold, "mnemonic-activate",
+                       [hold](auto) { return gtk_widget_grab_focus(hold), true; });
+  connections_.on_event(hold, "focus-out-event", [this](GdkEvent*) {
+    view_->set_show_original(false);
+    return false;
+  });
   connections_.on(zoom_out, "clicked", [this] { view_->set_zoom(view_->zoom() / 2); });
   connections_.on(zoom_in, "clicked", [this] { view_->set_zoom(view_->zoom() * 2); });
   connections_.on(zoom_, "clicked", [this] { view_->set_zoom(1); });

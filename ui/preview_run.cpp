@@ -21,7 +21,7 @@ void Preview::begin_export(std::optional<Box> box) {
   }
   export_ = std::move(*begun);
   export_box_ = box;
-  panel_->view().set_notice(_("Preparing…"));
+  panel_->set_state(_("Preparing…"));
   exporting_ = EventSource::idle([this] {
     step_export();
     return export_ != nullptr;
@@ -59,14 +59,13 @@ void Preview::run_free() {
   wanted.upload.fast = true;
   wanted.upload.width = source().width;
   wanted.upload.height = source().height;
-  panel_->view().set_notice(_("Sharpening…"));
+  panel_->set_state(_("Sharpening…"));
   job_.start([wanted, home = home_](
                  GCancellable* cancellable) { return run_job(wanted, home, {}, cancellable); },
              [this, box](Result<JobResult> result) { free_done(std::move(result), box); });
 }
 
 void Preview::free_done(Result<JobResult> result, Box box) {
-  panel_->view().set_notice("");
   if (!result) {
     // The service forgot the picture: the next try sends it again.
     if (!source_id_.empty() && (result.error().kind == ErrorKind::not_found ||
@@ -93,7 +92,6 @@ void Preview::free_done(Result<JobResult> result, Box box) {
 }
 
 void Preview::show_offer() {
-  panel_->view().set_notice("");
   if (kept()) {
     panel_->set_button("");
     return panel_->set_state(
@@ -123,7 +121,7 @@ void Preview::set_paying(bool paying) {
 
 void Preview::cancel_paid() {
   if (std::exchange(cancelling_, true)) return;
-  panel_->set_button(_("_Cancel"), false);
+  panel_->set_button(_("S_top this preview"), false);
   panel_->set_state(_("Cancelling…"));
   if (job_.running()) return job_.interrupt();
   exporting_.stop();
@@ -165,7 +163,7 @@ void Preview::button_clicked() {
   if (!account_ || !placed_) return;
   stop();
   set_paying(true);
-  panel_->set_button(_("_Cancel"));
+  panel_->set_button(_("S_top this preview"));
   upload_.reset();
   begin_export(crop_is_cheaper() ? std::optional(panel_->chooser().box()) : std::nullopt);
 }
@@ -174,7 +172,7 @@ void Preview::run_paid() {
   JobRequest wanted = request();
   wanted.upload = *std::exchange(upload_, std::nullopt);
   const Box covers = export_box_.value_or(whole());
-  panel_->view().set_notice(_("Sharpening…"));
+  panel_->set_state(_("Sharpening…"));
   const auto tell = [this](const JobProgress& progress) {
     const std::string stage = _(title_of(progress.stage));
     if (cancelling_) return;
@@ -197,7 +195,6 @@ void Preview::run_paid() {
 }
 
 void Preview::paid_done(Result<JobResult> result, const Settings& settings, Box covers) {
-  panel_->view().set_notice("");
   const bool refused = !result && result.error().kind == ErrorKind::refused;
   if (refused && !cancelling_ && host_.send_gray_as_rgb()) return begin_export(export_box_);
   if (result) kept_.push_back({source_, originals_, essence(settings), std::move(*result), covers});
@@ -209,9 +206,6 @@ void Preview::paid_done(Result<JobResult> result, const Settings& settings, Box 
   set_paying(false);
 }
 
-void Preview::show_error(const Error& error) {
-  panel_->view().set_notice("");
-  panel_->set_state(error.text(), true);
-}
+void Preview::show_error(const Error& error) { panel_->set_state(error.text(), true); }
 
 }  // namespace sharpen

@@ -39,7 +39,12 @@ Price price_of(const std::vector<PricedTask>& tasks, const Account& account,
 }  // namespace
 
 PriceLine::PriceLine() : box_(own(vertical_box(narrow_gap))) {
-  line_ = text_label("");
+  line_ = text_label("\n");
+  // A warning takes a second line; nothing moves for it.
+  int height = 0;
+  gtk_widget_get_preferred_height(line_, nullptr, &height);
+  gtk_widget_set_size_request(line_, -1, height);
+  gtk_label_set_yalign(GTK_LABEL(line_), 1);
   gtk_label_set_line_wrap(GTK_LABEL(line_), TRUE);
   gtk_label_set_width_chars(GTK_LABEL(line_), 40);
   gtk_label_set_max_width_chars(GTK_LABEL(line_), 40);
@@ -102,13 +107,17 @@ Price PriceLine::offline() const {
   return sum;
 }
 
-bool PriceLine::too_much() const {
-  if (!account_ || account_->capabilities.free_of_charge || tasks_.empty()) return false;
+std::string PriceLine::warning() const {
+  if (!account_ || account_->capabilities.free_of_charge || tasks_.empty()) return {};
   const Price price = price_.value_or(offline());
+  if (balance_ && price.amount > balance_->available)
+    return _("That is more than you have: buy more there, or choose This computer.");
   // The limit is one for each job; what is sent is compared job by job there.
   const auto& limit = tasks_.front().settings.max_cost;
-  const bool over_limit = limit && price.amount > *limit * double(tasks_.size());
-  return over_limit || (balance_ && price.amount > balance_->available);
+  const auto jobs = std::ranges::count(tasks_, false, &PricedTask::paid);
+  if (limit && price.amount > *limit * double(jobs))
+    return _("That is more than your limit: raise it under “Result and cost”.");
+  return {};
 }
 
 std::string PriceLine::cost_text() const {
@@ -140,11 +149,10 @@ void PriceLine::show() {
   if (price_ && price_->seconds) {
     text += " · " + tr("about {}", duration_text(*price_->seconds));
   }
-  const bool warn = too_much();
-  if (warn && balance_) text += ". " + std::string(_("That is more than you have or allow."));
-  if (warn && !balance_) text += ". " + std::string(_("That is more than your limit."));
+  const std::string warned = warning();
+  if (!warned.empty()) text += ". " + warned;
   set_text(line_, text);
-  set_warning_colour(line_, warn);
+  set_warning_colour(line_, !warned.empty());
 }
 
 }  // namespace sharpen

@@ -40,7 +40,8 @@ class PriceLine {
   void ask();
   void show();
   [[nodiscard]] Price offline() const;
-  [[nodiscard]] bool too_much() const;
+  /// A sentence if it is more than the balance or the limit.
+  [[nodiscard]] std::string warning() const;
   [[nodiscard]] bool all_paid() const;
 
   Ref<GtkWidget> box_;

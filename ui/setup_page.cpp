@@ -162,6 +162,7 @@ void SetupPage::build_result() {
   GtkWidget* limit_row = horizontal_box();
   limit_on_ = check_button(_("Cost _at most"));
   limit_ = gtk_spin_button_new_with_range(0, 10000, 1);
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(limit_), 1);
   set_accessible_name(limit_, _("Cost at most"));
   limit_unit_ = text_label("");
   append(limit_row, limit_on_);

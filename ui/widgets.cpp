@@ -33,6 +33,17 @@ Attributes bold() {
   return attributes;
 }
 
+void keep_room_for_bold(GtkWidget* button) {
+  GtkWidget* label = gtk_bin_get_child(GTK_BIN(button));
+  const auto layout = Ref<PangoLayout>::adopt(
+      gtk_widget_create_pango_layout(label, gtk_label_get_text(GTK_LABEL(label))));
+  pango_layout_set_attributes(layout.get(), bold().get());
+  int width = 0;
+  pango_layout_get_pixel_size(layout.get(), &width, nullptr);
+  gtk_widget_set_size_request(label, width, -1);
+  gtk_label_set_xalign(GTK_LABEL(label), 0);
+}
+
 }  // namespace
 
 void Connections::connect(gpointer instance, const char* signal, Handler handler, bool after) {
@@ -147,14 +158,14 @@ GtkWidget* icon_button(const char* icon, const std::string& tooltip) {
 
 GtkWidget* check_button(const std::string& mnemonic_text) {
   GtkWidget* button = gtk_check_button_new_with_mnemonic(mnemonic_text.c_str());
-  GtkWidget* label = gtk_bin_get_child(GTK_BIN(button));
-  const auto layout = Ref<PangoLayout>::adopt(
-      gtk_widget_create_pango_layout(label, gtk_label_get_text(GTK_LABEL(label))));
-  pango_layout_set_attributes(layout.get(), bold().get());
-  int width = 0;
-  pango_layout_get_pixel_size(layout.get(), &width, nullptr);
-  gtk_widget_set_size_request(label, width, -1);
-  gtk_label_set_xalign(GTK_LABEL(label), 0);
+  keep_room_for_bold(button);
+  return button;
+}
+
+GtkWidget* radio_button(const std::string& mnemonic_text, GtkWidget* other) {
+  GtkRadioButton* group = other ? GTK_RADIO_BUTTON(other) : nullptr;
+  GtkWidget* button = gtk_radio_button_new_with_mnemonic_from_widget(group, mnemonic_text.c_str());
+  keep_room_for_bold(button);
   return button;
 }
 

@@ -70,6 +70,8 @@ void append_end(GtkWidget* box, GtkWidget* child);
 /// With room for its label in bold: GIMP's themes write it so when it is checked, and nothing
 /// moves.
 [[nodiscard]] GtkWidget* check_button(const std::string& mnemonic_text);
+/// Likewise; joins the group of `other`, if there is one.
+[[nodiscard]] GtkWidget* radio_button(const std::string& mnemonic_text, GtkWidget* other = nullptr);
 /// An expander with a mnemonic whose content is indented as GIMP's own are.
 [[nodiscard]] GtkWidget* expander(const std::string& mnemonic_text, GtkWidget* content);
 /// Scrolls the window around a widget until as much of the widget is seen as fits.

@@ -57,6 +57,11 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
     working_ ? cancel() : leave(End::closed);
     return true;
   });
+  while_running.on_event(window_, "key-press-event", [this](GdkEvent* event) {
+    if (!working_ || event->key.keyval != GDK_KEY_Escape) return false;
+    cancel();
+    return true;
+  });
   begin();
   gtk_widget_show(window_);
   loop_.run();

@@ -58,13 +58,17 @@ double seconds_since_start() {
          std::stod(field) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-int poll_and_watch(GPollFD* files, guint count, int timeout) {
+void note_block() {
   auto& state = watch();
   const Seconds busy = Clock::now() - state.woken - state.in_gimp;
-  if (busy > state.longest) {
-    state.longest = busy;
-    report("block", busy.count());
-  }
+  if (busy <= state.longest) return;
+  state.longest = busy;
+  report("block", busy.count());
+}
+
+int poll_and_watch(GPollFD* files, guint count, int timeout) {
+  auto& state = watch();
+  note_block();
   const int ready = g_poll(files, count, timeout);
   state.woken = Clock::now();
   state.in_gimp = Seconds{0};
@@ -100,6 +104,12 @@ void gdk_window_end_draw_frame(GdkWindow* window, GdkDrawingContext* context) {
   report("frame", seconds_since_start());
   state.woken = Clock::now();
   g_main_context_set_poll_func(nullptr, poll_and_watch);
+}
+
+// The last thing that a loop does is not followed by a wait.
+void g_main_loop_quit(GMainLoop* loop) {
+  if (watch().painted && getpid() == gettid()) note_block();
+  reinterpret_cast<void (*)(GMainLoop*)>(dlsym(RTLD_NEXT, "g_main_loop_quit"))(loop);
 }
 
 gboolean gimp_wire_read_msg(GIOChannel* channel, void* message, void* data) {

@@ -4,19 +4,22 @@
 
 #include <filesystem>
 
+#include "ui/memory.h"
+
 namespace sharpen {
 namespace {
 
-class FirstSettings : public testing::Test {
+class FirstChoice : public testing::Test {
  protected:
-  FirstSettings() {
+  FirstChoice() {
     home_.user = std::filesystem::path(testing::TempDir()) /
                  testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(home_.user);
-    last_.service = "this-computer";
-    last_.max_cost = 5;
+    last_.settings.service = "this-computer";
+    last_.settings.max_cost = 5;
+    last_.output_name = "Crisp";
   }
-  ~FirstSettings() override { std::filesystem::remove_all(home_.user); }
+  ~FirstChoice() override { std::filesystem::remove_all(home_.user); }
   Settings of_result(const std::string& service, const std::string& url) {
     Settings settings;
     settings.service = service;
@@ -26,40 +29,43 @@ class FirstSettings : public testing::Test {
     Source result;
     result.earlier = settings;
     const std::vector<Source> sources = {Source{}, result};
-    return first_settings(sources, Memory(home_), last_).value_or(Settings{});
+    const Choice first = first_choice(sources, Memory(home_), last_).value_or(Choice{});
+    EXPECT_EQ(first.output_name, "Crisp");
+    return first.settings;
   }
   Home home_;
-  Settings last_;
+  Choice last_;
 };
 
-TEST_F(FirstSettings, AreThoseOfAnEarlierResultWithTheUsersOwnLimit) {
+TEST_F(FirstChoice, AreThoseOfAnEarlierResultWithTheUsersOwnLimit) {
   const Settings first = of_result("topaz", "");
   EXPECT_EQ(first.model, "Standard");
   EXPECT_EQ(first.service, "topaz");
   EXPECT_EQ(first.max_cost, 5);
 }
 
-TEST_F(FirstSettings, DoNotTakeAnAddressThatTheUserNeverSentTo) {
+TEST_F(FirstChoice, DoNotTakeAnAddressThatTheUserNeverSentTo) {
   const Settings first = of_result("topaz", "https://elsewhere.example:8080/image");
   EXPECT_EQ(first.model, "Standard");
   EXPECT_EQ(first.service, "this-computer");
   EXPECT_EQ(first.service_url, "");
 }
 
-TEST_F(FirstSettings, TakeAnAddressThatTheUserHasSentTo) {
+TEST_F(FirstChoice, TakeAnAddressThatTheUserHasSentTo) {
   Memory(home_).learn_host("studio.example");
   const Settings first = of_result("own-server", "https://studio.example:8080");
   EXPECT_EQ(first.service, "own-server");
   EXPECT_EQ(first.service_url, "https://studio.example:8080");
 }
 
-TEST_F(FirstSettings, ElseAreThoseOfARunThatFailed) {
+TEST_F(FirstChoice, ElseAreThoseOfARunThatFailed) {
   const std::vector<Source> sources(1);
-  EXPECT_FALSE(first_settings(sources, Memory(home_), last_));
-  Settings failed;
-  failed.model = "Motion Blur";
-  Memory(home_).set_unfinished_settings(failed);
-  EXPECT_EQ(first_settings(sources, Memory(home_), last_), failed);
+  EXPECT_FALSE(first_choice(sources, Memory(home_), last_));
+  Choice failed;
+  failed.settings.model = "Motion Blur";
+  failed.more_models = {"Standard"};
+  Memory(home_).set_unfinished(failed);
+  EXPECT_EQ(first_choice(sources, Memory(home_), last_), failed);
 }
 
 TEST(Variants, DropValuesThatTheOtherModelDoesNotTake) {

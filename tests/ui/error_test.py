@@ -1,35 +1,53 @@
-"""A service that is not there: a sentence, the way back, and the same dialog then works."""
+"""A service that is not there: a sentence, what was chosen is kept, and the same dialog then works."""
 
-import pathlib
-import subprocess
 import sys
 import tempfile
 
 from every_control import controls
-from gimp_window import Failure, GimpSession, main, until
+from gi.repository import Atspi
+from gimp_window import Failure, GimpSession, main, photograph, shown_text, until
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def expect_text(dialog, entry, text):
+    node = dialog.wait("text", entry)
+    if (shown := Atspi.Text.get_text(node, 0, -1)) != text:
+        raise Failure(f"“{entry}” holds “{shown}”")
+
+
+def fail(dialog):
+    dialog.press("Sharpen")
+    dialog.wait("button", "Try Again", 30)
+    if any(node.get_name().startswith("Sharpen the whole layer") for node in controls(dialog)):
+        raise Failure("a preview is offered while the dialog is at work")
 
 
 def test():
     plug_in, service, shots = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
-        picture = pathlib.Path(folder) / "picture.png"
-        subprocess.run(["convert", "-size", "400x300", "plasma:", "-strip", str(picture)], check=True)
-        with GimpSession(folder, plug_in, service, str(picture), shots) as session:
+        with GimpSession(folder, plug_in, service, photograph(folder, "400x300"), shots) as session:
             session.image_window()
             dialog = session.open_dialog()
             dialog.choose("Service:", "Own server")
-            dialog.wait("text", "Address:").set_text_contents("http://127.0.0.1:9")
-            dialog.press("Sharpen")
-            dialog.wait("button", "Try Again", 30)
+            dialog.type("Address:", NOWHERE)
+            dialog.open("Result and cost")
+            dialog.type("Name of the new layer:", "Crisp")
+            fail(dialog)
             session.shot("problem")
-            if any(node.get_name().startswith("Sharpen the whole layer") for node in controls(dialog)):
-                raise Failure("a preview is offered while the dialog is at work")
+            dialog.press("Close")
+            until("the end of the dialog", lambda: not dialog.is_open())
+            dialog = session.open_dialog()
+            until("the service", lambda: shown_text(dialog.wait("combo box", "Service:")) == "Own server")
+            expect_text(dialog, "Address:", NOWHERE)
+            dialog.open("Result and cost")
+            expect_text(dialog, "Name of the new layer:", "Crisp")
+            fail(dialog)
             dialog.press("Back")
-            dialog.wait("combo box", "Service:")
             dialog.choose("Service:", "This computer")
-            until("the price", lambda: dialog.has_text("free"), 30)
+            dialog.wait_text("free")
             dialog.press("Sharpen")
-            until("the new layer", lambda: "2 layers" in session.image_window().node.get_name(), 60)
+            session.expect_layers("Crisp", "picture.png")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,23 @@ def check_names(window):
         raise Failure("controls without a name: " + ", ".join(nameless))
 
 
+def mnemonic_of(node):
+    action = node.get_action_iface()
+    key = action.get_key_binding(0) if action and action.get_n_actions() else ""
+    return key if key.startswith("<Alt>") else ""
+
+
+def check_mnemonics(window):
+    """Fails on two controls that share a key."""
+    owners = {}
+    for node in controls(window):
+        if key := mnemonic_of(node):
+            owners.setdefault(key, set()).add(node.get_name())
+    shared = {key: names for key, names in owners.items() if len(names) > 1}
+    if shared:
+        raise Failure(f"keys with more than one meaning: {shared}")
+
+
 def focused(window):
     """What has the focus. GTK 3 hides the button inside a combo box: that is None."""
     return next((node for node in walk(window.node) if has_state(node, Atspi.StateType.FOCUSED)), None)
@@ -81,4 +98,5 @@ def check_tab(session, window):
 
 def check_page(session, window):
     check_names(window)
+    check_mnemonics(window)
     check_tab(session, window)

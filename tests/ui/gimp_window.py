@@ -114,7 +114,7 @@ class Window:
 
     def open(self, expander):
         """Unfolds a part of the page."""
-        node = self.wait("toggle button", expander)
+        node = self.wait("toggle button", expander, shown=False)
         if not has_state(node, Atspi.StateType.EXPANDED):
             node.do_action(0)
 
@@ -308,6 +308,19 @@ class GimpSession:
         """Gives a dialog the keyboard: there is no window manager to do it."""
         subprocess.run(["xdotool", "windowfocus", "--sync", self.x_window(dialog.node.get_name())], check=True)
         until("the dialog to have the keyboard", lambda: has_state(dialog.node, Atspi.StateType.ACTIVE))
+
+    def type_key(self, window, *keys):
+        self.focus(window)
+        subprocess.run(["xdotool", "key", *keys], check=True)
+
+    def drag(self, node, start, end):
+        """With the mouse, from one place of a widget to another, both as parts of its width and height."""
+        area = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+        def at(place):
+            return [str(round(area.x + place[0] * area.width)), str(round(area.y + place[1] * area.height))]
+
+        subprocess.run(["xdotool", "mousemove", *at(start), "mousedown", "1", "mousemove", *at(end), "mouseup", "1"],
+                       check=True)
 
     def shot(self, name, window=None):
         """Keeps a picture of the screen, or of one window."""

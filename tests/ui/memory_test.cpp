@@ -26,20 +26,23 @@ TEST_F(MemoryTest, KnowsAHostInTheNextRun) {
   EXPECT_FALSE(Memory(home_).knows_host("other.example.org"));
 }
 
-TEST_F(MemoryTest, KeepsTheSettingsOfARunThatFailed) {
-  Settings settings;
-  settings.model = "Strong";
-  Memory(home_).set_unfinished_settings(settings);
-  EXPECT_EQ(Memory(home_).unfinished_settings(), settings);
-  Memory(home_).set_unfinished_settings({});
-  EXPECT_FALSE(Memory(home_).unfinished_settings());
+TEST_F(MemoryTest, KeepsWhatWasChosenForARunThatFailed) {
+  Choice choice;
+  choice.settings.model = "Strong";
+  choice.output_name = "Crisp";
+  choice.keep_source_visible = true;
+  choice.more_models = {"Standard", "Natural"};
+  Memory(home_).set_unfinished(choice);
+  EXPECT_EQ(Memory(home_).unfinished(), choice);
+  Memory(home_).set_unfinished({});
+  EXPECT_FALSE(Memory(home_).unfinished());
 }
 
 TEST_F(MemoryTest, ADamagedFileCountsAsEmpty) {
   std::ofstream(home_.user / "dialog.json") << "{\"hosts\": [1, ";
   const Memory memory(home_);
   EXPECT_FALSE(memory.knows_host("api.example.org"));
-  EXPECT_FALSE(memory.unfinished_settings());
+  EXPECT_FALSE(memory.unfinished());
 }
 
 }  // namespace

@@ -26,20 +26,20 @@ def expect(what, is_so):
 
 
 def paid_preview(session, dialog, vendor):
-    dialog.wait_text("1 credit (you have 123)")
+    dialog.wait_text("1 credit (you have 5)")
     expect("it is said where pixels go", dialog.has_text("are sent to 127.0.0.1. Nothing else is"))
     dialog.wait("button", OFFER)
     session.shot("paid", dialog)
     dialog.press(OFFER)
     dialog.wait_text("Sharpening")
     session.shot("paying", dialog)
-    dialog.press("Cancel")  # the preview's, which comes first
+    dialog.press("Stop this preview")
     dialog.wait_text("The service stopped the job; it is not charged.")
     session.shot("preview-cancelled", dialog)
     dialog.press(OFFER)
     dialog.wait_text("This result is kept")
     dialog.wait_text("already paid")
-    dialog.wait_text("122 credits")
+    dialog.wait_text("4 credits")
     session.shot("preview-kept", dialog)
     dialog.press("Sharpen")
     session.wait_layers(2)
@@ -74,7 +74,7 @@ def cancelled(session, vendor):
     dialog.wait_text("1 credit (you have")
     dialog.press("Sharpen")
     dialog.wait_stage("Sharpening")
-    dialog.press("Cancel")
+    session.type_key(dialog, "Escape")
     dialog.wait_text("The service stopped the job; it is not charged.")
     session.shot("cancelled", dialog)
     # The status is read again and again: time to look.
@@ -91,9 +91,29 @@ def cancelled(session, vendor):
     expect("what was charged was fetched, not sent again", vendor.submits == 5)
 
 
+def warnings(session, dialog):
+    dialog.open("Result and cost")
+    dialog.mark("Cost at most")
+    dialog.wait("spin button", "Cost at most").get_value_iface().set_current_value(0)
+    dialog.wait_text("That is more than your limit")
+    session.shot("over-limit", dialog)
+    dialog.mark("Cost at most", on=False)
+    dialog.open("Compare with other models")
+    others = ("Standard", "Strong")
+    for name in others:
+        dialog.mark(name)
+    dialog.wait_text("3 credits (you have 2)")
+    dialog.wait_text("That is more than you have")
+    session.shot("over-balance", dialog)
+    for name in others:
+        dialog.mark(name, on=False)
+    until("no warning", lambda: not dialog.has_text("That is more than"))
+
+
 def background_and_repeat(session, vendor):
     dialog = session.open_dialog()
-    dialog.wait_text("1 credit (you have")
+    dialog.wait_text("1 credit (you have 2)")
+    warnings(session, dialog)
     dialog.press("Sharpen")
     dialog.press("Continue in the Background")
     until("the window to hide", lambda: not dialog.is_open())
@@ -110,7 +130,7 @@ def background_and_repeat(session, vendor):
 
 def test():
     plug_in, service, shots = sys.argv[1:4]
-    with tempfile.TemporaryDirectory() as folder, Vendor(service, folder, processing=2500) as vendor:
+    with tempfile.TemporaryDirectory() as folder, Vendor(service, folder, processing=2500, balance=5) as vendor:
         vendor.wants_rgb = True
         with GimpSession(folder, plug_in, service, photograph(folder, colours="Gray"), shots, TOPAZ_API_KEY=KEY) as session:
             session.remember(service="topaz", service_url=vendor.url, model="Lens Blur V2", values={})

@@ -26,6 +26,8 @@ def services(session, dialog):
                            ("Own server", "")):
         dialog.choose("Service:", service)
         until(f"the models of {service}", lambda: "Standard" in models(dialog) and lacks not in models(dialog))
+        if service in ("AI/ML API", "Topaz Labs"):
+            session.window("remote-sharpen", f"Account at {service}").press("Close")
         session.shot(f"service-{service.split('/')[0].replace(' ', '-')}", dialog)
     dialog.wait("text", "Address:")
     dialog.choose("Service:", "This computer")
@@ -54,6 +56,8 @@ def presets(session, dialog, folder):
     window = session.window("remote-sharpen", "Save as a Preset")
     window.type("Name:", "Half")
     window.press("Save")
+    dialog.pick(MENU, "Save as a Preset…")
+    session.window("remote-sharpen", "Save as a Preset").press("Replace")  # it has that name already
     dialog.mark("Strength: Auto")
     dialog.choose("Preset:", "Half")
     until("the preset to be taken", lambda: not is_marked(dialog, "Strength: Auto"))
@@ -85,7 +89,14 @@ def comparison(session, dialog):
     for key, seen in (("Right", 52), ("Home", 0), ("End", 100)):
         subprocess.run(["xdotool", "key", key], check=True)
         until(f"the divider after {key}", lambda: f"Divider at {seen} %" in view.get_description())
+    session.drag(view, (0.99, 0.3), (0.25, 0.3))
+    until("the divider that the mouse drags", lambda: "Divider at 25 %" in view.get_description())
     session.shot("divider", dialog)
+    for key, times, zoom in (("plus", 8, 400), ("minus", 11, 50)):
+        subprocess.run(["xdotool", "key", *[key] * times], check=True)
+        dialog.wait("button", f"Zoom {zoom} %")
+    dialog.press("Zoom 50 %")
+    dialog.wait("button", "Zoom 100 %")
     subprocess.run(["xdotool", "key", "plus"], check=True)
     dialog.wait("button", "Zoom 125 %")
     subprocess.run(["xdotool", "keydown", "space"], check=True)
@@ -94,6 +105,10 @@ def comparison(session, dialog):
     dialog.press("Side by side", role="radio button")
     dialog.wait_text("softness")
     session.shot("sides", dialog)
+    session.drag(view, (0.4, 0.7), (0.2, 0.3))
+    dialog.wait_text("Sharpening…")
+    dialog.wait_text("softness")
+    session.shot("sides-dragged", dialog)
 
 
 def test():
