@@ -256,8 +256,9 @@ void MainDialog::show_setup() {
   gtk_widget_set_valign(preview_->widget(), GTK_ALIGN_FILL);
   gtk_stack_set_visible_child(GTK_STACK(pages_), children_of(pages_).front());
   for (GtkWidget* part : dialog_parts_) gtk_widget_show(part);
-  gtk_widget_grab_focus(
-      gtk_dialog_get_widget_for_response(GTK_DIALOG(window_.get()), GTK_RESPONSE_OK));
+  GtkWidget* ok = gtk_dialog_get_widget_for_response(GTK_DIALOG(window_.get()), GTK_RESPONSE_OK);
+  gtk_widget_grab_default(ok);  // a button that was hidden is not the default any more
+  gtk_widget_grab_focus(ok);
 }
 
 Result<void> MainDialog::run() {

@@ -177,6 +177,10 @@ GtkWidget* expander(const std::string& mnemonic_text, GtkWidget* content) {
   gtk_widget_set_margin_start(content, wide_gap);
   gtk_widget_set_margin_top(content, narrow_gap);
   gtk_container_add(GTK_CONTAINER(widget), content);
+  // GTK hides folded content only once it was unfolded; until then Tab would go through it.
+  gtk_widget_show_all(content);
+  gtk_widget_set_no_show_all(content, TRUE);
+  g_object_bind_property(widget, "expanded", content, "visible", G_BINDING_SYNC_CREATE);
   return widget;
 }
 

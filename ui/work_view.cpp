@@ -115,6 +115,7 @@ void WorkView::show_problem() {
   }
   problem_->show(shown, details);
   gtk_stack_set_visible_child(GTK_STACK(stack_.get()), problem_->widget());
+  gtk_widget_grab_default(problem_->try_again_button());
   gtk_widget_grab_focus(problem_->try_again_button());
   gtk_window_present(GTK_WINDOW(window_));
 }

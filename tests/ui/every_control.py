@@ -84,6 +84,10 @@ def check_tab(session, window):
     """Fails on a usable control that Tab does not reach. Of radio buttons one is enough."""
     session.focus(window)
     stops = tab_stops(window)
+    hidden = [name_of(stop) for stop in stops
+              if stop and stop.get_component_iface().get_extents(Atspi.CoordType.SCREEN).width <= 1]
+    if hidden:
+        raise Failure(f"Tab goes through {hidden}, which nobody sees")
     reached = [name_of(stop) for stop in stops if stop]
     usable = [node for node in controls(window)
               if has_state(node, Atspi.StateType.SENSITIVE) and has_state(node, Atspi.StateType.FOCUSABLE)]
