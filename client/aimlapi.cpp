@@ -171,10 +171,7 @@ class AimlApi final : public Service {
   }
 
   static Error lost(HttpFailure failure) {
-    const bool cancelled = failure.error.kind == ErrorKind::cancelled;
-    if (failure.sent == Sent::nothing || (failure.sent == Sent::part && cancelled))
-      return std::move(failure.error);
-    return maybe_billed(failure.error.message);
+    return may_be_taken(failure) ? maybe_billed(failure.error.message) : std::move(failure.error);
   }
 
   Error refused(const HttpAnswer& answer) const {

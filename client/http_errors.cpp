@@ -109,6 +109,11 @@ std::string plain(std::string text, std::string_view secret) {
 
 }  // namespace
 
+bool may_be_taken(const HttpFailure& failure) {
+  const bool cancelled = failure.error.kind == ErrorKind::cancelled;
+  return failure.sent != Sent::nothing && !(failure.sent == Sent::part && cancelled);
+}
+
 std::string message_in(std::string_view body, std::string_view secret) {
   const auto json = Json::parse(body);
   if (!json) return {};

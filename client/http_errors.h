@@ -22,6 +22,10 @@ struct ErrorContext {
 /// (1.9 and 3.3); quotes the service's own message where it has one.
 [[nodiscard]] Error error_of(const HttpAnswer& answer, const ErrorContext& context);
 
+/// Whether a service may have taken the job of a submit that got no answer, and charged it. A
+/// connection that broke in the midst of it proves nothing: the rest may have been on its way.
+[[nodiscard]] bool may_be_taken(const HttpFailure& failure);
+
 /// The service's own words: `message`, `detail`, `error`; at most 200 characters of plain text
 /// without `secret`. Empty for HTML and empty bodies.
 [[nodiscard]] std::string message_in(std::string_view body, std::string_view secret);

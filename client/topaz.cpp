@@ -202,10 +202,7 @@ class Topaz final : public Service {
 
   /// A submit without an answer.
   static Error lost(HttpFailure failure) {
-    const bool cancelled = failure.error.kind == ErrorKind::cancelled;
-    if (failure.sent == Sent::nothing || (failure.sent == Sent::part && cancelled))
-      return std::move(failure.error);
-    return maybe_billed(failure.error.message);
+    return may_be_taken(failure) ? maybe_billed(failure.error.message) : std::move(failure.error);
   }
 
   /// A submit with an answer that is not 2xx. A gateway's 5xx or 408 does not prove that the
