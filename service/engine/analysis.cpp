@@ -17,7 +17,10 @@ constexpr double kLeastBlurred = 0.05, kVaries = 1.35, kAlike = 1.15, kDisbeliev
 /// How many windows are looked at for a map, and to see whether a blur is everywhere alike.
 constexpr int kMapWindows = 400, kCheckWindows = 36;
 constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
-constexpr double kLargestVarying = 10;      ///< a stronger blur of a part is meant to be
+/// A JPEG's quantisation rounds noise up to about this away at high frequencies, where it is
+/// measured, but not where a deconvolution lifts it.
+constexpr double kHiddenNoise = 1.25 / 255;
+constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
 /// The file's own quantisation as noise of read_luma(), whose unit is sqrt(3) of a JPEG's
 /// luminance.
@@ -45,7 +48,7 @@ double quantisation_variance(const JpegNoise& noise) {
 /// The noise to reckon with. A little too much costs little; too little leaves what the inverse
 /// has lifted.
 double noise_of(double estimated, const std::optional<JpegNoise>& jpeg) {
-  const double noise = 1.06 * std::max(estimated, kLeastNoise);
+  const double noise = 1.06 * std::max(estimated, jpeg ? kHiddenNoise : kLeastNoise);
   return jpeg ? std::sqrt(noise * noise + quantisation_variance(*jpeg)) : noise;
 }
 
