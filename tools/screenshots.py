@@ -24,8 +24,8 @@ def take(session, name, window, *options):
 
 
 def wait_preview(dialog):
+    time.sleep(1)  # a new one begins when nothing has changed for a moment
     until("the sharpened preview", lambda: dialog.has_text("defocus"), 120)
-    time.sleep(8)  # an earlier one's text stays while a new one is made
 
 
 def compare(session, dialog):
