@@ -11,7 +11,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def expect_text(dialog, entry, text):
-    node = dialog.wait("text", entry)
+    node = dialog.wait("text", entry, shown=False)
     if (shown := Atspi.Text.get_text(node, 0, -1)) != text:
         raise Failure(f"“{entry}” holds “{shown}”")
 

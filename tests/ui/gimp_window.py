@@ -99,7 +99,7 @@ class Window:
         until(f"“{entry}” to be chosen", lambda: box.get_name() == combo and entry in shown_text(box))
 
     def type(self, entry, text, role="text"):
-        self.wait(role, entry).set_text_contents(text)
+        self.wait(role, entry, shown=False).set_text_contents(text)  # the page may have scrolled
 
     def pick(self, button, entry):
         """Chooses an entry of a button's menu."""

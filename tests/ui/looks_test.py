@@ -132,6 +132,7 @@ class Tour:
         dialog.wait("button", self.words("Sharpen _the whole layer and compare · {}", "1 Credit" if self.look == "german" else "1 credit"))
         self.look_at("paid", dialog)
         self.look_into_menu(dialog, "Save, delete, export and import presets", "presets")
+        self.look_into_menu(dialog, "_Model:", "model-menu")
         self.progress(dialog)
         self.several_models(dialog)
         dialog = self.unfinished()
