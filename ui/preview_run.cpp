@@ -83,7 +83,7 @@ void Preview::free_done(Result<JobResult> result, Box box) {
     const auto pixels = host_.result_region(source_, *result, box, box);
     if (!pixels) return show_error(pixels.error());
     panel_->view().set_after(*pixels);
-    panel_->set_state(result->summary);
+    panel_->set_state(finding_text(result->summary));
   }
   cleaning_.start(
       [id = result->journal_id, home = home_](GCancellable*) { return finish_job(id, home); },

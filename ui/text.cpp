@@ -3,8 +3,10 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
+#include <string_view>
 
 #include "base/glib_error.h"
 #include "base/glib_ref.h"
@@ -17,6 +19,17 @@ struct DateTimeUnref {
   void operator()(GDateTime* time) const { g_date_time_unref(time); }
 };
 using DateTime = std::unique_ptr<GDateTime, DateTimeUnref>;
+
+/// As service/engine/pipeline.cpp says them, with its numbers left out.
+constexpr std::array findings = {
+    N_("already sharp, nothing changed"),
+    N_("defocus, radius {} px, noise {}"),
+    N_("softness, sigma {} px, noise {}"),
+    N_("motion, length {} px at {} degrees, noise {}"),
+    N_("mixed focus, {} % blurred by a radius of {} to {} px, noise {}"),
+};
+constexpr const char* no_subject =
+    N_(", no subject stands out, so the whole picture was sharpened");
 
 std::string format_time(const DateTime& time, const char* format) {
   const OwnedChars text(g_date_time_format(time.get(), format));
@@ -58,6 +71,32 @@ std::string time_text(std::int64_t unix_seconds) {
 std::string model_title(const std::string& model) {
   if (const Model* known = find_model(model)) return _(known->title);
   return model.starts_with("other:") ? model.substr(6) : model;
+}
+
+std::string finding_text(const std::string& summary) {
+  std::string_view rest = summary;
+  const bool alone = rest.ends_with(no_subject);
+  if (alone) rest.remove_suffix(std::string_view(no_subject).size());
+  std::string form;
+  std::array<std::string, 4> numbers;
+  for (std::size_t count = 0; !rest.empty();) {
+    const auto length = std::min(rest.find_first_not_of("0123456789."), rest.size());
+    if (length == 0 || count == numbers.size()) {
+      form += rest.front();
+      rest.remove_prefix(1);
+      continue;
+    }
+    const std::string number(rest.substr(0, length));
+    const auto point = std::min(number.find('.'), length - 1);
+    numbers[count++] =
+        number_text(g_ascii_strtod(number.c_str(), nullptr), int(length - 1 - point));
+    form += "{}";
+    rest.remove_prefix(length);
+  }
+  const auto known =
+      std::ranges::find(findings, form, [](const char* text) { return std::string_view(text); });
+  if (known == findings.end()) return summary;
+  return tr(*known, numbers[0], numbers[1], numbers[2], numbers[3]) + (alone ? _(no_subject) : "");
 }
 
 std::string host_of(const std::string& url) {

@@ -279,7 +279,7 @@ Result<std::vector<std::string>> Work::place(Host::PlaceOptions options) {
     const std::string what =
         options_.group ? tr("{}: {}", layer, model_title(task.settings.model)) : layer;
     // TRANSLATORS: a layer and what the service says it did: "Background: defocus, radius 4.1 px"
-    notes->push_back(tr("{}: {}", what, task.ready->summary));
+    notes->push_back(tr("{}: {}", what, finding_text(task.ready->summary)));
   }
   return notes;
 }

@@ -1,33 +1,22 @@
 """The dialog speaks German, with a decimal comma, where the user does."""
 
-import pathlib
-import subprocess
 import sys
 import tempfile
 
-from gimp_window import GimpSession, main, until
-
-CATALOGUE = pathlib.Path(__file__).resolve().parents[2] / "po" / "de.po"
+from gimp_window import GimpSession, main, photograph
+from looks_test import make_catalogue, make_locale
 
 
 def test():
     plug_in, service, shots = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        picture = folder / "picture.png"
-        subprocess.run(["convert", "-size", "900x600", "plasma:", "-strip", str(picture)], check=True)
-        messages = folder / "catalogues" / "de" / "LC_MESSAGES"
-        messages.mkdir(parents=True)
-        subprocess.run(["msgfmt", str(CATALOGUE), "-o", str(messages / "remote-sharpen.mo")], check=True)
-        locales = folder / "locales"
-        locales.mkdir()
-        subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", str(locales / "de_DE.UTF-8")], check=True)
-        with GimpSession(folder, plug_in, service, str(picture), shots, locale=folder / "catalogues",
-                         LANGUAGE="de", LC_ALL="de_DE.UTF-8", LOCPATH=str(locales)) as session:
+        with GimpSession(folder, plug_in, service, photograph(folder), shots, locale=make_catalogue(folder, "de"),
+                         **make_locale(folder, "de_DE")) as session:
             session.image_window()
             dialog = session.open_dialog(entry="Remote Sharpen …")
             dialog.wait("combo box", "Dienst:")
-            until("the price", lambda: dialog.has_text("0,5 MP · kostenlos"), 30)
+            dialog.wait_text("0,5 MP · kostenlos")
+            dialog.wait_text("Weichheit, Sigma 1,")  # what the service says it found
             session.shot("german")
             dialog.press("Abbrechen")
 
