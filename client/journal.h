@@ -20,7 +20,9 @@ struct Origin {
   int layer_tattoo = 0;
   std::string image_file;  ///< URI; empty if never saved
   std::string layer_name;
-  int offset_x = 0, offset_y = 0;  ///< of the box that was sent, image coordinates, pixels
+  int offset_x = 0, offset_y = 0;         ///< of the box that was sent, image coordinates, pixels
+  int box_x = 0, box_y = 0;               ///< of the same box, in pixels of the layer
+  int layer_width = 0, layer_height = 0;  ///< as sent; 0: the job is of a version that kept no box
 };
 
 /// How far a job came. Written before the step that it names is begun.

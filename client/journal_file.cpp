@@ -26,7 +26,7 @@ using sqlite::Transaction;
 constexpr int busy_ms = 15'000;
 
 /// One script for each version of the schema: version N is reached by running the first N.
-constexpr std::array<const char*, 2> migrations = {
+constexpr std::array<const char*, 3> migrations = {
     R"(CREATE TABLE jobs (
          id INTEGER PRIMARY KEY AUTOINCREMENT,
          owner TEXT NOT NULL, renewed INTEGER NOT NULL,
@@ -40,7 +40,11 @@ constexpr std::array<const char*, 2> migrations = {
          channels INTEGER NOT NULL, bits INTEGER NOT NULL, format TEXT NOT NULL,
          original_file TEXT NOT NULL, result_file TEXT NOT NULL,
          cost REAL, created INTEGER NOT NULL, preview INTEGER NOT NULL);)",
-    "ALTER TABLE jobs ADD COLUMN key_mark TEXT NOT NULL DEFAULT '';"};
+    "ALTER TABLE jobs ADD COLUMN key_mark TEXT NOT NULL DEFAULT '';",
+    R"(ALTER TABLE jobs ADD COLUMN box_x INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE jobs ADD COLUMN box_y INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE jobs ADD COLUMN layer_width INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE jobs ADD COLUMN layer_height INTEGER NOT NULL DEFAULT 0;)"};
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& where, int code) {
   return fail(ErrorKind::io,

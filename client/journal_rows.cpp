@@ -8,7 +8,7 @@ namespace {
 
 using sqlite::Statement;
 
-constexpr int entry_column_count = 25;
+constexpr int entry_column_count = 29;
 
 constexpr std::array<std::string_view, 5> step_names = {"submitting", "running", "ready", "fetched",
                                                         "placed"};
@@ -58,7 +58,11 @@ void bind_entry(Statement& statement, const JournalEntry& entry) {
       .bind(entry.cost)
       .bind(entry.created)
       .bind(std::int64_t{entry.preview})
-      .bind(entry.key_mark);
+      .bind(entry.key_mark)
+      .bind(std::int64_t{entry.origin.box_x})
+      .bind(std::int64_t{entry.origin.box_y})
+      .bind(std::int64_t{entry.origin.layer_width})
+      .bind(std::int64_t{entry.origin.layer_height});
 }
 
 JournalEntry read_entry(std::int64_t id, Statement& row) {
@@ -89,6 +93,10 @@ JournalEntry read_entry(std::int64_t id, Statement& row) {
   entry.created = row.integer();
   entry.preview = row.integer() != 0;
   entry.key_mark = row.text();
+  entry.origin.box_x = static_cast<int>(row.integer());
+  entry.origin.box_y = static_cast<int>(row.integer());
+  entry.origin.layer_width = static_cast<int>(row.integer());
+  entry.origin.layer_height = static_cast<int>(row.integer());
   return entry;
 }
 

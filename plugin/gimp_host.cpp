@@ -165,6 +165,10 @@ Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
   gimp_drawable_get_offsets(*drawable, &offset_x, &offset_y);
   request.origin.offset_x = offset_x + box.x;
   request.origin.offset_y = offset_y + box.y;
+  request.origin.box_x = box.x;
+  request.origin.box_y = box.y;
+  request.origin.layer_width = now.width;
+  request.origin.layer_height = now.height;
   auto begun = LayerExport::begin(request);
   if (!begun) return fail(std::move(begun));
   if (part) return *std::move(begun);

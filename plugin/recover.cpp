@@ -37,8 +37,24 @@ PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
   return request;
 }
 
+/// Where the sent box lies in the layer, wherever that was moved; nothing if its size was changed.
+std::optional<Box> box_in(const LayerLook& now, const JournalEntry& entry) {
+  const Origin& origin = entry.origin;
+  Box box{origin.box_x, origin.box_y, static_cast<int>(entry.width),
+          static_cast<int>(entry.height)};
+  if (origin.layer_width == 0) {  // of a version that kept no box
+    box.x = origin.offset_x - now.offset_x;
+    box.y = origin.offset_y - now.offset_y;
+  } else if (now.width != origin.layer_width || now.height != origin.layer_height) {
+    return {};
+  }
+  const bool inside = box.x >= 0 && box.y >= 0 && box.x + box.width <= now.width &&
+                      box.y + box.height <= now.height;
+  return inside ? std::optional(box) : std::nullopt;
+}
+
 /// The layer that a job came from and the box of it that was sent, if this GIMP has it unchanged in
-/// size and place.
+/// size.
 std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
                                                  const JobResult& result) {
   if (entry.origin.gimp_run != gimp_session()) return {};
@@ -51,14 +67,10 @@ std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
   request.image = image;
   request.source = source;
   request.look = look_of(source);
-  request.box = {entry.origin.offset_x - request.look.offset_x,
-                 entry.origin.offset_y - request.look.offset_y, static_cast<int>(entry.width),
-                 static_cast<int>(entry.height)};
+  const auto box = box_in(request.look, entry);
+  if (!box) return {};
+  request.box = *box;
   request.note.source_tattoo = static_cast<unsigned>(entry.origin.layer_tattoo);
-  const bool inside = request.box.x >= 0 && request.box.y >= 0 &&
-                      request.box.x + request.box.width <= request.look.width &&
-                      request.box.y + request.box.height <= request.look.height;
-  if (!inside) return {};
   return request;
 }
 

@@ -7,10 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <functional>
 #include <set>
+#include <span>
+#include <string>
 #include <thread>
 
 #include "client/lease.h"
@@ -32,7 +35,7 @@ JournalEntry full_entry() {
   entry.settings.model = "Motion Blur";
   entry.settings.value(ParameterId::strength) = 0.25;
   entry.settings.max_cost = 3;
-  entry.origin = {"0b5c", 7, -3, "file:///tmp/a%20b.xcf", "Łayer \"1\"", -12, 34};
+  entry.origin = {"0b5c", 7, -3, "file:///tmp/a%20b.xcf", "Łayer \"1\"", -12, 34, 5, 6, 4000, 7};
   entry.width = 4000000000U;
   entry.height = 2;
   entry.channels = 1;
@@ -97,6 +100,10 @@ TEST_F(JournalTest, KeepsEveryField) {
   EXPECT_EQ(read.origin.layer_name, entry.origin.layer_name);
   EXPECT_EQ(read.origin.offset_x, entry.origin.offset_x);
   EXPECT_EQ(read.origin.offset_y, entry.origin.offset_y);
+  EXPECT_EQ(read.origin.box_x, entry.origin.box_x);
+  EXPECT_EQ(read.origin.box_y, entry.origin.box_y);
+  EXPECT_EQ(read.origin.layer_width, entry.origin.layer_width);
+  EXPECT_EQ(read.origin.layer_height, entry.origin.layer_height);
   EXPECT_EQ(read.width, entry.width);
   EXPECT_EQ(read.height, entry.height);
   EXPECT_EQ(read.channels, entry.channels);
@@ -299,18 +306,29 @@ TEST_F(JournalTest, TheFileOfANewerVersionIsKept) {
   }
 }
 
-TEST_F(JournalTest, TheJobsOfTheFirstVersionAreKept) {
-  ASSERT_TRUE(open_or_die(file_).add(full_entry()));
-  ASSERT_TRUE(sqlite::Database::open(file_, 1000)
-                  ->run("ALTER TABLE jobs DROP COLUMN key_mark; UPDATE jobs SET owner = '';"
-                        "PRAGMA user_version = 1"));
-  const auto journal = open_or_die(file_);
-  EXPECT_TRUE(journal.notice().empty());
-  const auto jobs = journal.unfinished();
-  ASSERT_TRUE(jobs);
-  ASSERT_EQ(jobs->size(), 1u);
-  EXPECT_EQ(jobs->front().upload_name, full_entry().upload_name);
-  EXPECT_EQ(jobs->front().key_mark, "");
+TEST_F(JournalTest, TheJobsOfOlderVersionsAreKept) {
+  // What each version did not have yet, the newest first.
+  constexpr std::array<const char*, 2> without = {
+      "ALTER TABLE jobs DROP COLUMN box_x; ALTER TABLE jobs DROP COLUMN box_y;"
+      "ALTER TABLE jobs DROP COLUMN layer_width; ALTER TABLE jobs DROP COLUMN layer_height;"
+      "UPDATE jobs SET owner = ''; PRAGMA user_version = 2",
+      "ALTER TABLE jobs DROP COLUMN key_mark; PRAGMA user_version = 1"};
+  for (std::size_t older = 1; older <= without.size(); ++older) {
+    const auto file = file_.parent_path() / std::to_string(older) / "jobs.sqlite";
+    ASSERT_TRUE(open_or_die(file).add(full_entry()));
+    for (const char* script : std::span(without).first(older))
+      ASSERT_TRUE(sqlite::Database::open(file, 1000)->run(script));
+    const auto journal = open_or_die(file);
+    EXPECT_TRUE(journal.notice().empty());
+    const auto jobs = journal.unfinished();
+    ASSERT_TRUE(jobs);
+    ASSERT_EQ(jobs->size(), 1u);
+    const JournalEntry& job = jobs->front();
+    EXPECT_EQ(job.upload_name, full_entry().upload_name);
+    EXPECT_EQ(job.key_mark, older == 1 ? full_entry().key_mark : "");
+    EXPECT_EQ(job.origin.offset_x, full_entry().origin.offset_x);
+    EXPECT_EQ(job.origin.layer_width, 0);
+  }
 }
 
 TEST_F(JournalTest, AForeignDatabaseIsSetAside) {

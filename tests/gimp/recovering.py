@@ -37,14 +37,16 @@ def recover():
     assert values.index(0) == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()
 
 
-def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=False):
+def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=None, scale=1):
     RELEASE.unlink(missing_ok=True)
     SUBMITTED.unlink(missing_ok=True)  # here, not after the kill: a last answer may be on its way then
     image = new_image(Gimp.ImageBaseType.RGB, precision, "Adobe RGB")
     layer = new_layer(image, alpha, kind, 7)
+    if scale > 1:
+        image.scale(WIDTH * scale, HEIGHT * scale)
     layer.set_offsets(4, 3)
     if select:
-        image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 11, 12, 13)
+        image.select_rectangle(Gimp.ChannelOps.REPLACE, *select)
         Gimp.Selection.feather(image, 3)
     killer = threading.Thread(target=kill_when_submitted)
     killer.start()
@@ -55,6 +57,29 @@ def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=False):
         pass
     killer.join()
     return image, layer
+
+
+def recovered_where_the_layer_is(select):
+    image, layer = killed_run(alpha=False, select=select, scale=SCALE)
+    layer.set_offsets(14, -7)
+    recover()
+    made = result_above(image, layer)
+    (_, x, y), (_, left, top) = made.get_offsets(), layer.get_offsets()
+    part = Gegl.Rectangle.new(x - left, y - top, made.get_width(), made.get_height())
+    assert (made.get_width() < layer.get_width()) == bool(select)
+    there = layer.get_buffer().get(part, 1.0, Babl.get_name(layer.get_format()), Gegl.AbyssPolicy.NONE)
+    assert read(made) == there, "it is not above what was sent"
+    assert (left, top) == (14, -7)
+
+
+def recovered_without_a_layer_of_that_size(select):
+    image, layer = killed_run(alpha=False, select=select, scale=SCALE)
+    layer.resize(layer.get_width() + 20, layer.get_height() + 20, 10, 10)
+    known = {other.get_id() for other in Gimp.get_images()}
+    recover()
+    assert len(image.get_layers()) == 1
+    other, = (other for other in Gimp.get_images() if other.get_id() not in known)
+    assert len(other.get_layers()) == 2
 
 
 def paint_over(layer):
@@ -71,6 +96,8 @@ def jobs():
 
 # What 16 bits without alpha cannot hold: alpha, the colours beneath it, values outside 0…1.
 KINDS = (("u8", "U8_NON_LINEAR"), ("float", "FLOAT_LINEAR"))
+SCALE = 6  # so that a selection in the middle is sent with less than the whole layer around it
+IN_THE_MIDDLE = (200, 190, 30, 20)
 part = os.environ["PART"]
 if part == "same":
     for kind, precision in KINDS:
@@ -83,7 +110,7 @@ if part == "same":
         assert list(made.get_offsets()) == list(layer.get_offsets())
         recover()
         assert len(image.get_layers()) == 2, "it was fetched twice"
-    image, layer = killed_run(alpha=False, select=True)
+    image, layer = killed_run(alpha=False, select=(10, 11, 12, 13))
     box = Gegl.Rectangle.new(4, 3, WIDTH, HEIGHT)  # its offsets; the margin of the selection covers all of it
     selected = image.get_selection().get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
     Gimp.Selection.none(image)
@@ -91,6 +118,9 @@ if part == "same":
     made = result_above(image, layer)
     assert read(made.get_mask()) == selected, "its selection is lost"
     assert read(made) == read(layer)
+    for select in (None, IN_THE_MIDDLE):
+        recovered_where_the_layer_is(select)
+        recovered_without_a_layer_of_that_size(select)
     assert not spooled(), f"left behind: {spooled()}"
 if part == "kill":
     for kind, precision in KINDS:
