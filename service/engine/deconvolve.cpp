@@ -3,78 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "service/engine/fallback.h"
 #include "service/engine/opponent.h"
+#include "service/engine/spectral_steps.h"
 #include "service/engine/tile.h"
-#include "service/engine/vectorise.h"
 
 namespace sharpen::engine {
 namespace {
 
 constexpr float kChromaWeight = 1500;
 constexpr int kChromaBoundarySteps = 3;
-
-/// x = (gain H Y + X) / (gain H^2 + F), and H x, both ready for Fft::inverse_scaled().
-SHARPEN_VECTORISED
-void quadratic_step(const HalfSpectrum& observed, const Plane& transfer, const Plane& prior,
-                    float gain, float scale, HalfSpectrum& inout, HalfSpectrum& blurred) {
-  const auto* y = reinterpret_cast<const float*>(observed.data());
-  auto* x = reinterpret_cast<float*>(inout.data());
-  auto* hx = reinterpret_cast<float*>(blurred.data());
-  const float* h = transfer.data();
-  const float* f = prior.data();
-  const std::size_t count = observed.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const float part = scale / (gain * h[i] * h[i] + f[i] + 1e-12f);
-    x[2 * i] = (gain * h[i] * y[2 * i] + x[2 * i]) * part;
-    x[2 * i + 1] = (gain * h[i] * y[2 * i + 1] + x[2 * i + 1]) * part;
-    hx[2 * i] = h[i] * x[2 * i];
-    hx[2 * i + 1] = h[i] * x[2 * i + 1];
-  }
-}
-
-/// x = (H Y + rho Z) / (H^2 + rho), and H x, likewise.
-SHARPEN_VECTORISED
-void proximal_step(const HalfSpectrum& observed, const Plane& transfer, float rho, float scale,
-                   HalfSpectrum& inout, HalfSpectrum& blurred) {
-  const auto* y = reinterpret_cast<const float*>(observed.data());
-  auto* x = reinterpret_cast<float*>(inout.data());
-  auto* hx = reinterpret_cast<float*>(blurred.data());
-  const float* h = transfer.data();
-  const std::size_t count = observed.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const float part = scale / (h[i] * h[i] + rho);
-    x[2 * i] = (h[i] * y[2 * i] + rho * x[2 * i]) * part;
-    x[2 * i + 1] = (h[i] * y[2 * i + 1] + rho * x[2 * i + 1]) * part;
-    hx[2 * i] = h[i] * x[2 * i];
-    hx[2 * i + 1] = h[i] * x[2 * i + 1];
-  }
-}
-
-/// x = H Y / (H^2 + weight F + least), blurred once more if `again`; likewise.
-SHARPEN_VECTORISED
-void plain_step(const HalfSpectrum& observed, const Plane& transfer, const Plane& prior,
-                float weight, float least, bool again, float scale, HalfSpectrum& out) {
-  const auto* y = reinterpret_cast<const float*>(observed.data());
-  auto* x = reinterpret_cast<float*>(out.data());
-  const float* h = transfer.data();
-  const float* f = prior.data();
-  const std::size_t count = observed.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const float part = scale * h[i] * (again ? h[i] : 1.0f) / (h[i] * h[i] + weight * f[i] + least);
-    x[2 * i] = y[2 * i] * part;
-    x[2 * i + 1] = y[2 * i + 1] * part;
-  }
-}
-
-SHARPEN_VECTORISED
-void multiply(const Plane& transfer, float scale, HalfSpectrum& inout) {
-  auto* x = reinterpret_cast<float*>(inout.data());
-  const float* h = transfer.data();
-  for (std::size_t i = 0; i < inout.size(); ++i) {
-    x[2 * i] *= scale * h[i];
-    x[2 * i + 1] *= scale * h[i];
-  }
-}
+constexpr int kAround = 5;  ///< times its reach: how far a deconvolution spreads noise
 
 }  // namespace
 
@@ -151,18 +90,16 @@ void TileDeconvolver::guess_gap(std::size_t channel, const Kernel& kernel, float
   replace_gap(channel, content);
 }
 
-void TileDeconvolver::prepare_local(const Deconvolution& how, std::span<const Plane> channels,
-                                    float mean_slope) {
-  // Noise that is even in linear light is strongest in the encoded shadows: the threshold follows.
+void TileDeconvolver::prepare_local(const Deconvolution& how, std::size_t channels, int radius) {
+  // Noise that an inverse in linear light spreads over its surroundings is strongest in the encoded
+  // shadows beside bright parts: the threshold follows.
   const Plane& first = observed_[0];
-  if (local_.empty()) local_ = Plane(first.width(), first.height());
+  Plane slopes(first.width(), first.height()), squares = slopes;
   constexpr int kSide = 8;
-  const float scale = channels.size() == 3 ? 0.57735026919f : 1.0f;
-  std::array<float, 257> factor{};
-  for (std::size_t i = 0; i < factor.size(); ++i) {
-    float encoded = static_cast<float>(i) / 256;
-    const float slope = how.tones[0].slope(encoded);
-    factor[i] = std::clamp(mean_slope / std::max(slope, 0.01f), 0.75f, 3.0f);
+  const float scale = channels == 3 ? 0.57735026919f : 1.0f;
+  std::array<float, 257> slope_at{};
+  for (std::size_t i = 0; i < slope_at.size(); ++i) {
+    slope_at[i] = std::max(how.tones[0].slope(static_cast<float>(i) / 256), 0.01f);
   }
   for (int y = 0; y < first.height(); ++y) {
     for (int x = 0; x < first.width(); x += 4) {
@@ -173,9 +110,18 @@ void TileDeconvolver::prepare_local(const Deconvolution& how, std::span<const Pl
       }
       float level = std::clamp(sum * scale / 16, 0.0f, 1.0f);
       how.tones[0].encode({&level, 1});
-      const float value = factor[static_cast<std::size_t>(level * 256)];
-      std::fill_n(local_.row(y) + x, std::min(4, first.width() - x), value);
+      const float slope = slope_at[static_cast<std::size_t>(level * 256)];
+      const int count = std::min(4, first.width() - x);
+      std::fill_n(slopes.row(y) + x, count, slope);
+      std::fill_n(squares.row(y) + x, count, slope * slope);
     }
+  }
+  around_ = box_mean(squares, radius);
+  local_ = std::move(slopes);
+  for (std::size_t i = 0; i < local_.size(); ++i) {
+    float& around = around_.data()[i];
+    around = std::sqrt(around);
+    local_.data()[i] = std::clamp(around / local_.data()[i], 0.75f, 3.0f);
   }
 }
 
@@ -212,10 +158,11 @@ void TileDeconvolver::measure_residual(const Plane& luma, const Kernel& kernel, 
   for (int y = 0; y < luma.height(); ++y) {
     const float* blurred = adjoint_.row(content.y + y) + content.x;
     const float* factor = even ? nullptr : local_.row(content.y + y) + content.x;
+    const float* around = even ? nullptr : around_.row(content.y + y) + content.x;
     const float* from = luma.row(y);
     float* to = residual_.row(y);
     for (int x = 0; x < luma.width(); ++x) {
-      to[x] = (blurred[x] - from[x]) / noise * (factor ? factor[x] : 1.0f);
+      to[x] = (blurred[x] - from[x]) / noise * (factor ? factor[x] / around[x] : 1.0f);
     }
   }
 }
@@ -252,7 +199,7 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
   }
   const Box content = content_box(channels[0], observed_[0]);
   if (how.linear_light) {
-    prepare_local(how, channels, mean_slope);
+    prepare_local(how, count_, kAround * reach(kernel.blur));
   } else {
     local_ = Plane();
   }
@@ -283,7 +230,7 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
     }
   }
   denoise(how, last);
-  measure_residual(channels[0], kernel, noise, content);
+  measure_residual(channels[0], kernel, how.noise, content);
   for (std::size_t c = 0; c < count_; ++c) {
     for (int y = 0; y < content.height; ++y) {
       std::copy_n(smooth_[c].row(content.y + y) + content.x, content.width, channels[c].row(y));

@@ -73,7 +73,7 @@ class TileDeconvolver {
   /// Takes what is around the content from blurred_, which is destroyed.
   void replace_gap(std::size_t channel, const Box& content);
   void denoise(const Deconvolution& how, float level);
-  void prepare_local(const Deconvolution& how, std::span<const Plane> channels, float mean_slope);
+  void prepare_local(const Deconvolution& how, std::size_t channels, int radius);
 
   void measure_residual(const Plane& luma, const Kernel& kernel, float noise, const Box& content);
 
@@ -82,7 +82,7 @@ class TileDeconvolver {
   std::array<Plane, 3> observed_, latent_, smooth_;
   std::array<HalfSpectrum, 3> spectrum_;
   HalfSpectrum work_, blurred_;
-  Plane dx_, dy_, adjoint_, local_, residual_;
+  Plane dx_, dy_, adjoint_, local_, around_, residual_;
   DctScratch scratch_;
 };
 
