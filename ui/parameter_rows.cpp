@@ -7,6 +7,15 @@
 #include "ui/text.h"
 
 namespace sharpen {
+namespace {
+
+/// With as many decimals as it needs, two at most.
+std::string short_number(double value) {
+  const auto is_whole = [](double number) { return std::abs(number - std::round(number)) < 1e-6; };
+  return number_text(value, is_whole(value) ? 0 : is_whole(value * 10) ? 1 : 2);
+}
+
+}  // namespace
 
 struct ParameterRows::Row {
   ParameterId id;
@@ -41,6 +50,11 @@ struct ParameterRows::Row {
     for (GtkWidget* widget : {label, scale, number}) {
       gtk_widget_set_tooltip_text(widget, help.c_str());
     }
+    // On Auto the range stands where the value will be.
+    if (!parameter(id).is_integer) {
+      const std::string range = short_number(minimum) + "–" + short_number(maximum);
+      gtk_entry_set_placeholder_text(GTK_ENTRY(number), range.c_str());
+    }
     set_accessible_description(scale, help);
     set_accessible_description(number, help);
   }
@@ -73,7 +87,7 @@ void ParameterRows::add_row(ParameterId id, int line) {
   gtk_widget_set_hexpand(row->scale, TRUE);
   gtk_widget_set_size_request(row->scale, 90, -1);
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(row->number), TRUE);
-  gtk_entry_set_width_chars(GTK_ENTRY(row->number), about.is_integer ? 10 : 4);
+  gtk_entry_set_width_chars(GTK_ENTRY(row->number), about.is_integer ? 10 : 6);
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(row->automatic), TRUE);
   gtk_widget_set_tooltip_text(row->automatic,
                               _("The service chooses this value for each picture."));

@@ -219,11 +219,25 @@ void SetupPage::fill_more_models() {
       gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check),
                                    std::ranges::contains(marked, model->name));
       add_more(check);
-      more_connections_.on(check, "toggled", [this] { user_changed(); });
+      more_connections_.on(check, "toggled", [this] {
+        follow_marks();
+        user_changed();
+      });
       more_checks_.emplace_back(model->name, check);
     }
   }
   set_visible(more_expander_, !more_checks_.empty());
+  follow_marks();
+}
+
+void SetupPage::follow_marks() {
+  const auto marks = std::ranges::count_if(more_checks_, [](const auto& more) {
+    return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(more.second)) != FALSE;
+  });
+  gtk_expander_set_label(GTK_EXPANDER(more_expander_),
+                         (marks == 0 ? std::string(_("Compare _with other models"))
+                                     : tr("Compare _with other models ({})", marks))
+                             .c_str());
 }
 
 bool SetupPage::has_address() const {

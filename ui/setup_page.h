@@ -50,6 +50,8 @@ class SetupPage {
   void follow_service();
   void follow_model();
   void follow_limit();
+  /// Folded away, the marks are seen as a number.
+  void follow_marks();
   [[nodiscard]] bool has_address() const;
   void user_changed();
 

@@ -1,6 +1,7 @@
 """What a page owes to those who use the keyboard or a screen reader."""
 
 import subprocess
+import time
 
 from gi.repository import Atspi
 from gimp_window import Failure, has_state, is_shown, role_of, until, walk
@@ -61,7 +62,11 @@ def press_tab(window):
     except Failure:
         if before:  # else from one combo box to the next
             raise
-    return focused(window)
+    for _ in range(4):  # on its way from one control to the next the focus is nowhere, too
+        if stop := focused(window):
+            return stop
+        time.sleep(0.1)
+    return None
 
 
 def tab_stops(window, limit=80):
