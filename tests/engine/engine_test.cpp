@@ -81,6 +81,17 @@ TEST_F(EngineTest, SharpensADefocusedPicture) {
   }
 }
 
+TEST_F(EngineTest, ReckonsWithTheNoiseThatAJpegHides) {
+  const Planes picture =
+      test::photograph(scene(), point_spread({Family::disk, 4, 0}), true, 1.2, 5);
+  test::write_picture(folder_ / "in.jpg", FileFormat::jpeg, picture, 3, 8, 96);
+  const auto report = run(folder_ / "in.jpg", folder_ / "out.png", quick("Strong"));
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_TRUE(report->changed);
+  const double before = test::psnr(test::read_picture(folder_ / "in.jpg"), scene(), 8);
+  EXPECT_GT(test::psnr(test::read_picture(folder_ / "out.png"), scene(), 8), before + 4.5);
+}
+
 TEST_F(EngineTest, SharpensASixteenBitPictureAndKeepsItsAlpha) {
   test::write_picture(folder_ / "in.png", FileFormat::png, out_of_focus(), 4, 16);
   const auto report = run(folder_ / "in.png", folder_ / "out.png");
