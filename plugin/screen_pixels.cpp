@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/i18n.h"
 #include "image/picture.h"
@@ -13,6 +15,7 @@ namespace sharpen {
 namespace {
 
 const Babl* screen_format() { return babl_format("R'G'B' u8"); }
+const Babl* screen_format_with_alpha() { return babl_format("R'G'B'A u8"); }
 
 ScreenPixels blank(int width, int height) {
   ScreenPixels screen{width, height, {}};
@@ -59,16 +62,27 @@ Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
 
 namespace {
 
-/// From the layer's own tiles: where GIMP's small picture shows effects, which are not sent, or has
-/// not 8 bits.
+/// R'G'B'A of 8 bits on the gray of GIMP's middle check colour.
+ScreenPixels on_paper(std::span<const std::uint8_t> rgba, int width, int height) {
+  constexpr int paper = 0x99;
+  ScreenPixels screen = blank(width, height);
+  for (std::size_t i = 0; i < screen.rgb.size(); ++i) {
+    const auto* pixel = &rgba[i / 3 * 4];
+    const int value = pixel[i % 3], alpha = pixel[3];
+    screen.rgb[i] = static_cast<std::uint8_t>((value * alpha + paper * (255 - alpha) + 127) / 255);
+  }
+  return screen;
+}
+
+/// From the layer's own tiles: where GIMP's small picture shows effects, which are not sent.
 ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Box part, double scale) {
   const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
   const GeglRectangle rectangle{scaled(part.x), scaled(part.y), std::max(1, scaled(part.width)),
                                 std::max(1, scaled(part.height))};
-  ScreenPixels screen = blank(rectangle.width, rectangle.height);
-  gegl_buffer_get(buffer_of(drawable).get(), &rectangle, scale, screen_format(), screen.rgb.data(),
-                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
-  return screen;
+  std::vector<std::uint8_t> rgba(area({0, 0, rectangle.width, rectangle.height}) * 4);
+  gegl_buffer_get(buffer_of(drawable).get(), &rectangle, scale, screen_format_with_alpha(),
+                  rgba.data(), GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  return on_paper(rgba, rectangle.width, rectangle.height);
 }
 
 }  // namespace
@@ -82,29 +96,23 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_
   if (std::ranges::any_of(filters, gimp_drawable_filter_get_visible))
     return thumbnail_of_tiles(drawable, part, scale);
   // GIMP has the layer scaled down already; here every tile of it would have to be fetched.
-  int width = 0, height = 0, channels = 0;
+  int width = 0, height = 0, pixel_bytes = 0;
   const auto small = Ref<GBytes>::adopt(gimp_drawable_get_sub_thumbnail_data(
       drawable, part.x, part.y, part.width, part.height, scaled(part.width), scaled(part.height),
-      &width, &height, &channels));
+      &width, &height, &pixel_bytes));
   const auto bytes = small ? bytes_of(small.get()) : std::span<const std::byte>();
-  const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  const auto step = static_cast<std::size_t>(channels);
-  if (channels > 4) return thumbnail_of_tiles(drawable, part, scale);
-  if (channels < 1 || bytes.size() < pixels * step)
+  const std::size_t pixels = area({0, 0, width, height});
+  if (pixels == 0 || bytes.size() != pixels * static_cast<std::size_t>(pixel_bytes))
     return fail(ErrorKind::gimp, _("GIMP could not give a small picture of the layer."),
                 _("Try again; if it happens again, restart GIMP."));
-  ScreenPixels screen = blank(width, height);
-  const bool gray = channels < 3, has_alpha = channels % 2 == 0;
-  constexpr int paper = 0x99;  // GIMP's middle check colour
-  for (std::size_t i = 0; i < pixels; ++i)
-    for (std::size_t c = 0; c < 3; ++c) {
-      const auto* pixel = &bytes[i * step];
-      const int value = std::to_integer<int>(pixel[gray ? 0 : c]);
-      const int alpha = has_alpha ? std::to_integer<int>(pixel[step - 1]) : 255;
-      screen.rgb[i * 3 + c] =
-          static_cast<std::uint8_t>((value * alpha + paper * (255 - alpha) + 127) / 255);
-    }
-  return screen;
+  // It comes in the layer's own format, whatever that is, though documented as 8 bits a channel.
+  const Babl* native = gimp_drawable_get_format(drawable);
+  if (pixel_bytes != babl_format_get_bytes_per_pixel(native))
+    return thumbnail_of_tiles(drawable, part, scale);
+  std::vector<std::uint8_t> rgba(pixels * 4);
+  convert(babl_fish(native, screen_format_with_alpha()), bytes,
+          std::as_writable_bytes(std::span(rgba)), pixels);
+  return on_paper(rgba, width, height);
 }
 
 Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const TravelFormat& sent,
