@@ -6,6 +6,8 @@
 #include "base/i18n.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/host_parts.h"
+#include "plugin/layer_tree.h"
+#include "plugin/result_parasite.h"
 #include "plugin/screen_pixels.h"
 #include "plugin/session.h"
 
@@ -18,8 +20,21 @@ Result<GimpLayer*> layer_of(GimpDrawable* drawable) {
     if (GimpLayer* layer = gimp_layer_from_mask(GIMP_LAYER_MASK(drawable))) return layer;
   if (!GIMP_IS_LAYER(drawable))
     return fail(ErrorKind::bad_argument, _("A channel or a selection cannot be sharpened."),
-                _("Choose a layer."));
+                _("Choose a layer; leave Quick Mask if it is on."));
   return GIMP_LAYER(drawable);
+}
+
+bool have_same_size(GimpLayer* one, GimpLayer* other) {
+  return gimp_drawable_get_width(as_drawable(one)) == gimp_drawable_get_width(as_drawable(other)) &&
+         gimp_drawable_get_height(as_drawable(one)) == gimp_drawable_get_height(as_drawable(other));
+}
+
+/// Whether a result still is the box of its original that it was made of.
+bool covers_part(GimpLayer* result, Box box, GimpLayer* original) {
+  return box.x >= 0 && box.y >= 0 && box.width == gimp_drawable_get_width(as_drawable(result)) &&
+         box.height == gimp_drawable_get_height(as_drawable(result)) &&
+         box.x <= gimp_drawable_get_width(as_drawable(original)) - box.width &&
+         box.y <= gimp_drawable_get_height(as_drawable(original)) - box.height;
 }
 
 std::string uri_of(GimpImage* image) {
@@ -46,6 +61,9 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
   for (GimpDrawable* drawable : drawables) {
     auto layer = layer_of(drawable);
     if (!layer) return fail(std::move(layer));
+    if (!layer_in(image, gimp_item_get_id(as_item(*layer))))
+      return fail(ErrorKind::bad_argument, _("The layer is not in this image."),
+                  _("Choose a layer of the image."));
     if (auto added = host->add(*layer); !added) return fail(std::move(added));
   }
   return host;
@@ -59,10 +77,12 @@ Result<void> GimpHost::add(GimpLayer* chosen) {
   Source source;
   if (const auto note = note_of(chosen)) {
     source.earlier = note->settings;
-    GimpLayer* original =
-        gimp_image_get_layer_by_tattoo(gimp_item_get_image(as_item(chosen)), note->source_tattoo);
-    if (original) layer.original_id = gimp_item_get_id(as_item(original));
-    source.can_redo = original != nullptr;
+    GimpLayer* original = original_of(*note, gimp_item_get_image(as_item(chosen)));
+    const bool whole = original && original != chosen && have_same_size(chosen, original);
+    const bool part = original && covers_part(chosen, note->box, original);
+    source.can_redo = whole || part;
+    if (source.can_redo) layer.original_id = gimp_item_get_id(as_item(original));
+    if (part && !whole) layer.original_box = note->box;
   }
   if (auto looked = look_at(layer, layer.chosen_id); !looked) return looked;
   source.layer_name = layer.look.name;
@@ -77,7 +97,9 @@ Result<void> GimpHost::add(GimpLayer* chosen) {
 Result<void> GimpHost::look_at(Layer& layer, int sent_id) {
   GimpLayer* sent = gimp_layer_get_by_id(sent_id);
   if (!sent) return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
-  auto area = sent_area(as_drawable(sent), home_.spool());
+  const bool again = sent_id == layer.original_id && layer.original_box;
+  auto area = again ? Result<SentArea>(SentArea{*layer.original_box, nullptr})
+                    : sent_area(sent, home_.spool());
   if (!area) return fail(std::move(area));
   layer.sent_id = sent_id;
   layer.sent_tattoo = gimp_item_get_tattoo(as_item(sent));
@@ -91,9 +113,14 @@ void GimpHost::work_on_originals(bool originals) {
     Layer& layer = layers_[i];
     if (layer.original_id < 0) continue;
     const int wanted = originals ? layer.original_id : layer.chosen_id;
-    if (wanted == layer.sent_id || !look_at(layer, wanted)) continue;
+    if (wanted == layer.sent_id && !layer.problem) continue;
+    const auto looked = look_at(layer, wanted);
+    layer.problem.reset();
+    if (!looked) layer.problem = looked.error();
+    if (!looked) continue;
     sources_[i].width = static_cast<std::uint32_t>(layer.area.box.width);
     sources_[i].height = static_cast<std::uint32_t>(layer.area.box.height);
+    sources_[i].has_selection = layer.area.selection != nullptr;
   }
 }
 
@@ -137,6 +164,7 @@ bool GimpHost::send_gray_as_rgb() {
 Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
                                                        std::optional<Box> part) {
   Layer& layer = layers_.at(source);
+  if (layer.problem) return std::unexpected(*layer.problem);
   const auto drawable = drawable_of(layer);
   if (!drawable) return std::unexpected(drawable.error());
   const LayerLook now = look_of(GIMP_LAYER(*drawable));

@@ -51,7 +51,10 @@ class GimpHost final : public Host {
   struct Layer {
     int chosen_id = -1;    ///< what the user chose
     int original_id = -1;  ///< of an earlier result: its original, if that is still there
-    int sent_id = -1;      ///< one of the two
+    /// What the earlier result covers of the original, if not all of it.
+    std::optional<Box> original_box;
+    int sent_id = -1;              ///< one of the two
+    std::optional<Error> problem;  ///< why it cannot be sent
     unsigned sent_tattoo = 0;
     LayerLook look;
     SentArea area;
@@ -70,6 +73,8 @@ class GimpHost final : public Host {
                                     std::vector<std::string>& notes);
   /// Takes away the earlier results whose place and name `new_layers_` have.
   void remove_replaced(const std::vector<Ready>& ready);
+  /// GIMP selects the last one that is inserted.
+  void select_new_layers();
   void forget_jobs(const std::vector<Placement>& placements, bool keep_paid);
 
   int image_id_;

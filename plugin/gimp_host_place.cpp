@@ -7,6 +7,7 @@
 #include "plugin/gimp_host.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/host_parts.h"
+#include "plugin/layer_tree.h"
 #include "plugin/new_image.h"
 #include "plugin/result_words.h"
 #include "plugin/undo_group.h"
@@ -25,23 +26,6 @@ GimpImage* open_image(int id, int display_id) {
   GimpImage* image = gimp_image_get_by_id(id);
   if (!image || !gimp_image_is_valid(image)) return nullptr;
   return gimp_image_get_base_type(image) == GIMP_INDEXED ? nullptr : image;
-}
-
-GimpLayer* find_layer(const std::vector<GimpItem*>& items, int id) {
-  for (GimpItem* item : items) {
-    if (gimp_item_get_id(item) == id) return GIMP_LAYER(item);
-    if (!gimp_item_is_group(item)) continue;
-    if (GimpLayer* found = find_layer(items_of(gimp_item_get_children(item)), id)) return found;
-  }
-  return nullptr;
-}
-
-/// The layer, if it is in the image: its id also finds a deleted one that the undo history keeps
-/// and that has no place.
-GimpLayer* layer_in(GimpImage* image, int id) {
-  std::vector<GimpItem*> items;
-  for (GimpLayer* layer : items_of(gimp_image_get_layers(image))) items.push_back(as_item(layer));
-  return find_layer(items, id);
 }
 
 }  // namespace
@@ -65,12 +49,11 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.answer = placement.result->file.path();
   request.name = options.output_name.empty() ? result_name(layer.look.name, placement.settings)
                                              : options.output_name;
-  request.note.settings = placement.settings;
+  request.settings = placement.settings;
   request.keep_source_visible = options.keep_source_visible;
   request.breathe = options.breathe;
   if (!request.image) return request;
   request.source = layer_in(request.image, layer.sent_id);
-  request.note.source_tattoo = layer.sent_tattoo;
   if (layer.sent_id != layer.chosen_id) request.replaced = layer_in(request.image, layer.chosen_id);
   return request;
 }
@@ -91,7 +74,6 @@ Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
     request.source = image->layer();
     request.box = {0, 0, layer.area.box.width, layer.area.box.height};
     request.look = look_of(request.source);
-    request.note.source_tattoo = gimp_item_get_tattoo(as_item(request.source));
   }
   auto made = NewLayer::make(request);
   if (!made) return fail(std::move(made));
@@ -136,6 +118,7 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
   }
   std::ranges::reverse(new_layers_);
   remove_replaced(ready);
+  select_new_layers();
   return {};
 }
 
@@ -151,6 +134,17 @@ void GimpHost::remove_replaced(const std::vector<Ready>& ready) {
   for (const auto& [one, id] : std::views::zip(ready, new_layers_)) {
     if (one.request.replaced) gimp_item_set_name(gimp_item_get_by_id(id), one.request.name.c_str());
   }
+}
+
+void GimpHost::select_new_layers() {
+  GimpImage* image = gimp_image_get_by_id(image_id_);
+  if (!image || new_layers_.size() < 2) return;
+  std::vector<const GimpLayer*> layers;
+  for (const int id : new_layers_)
+    if (const GimpLayer* layer = layer_in(image, id)) layers.push_back(layer);
+  if (layers.empty()) return;
+  layers.push_back(nullptr);
+  gimp_image_set_selected_layers(image, layers.data());
 }
 
 void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_paid) {

@@ -3,44 +3,31 @@
 #include <libgimp/gimp.h>
 
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
+#include "client/settings.h"
 #include "plugin/kept_original.h"
 #include "plugin/layer_import.h"
-#include "plugin/result_parasite.h"
+#include "plugin/layer_look.h"
 #include "plugin/selection.h"
 
 namespace sharpen {
-
-/// How a layer lies in its image; remembered in case the layer is gone when its result comes.
-struct LayerLook {
-  std::string name;
-  int offset_x = 0, offset_y = 0;
-  int width = 0, height = 0;
-  double opacity = 100;
-  GimpLayerMode mode = GIMP_LAYER_MODE_NORMAL;
-  GimpLayerColorSpace blend_space = GIMP_LAYER_COLOR_SPACE_AUTO;
-  GimpLayerColorSpace composite_space = GIMP_LAYER_COLOR_SPACE_AUTO;
-  GimpLayerCompositeMode composite_mode = GIMP_LAYER_COMPOSITE_AUTO;
-  bool visible = true;
-};
-[[nodiscard]] LayerLook look_of(GimpLayer* layer);
 
 /// A result and where it belongs.
 struct PlaceRequest {
   GimpImage* image = nullptr;
   GimpLayer* source = nullptr;    ///< null if it was deleted while waiting
-  GimpLayer* replaced = nullptr;  ///< an earlier result: its place is taken, it stays
+  GimpLayer* replaced = nullptr;  ///< an earlier result: its place and look are taken, it stays
   LayerLook look;                 ///< of the source when it was sent
   Box box;                        ///< what was sent, in pixels of the source
   const KeptOriginal* original = nullptr;
   const KeptSelection* selection = nullptr;  ///< null: the whole layer was sent
   std::filesystem::path answer;
   std::string name;
-  ResultNote note;
+  Settings settings;
   bool keep_source_visible = false;
   Breathe breathe = {};
 };
@@ -64,21 +51,24 @@ class NewLayer {
 
   [[nodiscard]] const ImportReport& report() const { return report_; }
   /// Whether its source is a group of the mode Pass through, which the result cannot have.
-  [[nodiscard]] bool was_pass_through() const { return was_pass_through_; }
+  [[nodiscard]] bool was_pass_through() const;
+  /// Whether it is hidden, as its source is.
+  [[nodiscard]] bool is_hidden() const;
 
   /// Inserts it directly above its source (or into `group`) and hides the source where the picture
   /// would change by being doubled. Belongs into an UndoGroup. Errors: gimp, io.
   [[nodiscard]] Result<GimpLayer*> insert(const PlaceRequest& request, GimpGroupLayer* group);
 
  private:
-  NewLayer() = default;
-  /// At (x, y) of the layer.
-  [[nodiscard]] Result<void> write_pixels(const PlaceRequest& request, int x, int y);
-  int layer_id_ = -1;
-  bool is_copy_ = false;          ///< of the source, hence dressed as it is
-  bool crop_to_box_ = false;      ///< it has the source's size, still
-  bool replaces_source_ = false;  ///< it has all of the source's pixels, with or without selection
-  bool was_pass_through_ = false;
+  struct Plan;
+  NewLayer(int layer_id, const Plan& plan);
+  [[nodiscard]] static Result<Plan> plan_of(const PlaceRequest& request);
+  [[nodiscard]] static GimpLayer* blank_layer(const PlaceRequest& request, const Plan& plan);
+  [[nodiscard]] Result<void> write_pixels(const PlaceRequest& request);
+  [[nodiscard]] Result<void> finish(GimpLayer* layer, const PlaceRequest& request) const;
+
+  int layer_id_;
+  std::unique_ptr<Plan> plan_;
   ImportReport report_;
 };
 

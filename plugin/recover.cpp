@@ -33,7 +33,7 @@ PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
   PlaceRequest request;
   request.answer = result.file.path();
   request.name = title_of_job(entry);
-  request.note.settings = entry.settings;
+  request.settings = entry.settings;
   return request;
 }
 
@@ -70,7 +70,6 @@ std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
   const auto box = box_in(request.look, entry);
   if (!box) return {};
   request.box = *box;
-  request.note.source_tattoo = static_cast<unsigned>(entry.origin.layer_tattoo);
   return request;
 }
 

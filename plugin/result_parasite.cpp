@@ -1,41 +1,88 @@
 #include "plugin/result_parasite.h"
 
-#include <string>
+#include <glib.h>
 
 #include "base/json.h"
 #include "plugin/gimp_ref.h"
+#include "plugin/layer_tree.h"
 
 namespace sharpen {
 namespace {
-constexpr const char* parasite_name = "remote-sharpen-result";
-}
 
-void attach_note(GimpLayer* layer, const ResultNote& note) {
-  const std::string text =
-      JsonWriter()
-          .begin_object()
-          .member("version", 1)
-          .member("source_tattoo", static_cast<std::int64_t>(note.source_tattoo))
-          .member("settings", to_json(note.settings))
-          .end_object()
-          .text();
-  const OwnedParasite parasite(gimp_parasite_new(parasite_name,
+constexpr const char* result_name = "remote-sharpen-result";
+constexpr const char* original_name = "remote-sharpen-original";
+
+void attach(GimpLayer* layer, const char* name, const std::string& text) {
+  const OwnedParasite parasite(gimp_parasite_new(name,
                                                  GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
                                                  static_cast<guint32>(text.size()), text.data()));
   gimp_item_attach_parasite(as_item(layer), parasite.get());
 }
 
-std::optional<ResultNote> note_of(GimpLayer* layer) {
-  const OwnedParasite parasite(gimp_item_get_parasite(as_item(layer), parasite_name));
+/// Empty if there is none.
+std::string attached(GimpLayer* layer, const char* name) {
+  const OwnedParasite parasite(gimp_item_get_parasite(as_item(layer), name));
   if (!parasite) return {};
   guint32 length = 0;
   const auto* data = static_cast<const char*>(gimp_parasite_get_data(parasite.get(), &length));
-  const auto json = Json::parse(std::string_view(data, length));
+  return {data, length};
+}
+
+std::string mark_of(GimpLayer* original) {
+  std::string mark = attached(original, original_name);
+  if (!mark.empty()) return mark;
+  mark = text_of(g_uuid_string_random());
+  attach(original, original_name, mark);
+  return mark;
+}
+
+}  // namespace
+
+void note_result(GimpLayer* layer, const Settings& settings, GimpLayer* original, Box box) {
+  // A copy of its original has the mark, too.
+  if (!attached(layer, original_name).empty())
+    gimp_item_detach_parasite(as_item(layer), original_name);
+  const std::int64_t tattoo = original ? gimp_item_get_tattoo(as_item(original)) : 0;
+  const std::string text = JsonWriter()
+                               .begin_object()
+                               .member("version", 1)
+                               .member("source_mark", original ? mark_of(original) : "")
+                               .member("source_tattoo", tattoo)
+                               .member("x", std::int64_t{box.x})
+                               .member("y", std::int64_t{box.y})
+                               .member("width", std::int64_t{box.width})
+                               .member("height", std::int64_t{box.height})
+                               .member("settings", to_json(settings))
+                               .end_object()
+                               .text();
+  attach(layer, result_name, text);
+}
+
+std::optional<ResultNote> note_of(GimpLayer* layer) {
+  const auto json = Json::parse(attached(layer, result_name));
   if (!json || (*json)["version"].integer() != 1) return {};
   const auto settings = settings_from_json((*json)["settings"].string().value_or(""));
-  const auto tattoo = (*json)["source_tattoo"].integer();
-  if (!settings || !tattoo || *tattoo < 0) return {};
-  return ResultNote{*settings, static_cast<unsigned>(*tattoo)};
+  if (!settings) return {};
+  const auto number = [&](const char* name) {
+    return static_cast<int>((*json)[name].integer().value_or(0));
+  };
+  return ResultNote{*settings,
+                    (*json)["source_mark"].string().value_or(""),
+                    static_cast<unsigned>((*json)["source_tattoo"].integer().value_or(0)),
+                    {number("x"), number("y"), number("width"), number("height")}};
+}
+
+GimpLayer* original_of(const ResultNote& note, GimpImage* image) {
+  if (note.mark.empty()) return nullptr;
+  GimpLayer* found = nullptr;
+  bool unique = true;
+  for (GimpLayer* layer : all_layers(image)) {
+    if (attached(layer, original_name) != note.mark) continue;
+    if (gimp_item_get_tattoo(as_item(layer)) == note.tattoo) return layer;
+    unique = !found;
+    found = layer;
+  }
+  return unique ? found : nullptr;
 }
 
 }  // namespace sharpen

@@ -3,21 +3,30 @@
 #include <libgimp/gimp.h>
 
 #include <optional>
+#include <string>
 
 #include "client/settings.h"
+#include "ui/host.h"
 
 namespace sharpen {
 
-/// What a result remembers of how it was made.
+/// What a result remembers of how it was made; saved in XCF, undoable. Never holds a key.
 struct ResultNote {
   Settings settings;
-  unsigned source_tattoo = 0;  ///< of the original, in the same image
+  /// The original's: a mark that it bears, and its tattoo. GIMP numbers tattoos anew in a duplicate
+  /// of an image, and another image has other layers of the same numbers.
+  std::string mark;
+  unsigned tattoo = 0;
+  Box box;  ///< what of the original the result covers, in pixels of the original
 };
 
-/// Writes the note on a layer (saved in XCF, undoable). Never holds a key.
-void attach_note(GimpLayer* layer, const ResultNote& note);
+/// Notes on a layer how it was made. `original`, which is marked, is null if it is gone.
+void note_result(GimpLayer* layer, const Settings& settings, GimpLayer* original, Box box);
 
 /// The note on a layer; empty if it is no result of ours, or of a version that we cannot read.
 [[nodiscard]] std::optional<ResultNote> note_of(GimpLayer* layer);
+
+/// The original of a note in this image. Null if it is not there, or if two layers may be it.
+[[nodiscard]] GimpLayer* original_of(const ResultNote& note, GimpImage* image);
 
 }  // namespace sharpen

@@ -24,6 +24,8 @@ std::vector<std::string> notes_of(const NewLayer& layer) {
     notes.emplace_back(
         _("The group is sharpened as it looks by itself, without what it passes through: the "
           "result's mode is Normal."));
+  if (layer.is_hidden())
+    notes.emplace_back(_("The layer is hidden, and so is its result: show it to see it."));
   return notes;
 }
 

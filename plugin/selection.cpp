@@ -88,15 +88,18 @@ Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
 
 }  // namespace
 
-Result<SentArea> sent_area(GimpDrawable* drawable, const std::filesystem::path& spool) {
-  GimpImage* image = gimp_item_get_image(as_item(drawable));
+Result<SentArea> sent_area(GimpLayer* layer, const std::filesystem::path& spool) {
+  GimpDrawable* drawable = as_drawable(layer);
+  GimpImage* image = gimp_item_get_image(as_item(layer));
   const int width = gimp_drawable_get_width(drawable);
   const int height = gimp_drawable_get_height(drawable);
   if (gimp_selection_is_empty(image)) return SentArea{{0, 0, width, height}, nullptr};
 
   Box inside;
   if (!gimp_drawable_mask_intersect(drawable, &inside.x, &inside.y, &inside.width, &inside.height))
-    return fail(ErrorKind::bad_argument, _("The selection does not touch the layer."),
+    return fail(ErrorKind::bad_argument,
+                tr("The selection does not touch the layer “{}”.",
+                   text_of(gimp_item_get_name(as_item(layer)))),
                 _("Select a part of the layer, or nothing to sharpen all of it."));
   const int left = std::max(0, inside.x - selection_margin);
   const int top = std::max(0, inside.y - selection_margin);

@@ -33,8 +33,7 @@ inline constexpr int selection_margin = 64;
 
 /// The whole layer, or the selection's part of it with a margin. Errors: bad_argument if a
 /// selection does not touch the layer, io.
-[[nodiscard]] Result<SentArea> sent_area(GimpDrawable* drawable,
-                                         const std::filesystem::path& spool);
+[[nodiscard]] Result<SentArea> sent_area(GimpLayer* layer, const std::filesystem::path& spool);
 
 /// Writes a selection band by band as a gray picture, for a run that is interrupted.
 class SelectionWriter {

@@ -64,6 +64,13 @@ def refuses_what_is_no_layer():
     expect_refusal(["floating selection"], image, [layer])
 
 
+def refuses_a_layer_of_another_image():
+    image, layer = photo()
+    other, stranger = photo()
+    expect_refusal(["not in this image"], image, [stranger])
+    expect_refusal(["not in this image"], image, [layer.copy()])
+
+
 def refuses_indexed():
     image, layer = photo()
     image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 16, False, False, "")

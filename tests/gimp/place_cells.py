@@ -140,6 +140,39 @@ def locked(image, layer):
     layer.set_lock_visibility(True)
 
 
+def locked_group(image, layer):
+    """Of the group around its group: GIMP counts that for all inside."""
+    nested_group(image, layer)
+    outer = layer.get_parent().get_parent()
+    outer.set_lock_content(True)
+    outer.set_lock_position(True)
+
+
+def mask_in_a_locked_group(image, layer):
+    mask(image, layer)
+    locked_group(image, layer)
+
+
+def selection_in_a_locked_group(image, layer):
+    selection_of_a_small_part(image, layer)
+    locked_group(image, layer)
+
+
+def group_with_a_mask_in_a_locked_group(image, layer):
+    group = Gimp.GroupLayer.new(image, "group")
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    mask(image, group)
+    locked_group(image, group)
+    return group
+
+
+def selection_beside_an_effect(image, layer):
+    """GIMP confines the effects of a layer that is copied to what is selected then."""
+    layer.append_filter(Gimp.DrawableFilter.new(layer, "gegl:pixelize", "Pixelize"))
+    selection_of_a_small_part(image, layer)
+
+
 def pass_through_group(image, layer):
     group = Gimp.GroupLayer.new(image, "group")
     image.insert_layer(group, None, 0)
@@ -153,7 +186,8 @@ PLACES = (offset, negative_offset, larger_than_the_canvas, smaller_than_the_canv
           feathered_selection_and_mask, feathered_selection_and_hard_mask, opacity_and_mode,
           opacity_and_feathered_selection, selection_and_intersection, effect, effect_that_shows_through,
           selection_and_effect_of_the_whole_layer, selection_and_effect_of_a_group, selection_and_hidden_effect,
-          locked, pass_through_group)
+          selection_beside_an_effect, locked, locked_group, mask_in_a_locked_group, selection_in_a_locked_group,
+          group_with_a_mask_in_a_locked_group, pass_through_group)
 
 
 def composite(image):

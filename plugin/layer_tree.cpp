@@ -1,0 +1,57 @@
+#include "plugin/layer_tree.h"
+
+#include <algorithm>
+#include <ranges>
+
+#include "plugin/gimp_ref.h"
+
+namespace sharpen {
+namespace {
+
+void add_layers(const std::vector<GimpItem*>& items, std::vector<GimpLayer*>& layers) {
+  for (GimpItem* item : items) {
+    layers.push_back(GIMP_LAYER(item));
+    if (gimp_item_is_group(item)) add_layers(items_of(gimp_item_get_children(item)), layers);
+  }
+}
+
+}  // namespace
+
+std::vector<GimpLayer*> all_layers(GimpImage* image) {
+  std::vector<GimpItem*> items;
+  for (GimpLayer* layer : items_of(gimp_image_get_layers(image))) items.push_back(as_item(layer));
+  std::vector<GimpLayer*> layers;
+  add_layers(items, layers);
+  return layers;
+}
+
+GimpLayer* layer_in(GimpImage* image, int id) {
+  const auto layers = all_layers(image);
+  const auto found = std::ranges::find(
+      layers, id, [](GimpLayer* layer) { return gimp_item_get_id(as_item(layer)); });
+  return found == layers.end() ? nullptr : *found;
+}
+
+UnlockedGroups::UnlockedGroups(GimpItem* group) {
+  for (; group; group = gimp_item_get_parent(group)) {
+    const Locks locks{gimp_item_get_id(group), gimp_item_get_lock_content(group) != FALSE,
+                      gimp_item_get_lock_position(group) != FALSE,
+                      gimp_item_get_lock_visibility(group) != FALSE};
+    locks_.push_back(locks);
+    if (locks.content) gimp_item_set_lock_content(group, FALSE);
+    if (locks.position) gimp_item_set_lock_position(group, FALSE);
+    if (locks.visibility) gimp_item_set_lock_visibility(group, FALSE);
+  }
+}
+
+UnlockedGroups::~UnlockedGroups() {
+  for (const Locks& locks : locks_ | std::views::reverse) {
+    GimpItem* group = gimp_item_get_by_id(locks.id);
+    if (!group) continue;
+    if (locks.content) gimp_item_set_lock_content(group, TRUE);
+    if (locks.position) gimp_item_set_lock_position(group, TRUE);
+    if (locks.visibility) gimp_item_set_lock_visibility(group, TRUE);
+  }
+}
+
+}  // namespace sharpen
