@@ -9,7 +9,7 @@ import time
 
 root = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root / "tests" / "ui"))
-from gimp_window import GimpSession, main, until
+from gimp_window import Atspi, GimpSession, main, until
 from recovery_test import kill_while_sharpening
 from vendor import KEY, Vendor
 
@@ -35,7 +35,8 @@ def compare(session, dialog):
     session.focus(dialog)
     view.get_component_iface().grab_focus()
     subprocess.run(["xdotool", "key", *["Left"] * 5], check=True)
-    take(session, "compare", dialog, "-crop", "588x476+0+0")
+    picture = view.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    take(session, "compare", dialog, "-crop", f"{picture.x + picture.width + 12}x476+0+0")
     dialog.press("Zoom out")
     wait_preview(dialog)
 
