@@ -16,7 +16,7 @@ with tempfile.TemporaryDirectory() as folder, fake_service.FakeService() as fake
     gimp = harness.Gimp(folder, plug_in, service, core=("python-eval", "file-png"))
     (gimp.profile / "plug-ins" / "small-picture").mkdir()
     shutil.copy(small_picture, gimp.profile / "plug-ins" / "small-picture" / "small-picture")
-    done = gimp.python(here / "colours.py", timeout=100, GIMP_KIT=str(here), FAKE_URL=fake)
+    done = gimp.python(here / "colours.py", timeout=220, GIMP_KIT=str(here), FAKE_URL=fake)
     print(done.stdout)
     if done.returncode != 0 or " cases, 0 failed" not in done.stdout:
         sys.exit("FAILED")
