@@ -48,14 +48,14 @@ def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=None, sc
     if select:
         image.select_rectangle(Gimp.ChannelOps.REPLACE, *select)
         Gimp.Selection.feather(image, 3)
-    killer = threading.Thread(target=kill_when_submitted)
+    killer = threading.Thread(target=kill_when_submitted, daemon=True)
     killer.start()
     try:
         sharpen(image, [layer], os.environ["FAKE_URL"] + "/slow", above=[])
         raise AssertionError("it was not killed")
-    except Refused:
-        pass
-    killer.join()
+    except Refused as refused:
+        killer.join(timeout=10)
+        assert not killer.is_alive(), f"it ended by itself: {refused}"
     return image, layer
 
 
