@@ -2,6 +2,9 @@
 
 #include <glib.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "base/json.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/layer_tree.h"
@@ -42,12 +45,12 @@ void note_result(GimpLayer* layer, const Settings& settings, GimpLayer* original
   // A copy of its original has the mark, too.
   if (!attached(layer, original_name).empty())
     gimp_item_detach_parasite(as_item(layer), original_name);
-  const std::int64_t tattoo = original ? gimp_item_get_tattoo(as_item(original)) : 0;
+  const std::string name = original ? text_of(gimp_item_get_name(as_item(original))) : "";
   const std::string text = JsonWriter()
                                .begin_object()
                                .member("version", 1)
                                .member("source_mark", original ? mark_of(original) : "")
-                               .member("source_tattoo", tattoo)
+                               .member("source_name", name)
                                .member("x", std::int64_t{box.x})
                                .member("y", std::int64_t{box.y})
                                .member("width", std::int64_t{box.width})
@@ -68,21 +71,20 @@ std::optional<ResultNote> note_of(GimpLayer* layer) {
   };
   return ResultNote{*settings,
                     (*json)["source_mark"].string().value_or(""),
-                    static_cast<unsigned>((*json)["source_tattoo"].integer().value_or(0)),
+                    (*json)["source_name"].string().value_or(""),
                     {number("x"), number("y"), number("width"), number("height")}};
 }
 
 GimpLayer* original_of(const ResultNote& note, GimpImage* image) {
   if (note.mark.empty()) return nullptr;
-  GimpLayer* found = nullptr;
-  bool unique = true;
-  for (GimpLayer* layer : all_layers(image)) {
-    if (attached(layer, original_name) != note.mark) continue;
-    if (gimp_item_get_tattoo(as_item(layer)) == note.tattoo) return layer;
-    unique = !found;
-    found = layer;
-  }
-  return unique ? found : nullptr;
+  std::vector<GimpLayer*> marked = all_layers(image);
+  std::erase_if(marked,
+                [&](GimpLayer* layer) { return attached(layer, original_name) != note.mark; });
+  if (marked.size() == 1) return marked.front();
+  const auto named = std::ranges::find_if(marked, [&](GimpLayer* layer) {
+    return text_of(gimp_item_get_name(as_item(layer))) == note.name;
+  });
+  return named == marked.end() ? nullptr : *named;
 }
 
 }  // namespace sharpen

@@ -13,10 +13,9 @@ namespace sharpen {
 /// What a result remembers of how it was made; saved in XCF, undoable. Never holds a key.
 struct ResultNote {
   Settings settings;
-  /// The original's: a mark that it bears, and its tattoo. GIMP numbers tattoos anew in a duplicate
-  /// of an image, and another image has other layers of the same numbers.
-  std::string mark;
-  unsigned tattoo = 0;
+  /// The original's: a mark that it bears, and its name. A tattoo would not do: GIMP numbers them
+  /// anew in a duplicate of an image, and other images have layers of the same numbers.
+  std::string mark, name;
   Box box;  ///< what of the original the result covers, in pixels of the original
 };
 
@@ -26,7 +25,8 @@ void note_result(GimpLayer* layer, const Settings& settings, GimpLayer* original
 /// The note on a layer; empty if it is no result of ours, or of a version that we cannot read.
 [[nodiscard]] std::optional<ResultNote> note_of(GimpLayer* layer);
 
-/// The original of a note in this image. Null if it is not there, or if two layers may be it.
+/// The original of a note in this image. Null if it is not there, or if it has copies
+/// and none of them has its name.
 [[nodiscard]] GimpLayer* original_of(const ResultNote& note, GimpImage* image);
 
 }  // namespace sharpen

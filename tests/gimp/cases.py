@@ -99,7 +99,9 @@ def returns_a_layer_named_after_source_and_model():
     assert read(made) == read(layer)
     assert image.get_item_position(made) == image.get_item_position(layer) - 1
     note = bytes(made.get_parasite("remote-sharpen-result").get_data()).decode()
-    assert f'"source_tattoo":{layer.get_tattoo()}' in note, note
+    mark = bytes(layer.get_parasite("remote-sharpen-original").get_data()).decode()
+    assert f'"source_mark":"{mark}","source_name":"source"' in note, note
+    assert not made.get_parasite("remote-sharpen-original"), "a copy is not the original"
     named, = sharpen(image, [layer], GOOD, output_name="Crisp")
     assert named.get_name() == "Crisp"
     again, = sharpen(image, [made], GOOD)

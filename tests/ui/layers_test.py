@@ -1,5 +1,6 @@
 """Several layers and models: a row each, previews of each, groups. An earlier result is made again in its place."""
 
+import pathlib
 import sys
 import tempfile
 
@@ -13,13 +14,22 @@ OWL = """(let ((owl (car (gimp-layer-new-from-drawable first image))))
     (gimp-item-set-name first "Background")
     (gimp-image-set-selected-layers image (car (gimp-image-get-layers image)))"""
 RESULT = """(gimp-item-set-name first "Owl")
+    (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 150 100 340 290)
     (plug-in-remote-sharpen #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector first)
         #:service "this-computer" #:model "Standard" #:strength 0.6)
+    (gimp-selection-none image)
     (let ((result (vector-ref (car (gimp-image-get-layers image)) 0))
           (top (car (gimp-layer-new-from-drawable first image))))
         (gimp-item-set-name result "Result")
+        (gimp-layer-set-opacity result 40)
         (gimp-image-insert-layer image top 0 0) (gimp-item-set-name top "Top")
-        (gimp-image-set-selected-layers image (vector result)))"""
+        (gimp-image-set-selected-layers image (vector result)))
+    (set! image (car (gimp-image-duplicate image)))"""
+LOOK = """(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "{}")))
+        (result (vector-ref (car (gimp-image-get-layers image)) 1)))
+    (display (list "made again:" (car (gimp-item-get-name result)) (car (gimp-drawable-get-width result))
+        (gimp-drawable-get-offsets result) (car (gimp-layer-get-opacity result))
+        (> (car (gimp-layer-get-mask result)) 0))))"""
 GROUPS = ("Owl – sharpened", "Owl – Lens Blur V2", "Owl – Standard", "Owl",
           "Background – sharpened", "Background – Lens Blur V2", "Background – Standard", "Background")
 
@@ -69,6 +79,17 @@ def again(session):
     session.expect_layers("Top", "Owl – Standard", "Owl")
 
 
+def saved(session):
+    """What was done to the earlier result is done to the new one: in a duplicate of the image, of a selected part."""
+    file = pathlib.Path(session.picture)
+    before = file.stat().st_mtime_ns
+    session.press_key("ctrl+s")
+    until("the picture to be saved", lambda: file.stat().st_mtime_ns != before)
+    found = session.gimp.run("scheme", LOOK.format(file), 60).stdout
+    if "made again: Owl – Standard 414 (86 36) 40" not in found or "#t" not in found:
+        raise Failure(f"the new result is not dressed as the earlier one: {found}")
+
+
 def again_with_two_models(session):
     dialog = session.open_dialog()
     dialog.wait_text("free")
@@ -94,6 +115,7 @@ def test():
         with GimpSession(folder, plug_in, service, picture, shots) as session:
             session.image_window()
             again(session)
+            saved(session)
             again_with_two_models(session)
 
 
