@@ -109,6 +109,28 @@ def scaled_with_another_look():
     assert layer.get_visible(), "what was not selected is nowhere else"
 
 
+def flipped():
+    image, layer = photo(False)
+    before = read(layer)
+    made, = sharpen_while(image, layer, "image.flip(Gimp.OrientationType.HORIZONTAL)")
+    assert read(made) == before and above(image, made, layer)
+
+
+def flattened():
+    image, layer = photo()
+    made, = sharpen_while(image, layer, "layer.flatten()")
+    assert not made.has_alpha() and above(image, made, layer)
+
+
+def given_another_profile():
+    """Assigned, not converted: the colours that were sent are in the new profile now."""
+    image, layer = photo(False)
+    before = read(layer)
+    made, = sharpen_while(image, layer, """image.set_color_profile(
+    Gimp.ColorProfile.new_rgb_adobe())""")
+    assert made.get_format() == layer.get_format() and read(made) != before == read(layer)
+
+
 def cropped():
     image, layer = photo(False)
     before = read(layer)
@@ -143,4 +165,5 @@ def made_indexed():
 
 
 run_cases((nothing_done, moved, renamed_and_reordered, painted_on, given_a_mask, given_another_look, deselected, deleted,
-           scaled, scaled_with_another_look, cropped, converted, made_indexed))
+           scaled, scaled_with_another_look, cropped, flipped, flattened, given_another_profile, converted,
+           made_indexed))
