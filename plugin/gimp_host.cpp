@@ -113,11 +113,9 @@ void GimpHost::work_on_originals(bool originals) {
     Layer& layer = layers_[i];
     if (layer.original_id < 0) continue;
     const int wanted = originals ? layer.original_id : layer.chosen_id;
-    if (wanted == layer.sent_id && !layer.problem) continue;
-    const auto looked = look_at(layer, wanted);
-    layer.problem.reset();
-    if (!looked) layer.problem = looked.error();
-    if (!looked) continue;
+    if (wanted == layer.sent_id && layer.looked) continue;
+    layer.looked = look_at(layer, wanted);
+    if (!layer.looked) continue;
     sources_[i].width = static_cast<std::uint32_t>(layer.area.box.width);
     sources_[i].height = static_cast<std::uint32_t>(layer.area.box.height);
     sources_[i].has_selection = layer.area.selection != nullptr;
@@ -164,7 +162,7 @@ bool GimpHost::send_gray_as_rgb() {
 Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
                                                        std::optional<Box> part) {
   Layer& layer = layers_.at(source);
-  if (layer.problem) return std::unexpected(*layer.problem);
+  if (!layer.looked) return std::unexpected(layer.looked.error());
   const auto drawable = drawable_of(layer);
   if (!drawable) return std::unexpected(drawable.error());
   const LayerLook now = look_of(GIMP_LAYER(*drawable));

@@ -53,8 +53,8 @@ class GimpHost final : public Host {
     int original_id = -1;  ///< of an earlier result: its original, if that is still there
     /// What the earlier result covers of the original, if not all of it.
     std::optional<Box> original_box;
-    int sent_id = -1;              ///< one of the two
-    std::optional<Error> problem;  ///< why it cannot be sent
+    int sent_id = -1;     ///< one of the two
+    Result<void> looked;  ///< an error: why it cannot be sent
     unsigned sent_tattoo = 0;
     LayerLook look;
     SentArea area;

@@ -14,17 +14,22 @@ namespace {
 /// Puts the originals back where the service changed nothing or where nothing was to be seen.
 class Merge {
  public:
-  Merge(const KeptOriginal& original, const AnswerFormat& answer)
-      : original_(original),
-        format_(original.format),
-        native_from_answer_(answer.sent_colours
-                                ? babl_fish(plain(answer.format), format_.plain_native)
-                                : babl_fish(answer.format, format_.native)),
-        wire_from_answer_(answer.sent_colours ? babl_fish(plain(answer.format), format_.plain_wire)
-                                              : babl_fish(answer.format, format_.wire)),
-        wire_from_native_(babl_fish(format_.plain_native, format_.plain_wire)),
-        wire_alpha_from_native_(babl_fish(format_.plain_native, format_.plain_wire_alpha)),
-        floats_from_native_(babl_fish(format_.plain_native, babl_format("R'G'B'A float"))) {}
+  Merge(const KeptOriginal& original, const AnswerFormat& answer, const Breathe& breathe)
+      : original_(original), format_(original.format) {
+    const auto find = [&](const Babl* from, const Babl* to) {
+      const Babl* conversion = babl_fish(from, to);
+      if (breathe) breathe();  // babl takes its time to find a new one
+      return conversion;
+    };
+    const Babl* from = answer.sent_colours ? plain(answer.format) : answer.format;
+    native_from_answer_ = find(from, answer.sent_colours ? format_.plain_native : format_.native);
+    wire_from_answer_ = find(from, answer.sent_colours ? format_.plain_wire : format_.wire);
+    wire_from_native_ = find(format_.plain_native, format_.plain_wire);
+    if (format_.has_alpha)
+      wire_alpha_from_native_ = find(format_.plain_native, format_.plain_wire_alpha);
+    if (format_.is_float)
+      floats_from_native_ = find(format_.plain_native, babl_format("R'G'B'A float"));
+  }
 
   /// Fills native() from rows of the answer that begin at row `y` of the box.
   Result<void> run(std::span<const std::byte> answer, int y, int rows) {
@@ -96,11 +101,11 @@ class Merge {
   const TravelFormat& format_;
   const std::size_t native_bytes_ = format_.native_bytes();
   const std::size_t sample_bytes_ = format_.sample_bytes();
-  const Babl* native_from_answer_;
-  const Babl* wire_from_answer_;
-  const Babl* wire_from_native_;
-  const Babl* wire_alpha_from_native_;
-  const Babl* floats_from_native_;
+  const Babl* native_from_answer_ = nullptr;
+  const Babl* wire_from_answer_ = nullptr;
+  const Babl* wire_from_native_ = nullptr;
+  const Babl* wire_alpha_from_native_ = nullptr;
+  const Babl* floats_from_native_ = nullptr;
   std::vector<std::byte> native_;  ///< of all rows; the others are of one
   std::vector<std::byte> kept_, sent_, received_, alpha_;
   std::vector<float> floats_;
@@ -147,13 +152,13 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
                 _("Choose another model: this one changes the size."));
   const auto answer = answer_format(original.format, info.channels, info.bits, info.icc_profile);
   if (!answer) return std::unexpected(answer.error());
+  if (breathe) breathe();
 
   ImportReport report;
   report.fewer_bits = info.bits == 8 && original.format.sample_bytes() > 1;
   std::optional<Merge> merge;
   if (original.rows || !answer->sent_colours || answer->format != original.format.native)
-    merge.emplace(original, *answer);
-  if (breathe) breathe();  // babl takes its time to find a new conversion
+    merge.emplace(original, *answer, breathe);
   auto read = for_each_band(
       **reader, y, breathe,
       [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
