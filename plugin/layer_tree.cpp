@@ -1,6 +1,5 @@
 #include "plugin/layer_tree.h"
 
-#include <algorithm>
 #include <ranges>
 
 #include "plugin/gimp_ref.h"
@@ -26,10 +25,11 @@ std::vector<GimpLayer*> all_layers(GimpImage* image) {
 }
 
 GimpLayer* layer_in(GimpImage* image, int id) {
-  const auto layers = all_layers(image);
-  const auto found = std::ranges::find(
-      layers, id, [](GimpLayer* layer) { return gimp_item_get_id(as_item(layer)); });
-  return found == layers.end() ? nullptr : *found;
+  GimpItem* item = gimp_item_get_by_id(id);
+  if (!item) return nullptr;
+  // Not by all_layers(): libgimp loses some memory whenever it lists layers.
+  GimpLayer* found = gimp_image_get_layer_by_tattoo(image, gimp_item_get_tattoo(item));
+  return found && gimp_item_get_id(as_item(found)) == id ? found : nullptr;
 }
 
 UnlockedGroups::UnlockedGroups(GimpItem* group) {
