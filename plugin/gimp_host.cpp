@@ -24,17 +24,16 @@ Result<GimpLayer*> layer_of(GimpDrawable* drawable) {
   return GIMP_LAYER(drawable);
 }
 
-bool have_same_size(GimpLayer* one, GimpLayer* other) {
-  return gimp_drawable_get_width(as_drawable(one)) == gimp_drawable_get_width(as_drawable(other)) &&
-         gimp_drawable_get_height(as_drawable(one)) == gimp_drawable_get_height(as_drawable(other));
+Box box_of(GimpLayer* layer) {
+  return {0, 0, gimp_drawable_get_width(as_drawable(layer)),
+          gimp_drawable_get_height(as_drawable(layer))};
 }
 
 /// Whether a result still is the box of its original that it was made of.
 bool covers_part(GimpLayer* result, Box box, GimpLayer* original) {
-  return box.x >= 0 && box.y >= 0 && box.width == gimp_drawable_get_width(as_drawable(result)) &&
-         box.height == gimp_drawable_get_height(as_drawable(result)) &&
-         box.x <= gimp_drawable_get_width(as_drawable(original)) - box.width &&
-         box.y <= gimp_drawable_get_height(as_drawable(original)) - box.height;
+  const Box all = box_of(original);
+  return box.x >= 0 && box.y >= 0 && has_size(result, box) && box.x <= all.width - box.width &&
+         box.y <= all.height - box.height;
 }
 
 std::string uri_of(GimpImage* image) {
@@ -78,7 +77,7 @@ Result<void> GimpHost::add(GimpLayer* chosen) {
   if (const auto note = note_of(chosen)) {
     source.earlier = note->settings;
     GimpLayer* original = original_of(*note, gimp_item_get_image(as_item(chosen)));
-    const bool whole = original && original != chosen && have_same_size(chosen, original);
+    const bool whole = original && original != chosen && has_size(chosen, box_of(original));
     const bool part = original && covers_part(chosen, note->box, original);
     source.can_redo = whole || part;
     if (source.can_redo) layer.original_id = gimp_item_get_id(as_item(original));

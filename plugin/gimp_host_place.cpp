@@ -110,8 +110,7 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
                _("The image was closed or converted meanwhile: the result is in a new one."));
     } else if (!request.source) {
       add_note(notes, _("The layer was deleted meanwhile: the result is the topmost layer."));
-    } else if (gimp_drawable_get_width(as_drawable(request.source)) != request.look.width ||
-               gimp_drawable_get_height(as_drawable(request.source)) != request.look.height) {
+    } else if (!has_size(request.source, {0, 0, request.look.width, request.look.height})) {
       add_note(notes, _("The layer changed its size meanwhile: the result has the size that was "
                         "sent."));
     }

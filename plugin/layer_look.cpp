@@ -21,6 +21,12 @@ LayerLook look_of(GimpLayer* layer) {
   return look;
 }
 
+bool has_size(GimpLayer* layer, Box box) {
+  GimpDrawable* drawable = as_drawable(layer);
+  return gimp_drawable_get_width(drawable) == box.width &&
+         gimp_drawable_get_height(drawable) == box.height;
+}
+
 Result<void> dress_like(GimpLayer* layer, GimpLayer* model, std::optional<Box> part) {
   gimp_item_set_color_tag(as_item(layer), gimp_item_get_color_tag(as_item(model)));
   copy_effects(as_drawable(layer), as_drawable(model));

@@ -24,6 +24,9 @@ struct LayerLook {
 };
 [[nodiscard]] LayerLook look_of(GimpLayer* layer);
 
+/// Whether a layer is as large as a box, wherever that lies.
+[[nodiscard]] bool has_size(GimpLayer* layer, Box box);
+
 /// Only a group's mode can be that.
 [[nodiscard]] inline bool passes_through(const LayerLook& look) {
   return look.mode == GIMP_LAYER_MODE_PASS_THROUGH;

@@ -15,12 +15,6 @@ namespace {
 /// Text, group, link and vector layers are more than their pixels: a copy would be one again.
 bool is_plain(GimpLayer* layer) { return G_OBJECT_TYPE(layer) == GIMP_TYPE_LAYER; }
 
-bool has_size(GimpLayer* layer, Box box) {
-  GimpDrawable* drawable = as_drawable(layer);
-  return gimp_drawable_get_width(drawable) == box.width &&
-         gimp_drawable_get_height(drawable) == box.height;
-}
-
 /// The source as it was sent.
 Box whole_of(const PlaceRequest& request) {
   return {0, 0, request.look.width, request.look.height};
