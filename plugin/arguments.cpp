@@ -127,6 +127,16 @@ Host::PlaceOptions read_place_options(GimpProcedureConfig* config) {
   return options;
 }
 
+void forget_values_of(GimpImage* image, GimpProcedureConfig* config) {
+  const std::string name = G_OBJECT_TYPE_NAME(config);
+  const OwnedParasite left(gimp_image_get_parasite(image, (name + "-last").c_str()));
+  if (!left) return;
+  gimp_config_reset(GIMP_CONFIG(config));
+  const auto file =
+      Ref<GFile>::adopt(gimp_directory_file("plug-in-settings", (name + ".last").c_str(), nullptr));
+  gimp_config_deserialize_file(GIMP_CONFIG(config), file.get(), nullptr, nullptr);
+}
+
 ConfigBridge config_bridge() { return {read_or_default, write}; }
 
 }  // namespace sharpen

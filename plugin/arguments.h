@@ -20,6 +20,10 @@ void add_arguments(GimpProcedure* procedure);
 /// The arguments that say where the result goes.
 [[nodiscard]] Host::PlaceOptions read_place_options(GimpProcedureConfig* config);
 
+/// Puts the values of the last run into `config` where libgimp took those that a run had left on
+/// `image`, for an image may come from a stranger: they could name a server.
+void forget_values_of(GimpImage* image, GimpProcedureConfig* config);
+
 /// For the dialog: reads what is right and leaves the rest at its default.
 [[nodiscard]] ConfigBridge config_bridge();
 

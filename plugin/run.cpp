@@ -106,6 +106,7 @@ GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, Gimp
                             GimpDrawable** drawables, GimpProcedureConfig* config, gpointer) {
   return guarded(procedure, [&] {
     bound_tile_cache();
+    if (run_mode != GIMP_RUN_NONINTERACTIVE) forget_values_of(image, config);
     const Home home = gimp_home();
     std::vector<GimpDrawable*> chosen;
     for (GimpDrawable** drawable = drawables; drawable && *drawable; ++drawable)

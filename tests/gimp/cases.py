@@ -364,6 +364,18 @@ def lets_only_pixels_leave():
                       b"output_height", b"crop_to_fill"}, fields
 
 
+def takes_no_server_from_a_picture():
+    """libgimp leaves a run's settings on the image, in its file too, and prefers them to those of the last run."""
+    image, layer = photo()
+    left = f'(service "own-server")\n(service-url "{FAKE}/good")\n(output-name "theirs")\n\0'.encode()
+    name = "GimpProcedureConfigRun-plug-in-remote-sharpen-last"
+    image.attach_parasite(Gimp.Parasite.new(name, 1, left))
+    request = pathlib.Path(os.environ["FAKE_REQUEST"])
+    request.unlink(missing_ok=True)
+    made, = sharpen(image, [layer], "", run_mode=Gimp.RunMode.WITH_LAST_VALS)
+    assert not request.exists() and made.get_name() == "source – Lens Blur V2", made.get_name()
+
+
 def writes_pngs_that_gimp_reads():
     for width, height, precision, base in ((1, 1, "U8_NON_LINEAR", RGB), (32000, 3, "U8_NON_LINEAR", RGB),
                                            (32000, 2, "U16_NON_LINEAR", GRAY), (3, 5000, "U16_NON_LINEAR", RGB)):
