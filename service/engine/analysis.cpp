@@ -5,6 +5,7 @@
 
 #include "service/engine/focus_scan.h"
 #include "service/engine/harmonics.h"
+#include "service/engine/jpeg_noise.h"
 #include "service/engine/survey.h"
 #include "service/engine/verdict.h"
 
@@ -22,34 +23,11 @@ constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
 constexpr double kHiddenNoise = 1.25 / 255;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
-/// The file's own quantisation as noise of read_luma(), whose unit is sqrt(3) of a JPEG's
-/// luminance.
-std::optional<JpegNoise> jpeg_noise(const PictureInfo& info) {
-  if (!info.jpeg_luma_table) return std::nullopt;
-  JpegNoise noise;
-  const double scale = (info.channels >= 3 ? 3.0 : 1.0) / 12 / (255.0 * 255.0);
-  for (std::size_t i = 0; i < noise.size(); ++i) {
-    const double q = (*info.jpeg_luma_table)[i];
-    noise[i] = q * q * scale;
-  }
-  return noise;
-}
-
-/// What the quantisation adds to each channel's noise at the frequencies that a deconvolution
-/// lifts most.
-double quantisation_variance(const JpegNoise& noise) {
-  double sum = 0;
-  for (std::size_t y = 0; y < 4; ++y) {
-    for (std::size_t x = 0; x < 4; ++x) sum += noise[8 * y + x] / 16;
-  }
-  return sum / 2;
-}
-
 /// The noise to reckon with. A little too much costs little; too little leaves what the inverse
 /// has lifted.
 double noise_of(double estimated, const std::optional<JpegNoise>& jpeg) {
   const double noise = 1.06 * std::max(estimated, jpeg ? kHiddenNoise : kLeastNoise);
-  return jpeg ? std::sqrt(noise * noise + quantisation_variance(*jpeg)) : noise;
+  return jpeg ? std::sqrt(noise * noise + lifted_variance(*jpeg)) : noise;
 }
 
 bool varies(const FocusMap& map, double ratio) {

@@ -72,16 +72,6 @@ double percentile(std::vector<float>& values, double part) {
   return double(*nth);
 }
 
-/// Bilinear look-up of a JPEG's quantisation noise: DCT frequency k is k / 16 cycles per pixel.
-float jpeg_noise_at(const JpegNoise& jpeg, double u, double v) {
-  const double x = std::min(std::abs(u) * 16, 7.0), y = std::min(std::abs(v) * 16, 7.0);
-  const int x0 = std::min(static_cast<int>(x), 6), y0 = std::min(static_cast<int>(y), 6);
-  const double fx = x - x0, fy = y - y0;
-  const auto at = [&](int i, int j) { return jpeg[static_cast<std::size_t>(8 * j + i)]; };
-  return static_cast<float>((1 - fy) * ((1 - fx) * at(x0, y0) + fx * at(x0 + 1, y0)) +
-                            fy * ((1 - fx) * at(x0, y0 + 1) + fx * at(x0 + 1, y0 + 1)));
-}
-
 /// Takes `fit` for its family's and for the best if it is.
 void keep_better(Estimate& estimate, const Fit& fit) {
   Fit& family = fit.blur.family == Family::disk    ? estimate.disk
@@ -108,7 +98,6 @@ struct Estimator::Tables {
 
   [[nodiscard]] double variance_floor(const Plane& power) const;
   void prepare(const Plane& power, double variance, Plane& noise, Plane& use) const;
-  void mask_jpeg(const Plane& power, const Plane& noise, Plane& use) const;
   [[nodiscard]] Fit refine(Fit fit, const BinData& data) const;
   [[nodiscard]] double contrast(std::size_t disk, std::span<const double> deviances) const;
 };
@@ -125,38 +114,6 @@ double Estimator::Tables::variance_floor(const Plane& power) const {
     }
   }
   return 1.02 * percentile(high, 0.2);
-}
-
-void Estimator::Tables::mask_jpeg(const Plane& power, const Plane& noise, Plane& use) const {
-  constexpr int kSectors = 12, kRings = 24;
-  const auto cell = [](double u, double v) {
-    const double phi = std::atan2(v, u) / 3.14159265358979 + 0.5;
-    const int sector = std::clamp(static_cast<int>(phi * kSectors), 0, kSectors - 1);
-    const int ring = std::clamp(static_cast<int>(std::hypot(u, v) / 0.5 * kRings), 0, kRings - 1);
-    return std::pair(sector, ring);
-  };
-  std::array<std::array<double, kRings>, kSectors> signal{}, floor{};
-  for (int row = 0; row < power.height(); ++row) {
-    for (int column = 0; column < power.width(); ++column) {
-      const auto [sector, ring] = cell(frequency(column), frequency(row));
-      signal[std::size_t(sector)][std::size_t(ring)] += double(power.at(column, row));
-      floor[std::size_t(sector)][std::size_t(ring)] += double(noise.at(column, row));
-    }
-  }
-  std::array<int, kSectors> last{};
-  for (std::size_t s = 0; s < kSectors; ++s) {
-    for (std::size_t r = 0; r < kRings; ++r) {
-      if (signal[s][r] > 1.5 * floor[s][r]) last[s] = static_cast<int>(r);
-    }
-  }
-  for (int row = 0; row < power.height(); ++row) {
-    for (int column = 0; column < power.width(); ++column) {
-      const auto [sector, ring] = cell(frequency(column), frequency(row));
-      // Block borders show at multiples of 1/8.
-      const bool border = column % (kBlock / 8) == 0 || row % (kBlock / 8) == 0;
-      if (border || ring > last[std::size_t(sector)]) use.at(column, row) = 0;
-    }
-  }
 }
 
 /// The contrast (see Fit) of a disk among the candidates, from others about a quarter away; 0 at
@@ -233,7 +190,7 @@ void Estimator::Tables::prepare(const Plane& power, double variance, Plane& nois
       noise.at(column, row) += jpeg_noise_at(*jpeg, frequency(column), frequency(row));
     }
   }
-  mask_jpeg(power, noise, use);
+  leave_out_quantised(power, noise, use);
 }
 
 Estimate Estimator::quick(const Plane& power) const {

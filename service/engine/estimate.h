@@ -1,12 +1,12 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "service/engine/blur_model.h"
+#include "service/engine/jpeg_noise.h"
 #include "service/engine/spectrum.h"
 
 namespace sharpen::engine {
@@ -34,10 +34,6 @@ struct Search {
   bool disk = true, gauss = true, motion = true;
   double max_radius = 20, max_sigma = 8, max_length = 45;
 };
-
-/// The quantisation noise of a JPEG's luminance: its variance for each pair of horizontal and
-/// vertical DCT frequency, in the units of the picture.
-using JpegNoise = std::array<double, 64>;
 
 /// Fits the power spectrum of natural pictures, times a blur, plus noise, to measured spectra.
 /// Holds the transfer functions of all candidates (some 10 MB), so keep it for one job.

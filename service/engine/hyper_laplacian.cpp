@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <numbers>
 
+#include "service/engine/look_up.h"
 #include "service/engine/vectorise.h"
 
 namespace sharpen::engine {
 namespace {
 
 constexpr float kAlpha = 2.0f / 3.0f;
-constexpr std::size_t kLanes = 16;
 constexpr int kPerUnit = 256;
 constexpr float kTableEnd = 8;
 
@@ -28,7 +27,7 @@ float solve(float v) {
   return moved < 0.5 * double(v) * double(v) ? static_cast<float>(w) : 0.0f;
 }
 
-/// Sixteen values. The table is read by pairs of neighbours: gathers would take twice as long.
+/// kLanes values.
 inline __attribute__((always_inline)) void shrink_block(const float* value, const float* next,
                                                         float* out, const float* table,
                                                         float scale) {
@@ -40,15 +39,11 @@ inline __attribute__((always_inline)) void shrink_block(const float* value, cons
     cells[i] = static_cast<int>(position);
     parts[i] = position - static_cast<float>(cells[i]);
   }
-  std::array<float, 2 * kLanes> pairs;
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    std::memcpy(&pairs[2 * i], table + cells[i], 2 * sizeof(float));
-  }
+  const auto pairs = read_pairs(table, cells);
   for (std::size_t i = 0; i < kLanes; ++i) {
     const float v = (next[i] - value[i]) * scale;
-    const float reduced = pairs[2 * i] + parts[i] * (pairs[2 * i + 1] - pairs[2 * i]);
     // Beyond the table the shrinkage is all but constant.
-    const float result = reduced + std::max(std::fabs(v) - kTableEnd, 0.0f);
+    const float result = between(pairs, i, parts[i]) + std::max(std::fabs(v) - kTableEnd, 0.0f);
     out[i] = std::copysign(result, v) * back;
   }
 }

@@ -4,17 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <memory>
 
+#include "service/engine/look_up.h"
 #include "service/engine/vectorise.h"
 
 namespace sharpen::engine {
 namespace {
 
-constexpr std::size_t kEntries = 4096, kLanes = 16;
+constexpr std::size_t kEntries = 4096;
 
-/// Sixteen values. The table is read by pairs of neighbours: gathers would take twice as long.
+/// kLanes values.
 inline __attribute__((always_inline)) void look_up_block(const float* table, float* values,
                                                          bool square_root) {
   std::array<int, kLanes> cells;
@@ -27,13 +27,8 @@ inline __attribute__((always_inline)) void look_up_block(const float* table, flo
     cells[i] = static_cast<int>(position);
     parts[i] = position - static_cast<float>(cells[i]);
   }
-  std::array<float, 2 * kLanes> pairs;
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    std::memcpy(&pairs[2 * i], table + cells[i], 2 * sizeof(float));
-  }
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    values[i] = pairs[2 * i] + parts[i] * (pairs[2 * i + 1] - pairs[2 * i]);
-  }
+  const auto pairs = read_pairs(table, cells);
+  for (std::size_t i = 0; i < kLanes; ++i) values[i] = between(pairs, i, parts[i]);
 }
 
 SHARPEN_VECTORISED
