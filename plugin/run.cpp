@@ -29,11 +29,23 @@ GimpPDBStatusType status_of(ErrorKind kind) {
   }
 }
 
+/// GIMP without windows (gimp-console, or with --no-interface) cannot show ours.
+bool has_windows() { return gimp_default_display() != nullptr; }
+
 GimpValueArray* failed(GimpProcedure* procedure, const Error& error) {
   GError* message = error.kind == ErrorKind::cancelled
                         ? nullptr
                         : g_error_new_literal(GIMP_PLUG_IN_ERROR, 0, error.text().c_str());
   return gimp_procedure_new_return_values(procedure, status_of(error.kind), message);
+}
+
+/// A person reads the sentence alone: GIMP would put "Calling error for" before it.
+GimpValueArray* failed_for(GimpRunMode run_mode, GimpProcedure* procedure, Error error) {
+  if (run_mode != GIMP_RUN_NONINTERACTIVE && has_windows()) {
+    if (error.kind != ErrorKind::cancelled) gimp_message(error.text().c_str());
+    error.kind = ErrorKind::cancelled;
+  }
+  return failed(procedure, error);
 }
 
 GimpValueArray* succeeded(GimpProcedure* procedure, const std::vector<int>& layer_ids) {
@@ -49,9 +61,6 @@ GimpValueArray* succeeded(GimpProcedure* procedure, const std::vector<int>& laye
 void tell(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) gimp_message(note.c_str());
 }
-
-/// GIMP without windows (gimp-console, or with --no-interface) cannot show ours.
-bool has_windows() { return gimp_default_display() != nullptr; }
 
 /// GEGL would keep every tile that it has seen: 600 MB for a picture of 100 MP.
 void bound_tile_cache() {
@@ -112,9 +121,9 @@ GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, Gimp
     for (GimpDrawable** drawable = drawables; drawable && *drawable; ++drawable)
       chosen.push_back(*drawable);
     const auto host = GimpHost::open(image, chosen, home);
-    if (!host) return failed(procedure, host.error());
+    if (!host) return failed_for(run_mode, procedure, host.error());
     const auto done = sharpen_drawables(procedure, run_mode, **host, config, home);
-    if (!done) return failed(procedure, done.error());
+    if (!done) return failed_for(run_mode, procedure, done.error());
     GimpValueArray* values = succeeded(procedure, (*host)->new_layers());
     g_value_set_string(gimp_value_array_index(values, 2), (*host)->service_used().c_str());
     return values;
@@ -130,7 +139,7 @@ GimpValueArray* run_recover(GimpProcedure* procedure, GimpProcedureConfig* confi
     GimpRecoverHost host(home);
     if (run_mode == GIMP_RUN_INTERACTIVE) {
       if (const auto done = run_recover_dialog(host, home); !done)
-        return failed(procedure, done.error());
+        return failed_for(run_mode, procedure, done.error());
       return succeeded(procedure, host.new_layers());
     }
     const auto notes = recover_all(host, home);

@@ -1,4 +1,5 @@
-"""A service that is not there: a sentence, what was chosen is kept, and the same dialog then works."""
+"""A service that is not there: a sentence, what was chosen is kept, and the same dialog then works. No layer: a sentence
+alone."""
 
 import sys
 import tempfile
@@ -21,6 +22,14 @@ def fail(dialog):
     dialog.wait("button", "Try Again", 30)
     if any(node.get_name().startswith("Sharpen the whole layer") for node in controls(dialog)):
         raise Failure("a preview is offered while the dialog is at work")
+
+
+def refuse_quick_mask(session):
+    session.press_key("shift+q")
+    session.menu("Remote Sharpen…")
+    message = until("the sentence", lambda: session.message("A channel or a selection cannot be sharpened."))
+    if message.has_text("Calling error"):
+        raise Failure("GIMP's words are before it")
 
 
 def test():
@@ -48,6 +57,7 @@ def test():
             dialog.wait_text("free")
             dialog.press("Sharpen")
             session.expect_layers("Crisp", "picture.png")
+            refuse_quick_mask(session)
 
 
 if __name__ == "__main__":
