@@ -57,6 +57,7 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
   std::unique_ptr<GimpHost> host(new GimpHost(gimp_image_get_id(image), home));
   if (GimpDisplay* display = gimp_default_display())
     host->display_id_ = gimp_display_get_id(display);
+  host->chosen_ = ChosenItems::of(image);
   for (GimpDrawable* drawable : drawables) {
     auto layer = layer_of(drawable);
     if (!layer) return fail(std::move(layer));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/home.h"
+#include "plugin/chosen_items.h"
 #include "plugin/layer_export.h"
 #include "plugin/placement.h"
 #include "plugin/selection.h"
@@ -73,11 +74,12 @@ class GimpHost final : public Host {
                                     std::vector<std::string>& notes);
   /// Takes away the earlier results whose place and name `new_layers_` have.
   void remove_replaced(const std::vector<Ready>& ready);
-  /// GIMP selects the last one that is inserted.
-  void select_new_layers();
+  /// Chooses what has come, unless the user went on to something else and works on that.
+  void choose_new_layers(const std::vector<Ready>& ready, const ChosenItems& before);
   void forget_jobs(const std::vector<Placement>& placements, bool keep_paid);
 
   int image_id_;
+  ChosenItems chosen_;  ///< when the run began
   bool gray_as_rgb_ = false;
   int display_id_ = -1;  ///< from which the run was started; -1 without windows
   Home home_;

@@ -82,6 +82,8 @@ Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
 
 Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& options,
                               std::vector<std::string>& notes) {
+  GimpImage* open = gimp_image_get_by_id(image_id_);
+  const ChosenItems chosen = open ? ChosenItems::of(open) : ChosenItems();
   std::optional<UndoGroup> undo;
   GimpGroupLayer* group = nullptr;
   std::size_t group_of = 0;
@@ -117,7 +119,7 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
   }
   std::ranges::reverse(new_layers_);
   remove_replaced(ready);
-  select_new_layers();
+  choose_new_layers(ready, chosen);
   return {};
 }
 
@@ -135,15 +137,14 @@ void GimpHost::remove_replaced(const std::vector<Ready>& ready) {
   }
 }
 
-void GimpHost::select_new_layers() {
+void GimpHost::choose_new_layers(const std::vector<Ready>& ready, const ChosenItems& before) {
   GimpImage* image = gimp_image_get_by_id(image_id_);
-  if (!image || new_layers_.size() < 2) return;
-  std::vector<const GimpLayer*> layers;
-  for (const int id : new_layers_)
-    if (const GimpLayer* layer = layer_in(image, id)) layers.push_back(layer);
-  if (layers.empty()) return;
-  layers.push_back(nullptr);
-  gimp_image_set_selected_layers(image, layers.data());
+  if (!image || std::ranges::any_of(ready, [](const Ready& one) { return !!one.image; })) return;
+  const bool has_sources =
+      std::ranges::all_of(ready, [](const Ready& one) { return !!one.request.source; });
+  // GIMP has chosen the last one that was inserted.
+  if (has_sources && before != chosen_) return before.choose_in(image);
+  if (new_layers_.size() > 1) ChosenItems::layers(new_layers_).choose_in(image);
 }
 
 void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_paid) {

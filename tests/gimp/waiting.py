@@ -75,6 +75,20 @@ def deselected():
     assert sum(read(made.get_mask())) == 100 * 255
 
 
+def worked_elsewhere():
+    """What the user works on stays chosen; else the result is, as any new layer."""
+    image, layer = photo()
+    other = layer.copy()
+    image.insert_layer(other, None, 0)
+    channel = Gimp.Channel.new(image, "channel", WIDTH, HEIGHT, 50, Gegl.Color.new("red"))
+    image.insert_channel(channel, None, 0)
+    for choose, wanted in ((f"layers([Gimp.Layer.get_by_id({other.get_id()})])", other),
+                           (f"channels([Gimp.Channel.get_by_id({channel.get_id()})])", channel), ("", None)):
+        image.set_selected_layers([layer])
+        made, = sharpen_while(image, layer, "image.set_selected_" + choose if choose else "pass")
+        assert [item.get_id() for item in image.get_selected_drawables()] == [(wanted or made).get_id()], choose
+
+
 def deleted():
     image, layer = photo()
     before = read(layer)
@@ -164,6 +178,6 @@ def made_indexed():
 # returns layers of it to the caller. The way into a new image is that of made_indexed().
 
 
-run_cases((nothing_done, moved, renamed_and_reordered, painted_on, given_a_mask, given_another_look, deselected, deleted,
-           scaled, scaled_with_another_look, cropped, flipped, flattened, given_another_profile, converted,
-           made_indexed))
+run_cases((nothing_done, moved, renamed_and_reordered, painted_on, given_a_mask, given_another_look, deselected,
+           worked_elsewhere, deleted, scaled, scaled_with_another_look, cropped, flipped, flattened,
+           given_another_profile, converted, made_indexed))
