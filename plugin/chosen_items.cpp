@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "plugin/gimp_ref.h"
+#include "plugin/layer_tree.h"
 
 namespace sharpen {
 namespace {
@@ -19,7 +20,7 @@ template <class T>
 std::vector<const T*> items_by(const std::vector<int>& ids) {
   std::vector<const T*> items;
   for (const int id : ids)
-    if (GimpItem* item = gimp_item_get_by_id(id)) items.push_back(reinterpret_cast<const T*>(item));
+    if (GimpItem* item = find_item(id)) items.push_back(reinterpret_cast<const T*>(item));
   items.push_back(nullptr);
   return items;
 }

@@ -95,8 +95,8 @@ Result<void> GimpHost::add(GimpLayer* chosen) {
 }
 
 Result<void> GimpHost::look_at(Layer& layer, int sent_id) {
-  GimpLayer* sent = gimp_layer_get_by_id(sent_id);
-  if (!sent) return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
+  GimpLayer* sent = find_layer(sent_id);
+  if (!sent) return layer_is_gone();
   const bool again = sent_id == layer.original_id && layer.original_box;
   auto area = again ? Result<SentArea>(SentArea{*layer.original_box, nullptr})
                     : sent_area(sent, home_.spool());
@@ -123,8 +123,8 @@ void GimpHost::work_on_originals(bool originals) {
 }
 
 Result<GimpDrawable*> GimpHost::drawable_of(const Layer& layer) const {
-  GimpLayer* found = gimp_layer_get_by_id(layer.sent_id);
-  if (!found) return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
+  GimpLayer* found = find_layer(layer.sent_id);
+  if (!found) return layer_is_gone();
   return as_drawable(found);
 }
 
@@ -154,7 +154,7 @@ Result<ScreenPixels> GimpHost::result_region(std::size_t source, const JobResult
 }
 
 bool GimpHost::send_gray_as_rgb() {
-  GimpImage* image = gimp_image_get_by_id(image_id_);
+  GimpImage* image = find_image(image_id_);
   const bool gray = image && gimp_image_get_base_type(image) == GIMP_GRAY;
   return gray && !std::exchange(gray_as_rgb_, true);
 }

@@ -70,6 +70,11 @@ class GimpHost final : public Host {
   [[nodiscard]] PlaceRequest request_for(const Placement& placement,
                                          const PlaceOptions& options) const;
   [[nodiscard]] Result<Ready> make_ready(const Placement& placement, const PlaceOptions& options);
+  [[nodiscard]] Result<Ready> make_ready(const Placement& placement, PlaceRequest request);
+  /// Those whose image or source was there when they were made, and no longer is.
+  [[nodiscard]] Result<void> make_lost_ones_again(std::vector<Ready>& ready,
+                                                  const std::vector<Placement>& placed,
+                                                  const PlaceOptions& options);
   [[nodiscard]] Result<void> insert(std::vector<Ready>& ready, const PlaceOptions& options,
                                     std::vector<std::string>& notes);
   /// Takes away the earlier results whose place and name `new_layers_` have.

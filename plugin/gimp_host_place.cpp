@@ -19,13 +19,12 @@ void add_note(std::vector<std::string>& notes, std::string note) {
   if (!note.empty() && !std::ranges::contains(notes, note)) notes.push_back(std::move(note));
 }
 
-/// The image, if results can still be put into it. GIMP keeps a closed image alive as long as we
-/// run, since it is our argument, and drops it then: only its display tells that it was closed.
+/// The image, if results can still be put into it. While a script waits for us GIMP keeps even a
+/// closed image alive, and drops it then: only its display tells that it was closed.
 GimpImage* open_image(int id, int display_id) {
   if (display_id >= 0 && !gimp_display_id_is_valid(display_id)) return nullptr;
-  GimpImage* image = gimp_image_get_by_id(id);
-  if (!image || !gimp_image_is_valid(image)) return nullptr;
-  return gimp_image_get_base_type(image) == GIMP_INDEXED ? nullptr : image;
+  GimpImage* image = find_image(id);
+  return image && gimp_image_get_base_type(image) != GIMP_INDEXED ? image : nullptr;
 }
 
 }  // namespace
@@ -60,10 +59,18 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
 
 Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
                                              const PlaceOptions& options) {
+  // An image that is closed in the midst of it, or a layer that is deleted, is no reason to fail.
+  for (int attempt = 1;; ++attempt) {
+    const PlaceRequest request = request_for(placement, options);
+    auto made = make_ready(placement, request);
+    if (made || attempt == 4 || !request.image || is_there(request)) return made;
+  }
+}
+
+Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement, PlaceRequest request) {
   const Layer& layer = layers_.at(placement.source);
   const auto sent = layer.sent.find(layer.sent_id);
   if (sent == layer.sent.end()) return fail(ErrorKind::internal, _("This layer was not sent."));
-  PlaceRequest request = request_for(placement, options);
   std::optional<NewImage> image;
   if (!request.image) {
     auto made = NewImage::of_original(*sent->second->original, sent->second->file, layer.look.name,
@@ -80,9 +87,26 @@ Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
   return Ready{std::move(request), std::move(*made), std::move(image), placement.source};
 }
 
+Result<void> GimpHost::make_lost_ones_again(std::vector<Ready>& ready,
+                                            const std::vector<Placement>& placed,
+                                            const PlaceOptions& options) {
+  std::vector<Ready> fresh;
+  for (const auto& [one, placement] : std::views::zip(ready, placed)) {
+    if (is_there(one.request)) {
+      fresh.push_back(std::move(one));
+      continue;
+    }
+    auto made = make_ready(placement, options);
+    if (!made) return fail(std::move(made));
+    fresh.push_back(*std::move(made));
+  }
+  ready = std::move(fresh);
+  return {};
+}
+
 Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& options,
                               std::vector<std::string>& notes) {
-  GimpImage* open = gimp_image_get_by_id(image_id_);
+  GimpImage* open = find_image(image_id_);
   const ChosenItems chosen = open ? ChosenItems::of(open) : ChosenItems();
   std::optional<UndoGroup> undo;
   GimpGroupLayer* group = nullptr;
@@ -138,7 +162,7 @@ void GimpHost::remove_replaced(const std::vector<Ready>& ready) {
 }
 
 void GimpHost::choose_new_layers(const std::vector<Ready>& ready, const ChosenItems& before) {
-  GimpImage* image = gimp_image_get_by_id(image_id_);
+  GimpImage* image = find_image(image_id_);
   if (!image || std::ranges::any_of(ready, [](const Ready& one) { return !!one.image; })) return;
   const bool has_sources =
       std::ranges::all_of(ready, [](const Ready& one) { return !!one.request.source; });
@@ -178,6 +202,8 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
     placed.push_back(placement);
   }
   if (ready.empty() && problem) return std::unexpected(*problem);
+  if (auto fresh = make_lost_ones_again(ready, placed, options); !fresh)
+    return fail(std::move(fresh));
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
   const bool fails = options.unattended && (problem || options.others_failed);
   forget_jobs(placed, fails);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "client/models.h"
 #include "plugin/gimp_ref.h"
+#include "plugin/layer_tree.h"
 
 namespace sharpen {
 Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) {
@@ -57,8 +58,7 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
 
 Result<bool> LayerExport::step() {
   // A buffer of a closed image reads as nothing but errors on GIMP's wire.
-  if (!gimp_item_id_is_valid(drawable_id_))
-    return fail(ErrorKind::gimp, _("The layer was removed before it was read."));
+  if (!gimp_item_id_is_valid(drawable_id_)) return layer_is_gone();
   if (next_row_ < box_.height) {
     if (band_rows_ == 0) read_band();
     if (next_block_ > 0 && !looked_) {

@@ -14,11 +14,15 @@ namespace {
 /// Puts the originals back where the service changed nothing or where nothing was to be seen.
 class Merge {
  public:
-  Merge(const KeptOriginal& original, const AnswerFormat& answer, const Breathe& breathe)
-      : original_(original), format_(original.format) {
-    const auto find = [&](const Babl* from, const Babl* to) {
+  explicit Merge(const KeptOriginal& original) : original_(original), format_(original.format) {}
+
+  /// Looks for the conversions, with a breath after each: babl takes its time to find a new one.
+  Result<void> prepare(const AnswerFormat& answer, const Breathe& breathe) {
+    Result<void> breathed;
+    const auto find = [&](const Babl* from, const Babl* to) -> const Babl* {
+      if (!breathed) return nullptr;
       const Babl* conversion = babl_fish(from, to);
-      if (breathe) breathe();  // babl takes its time to find a new one
+      if (breathe) breathed = breathe();
       return conversion;
     };
     const Babl* from = answer.sent_colours ? plain(answer.format) : answer.format;
@@ -29,6 +33,7 @@ class Merge {
       wire_alpha_from_native_ = find(format_.plain_native, format_.plain_wire_alpha);
     if (format_.is_float)
       floats_from_native_ = find(format_.plain_native, babl_format("R'G'B'A float"));
+    return breathed;
   }
 
   /// Fills native() from rows of the answer that begin at row `y` of the box.
@@ -131,7 +136,8 @@ Result<void> for_each_band(PictureReader& reader, int y, const Breathe& breathe,
       filled += *got;
     }
     if (auto used = use(rows, row, static_cast<int>(wanted)); !used) return used;
-    if (breathe) breathe();
+    if (breathe)
+      if (auto breathed = breathe(); !breathed) return breathed;
     row += static_cast<int>(wanted);
   }
   return {};
@@ -152,13 +158,17 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
                 _("Choose another model: this one changes the size."));
   const auto answer = answer_format(original.format, info.channels, info.bits, info.icc_profile);
   if (!answer) return std::unexpected(answer.error());
-  if (breathe) breathe();
+  if (breathe)
+    if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
 
   ImportReport report;
   report.fewer_bits = info.bits == 8 && original.format.sample_bytes() > 1;
   std::optional<Merge> merge;
-  if (original.rows || !answer->sent_colours || answer->format != original.format.native)
-    merge.emplace(original, *answer, breathe);
+  if (original.rows || !answer->sent_colours || answer->format != original.format.native) {
+    merge.emplace(original);
+    if (auto prepared = merge->prepare(*answer, breathe); !prepared)
+      return fail(std::move(prepared));
+  }
   auto read = for_each_band(
       **reader, y, breathe,
       [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
@@ -201,7 +211,8 @@ Result<void> import_original(const std::filesystem::path& sent_file, const KeptO
     const GeglRectangle band{x, y + row, original.width, count};
     gegl_buffer_set(buffer, &band, 0, original.format.native, rows.data(), GEGL_AUTO_ROWSTRIDE);
     row += count;
-    if (breathe) breathe();
+    if (breathe)
+      if (auto breathed = breathe(); !breathed) return breathed;
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <ranges>
 
+#include "base/i18n.h"
 #include "plugin/gimp_ref.h"
 
 namespace sharpen {
@@ -24,11 +25,28 @@ std::vector<GimpLayer*> all_layers(GimpImage* image) {
   return layers;
 }
 
+GimpImage* find_image(int id) {
+  return gimp_image_id_is_valid(id) ? gimp_image_get_by_id(id) : nullptr;
+}
+
+GimpItem* find_item(int id) {
+  return gimp_item_id_is_valid(id) ? gimp_item_get_by_id(id) : nullptr;
+}
+
+GimpLayer* find_layer(int id) {
+  return gimp_item_id_is_valid(id) ? gimp_layer_get_by_id(id) : nullptr;
+}
+
+std::unexpected<Error> layer_is_gone() {
+  return fail(ErrorKind::gimp, _("The layer was removed before it was read; nothing was sent."),
+              _("Close this window and choose another layer."));
+}
+
 GimpLayer* layer_in(GimpImage* image, int id) {
-  GimpItem* item = gimp_item_get_by_id(id);
-  if (!item) return nullptr;
+  GimpLayer* layer = find_layer(id);
+  if (!layer) return nullptr;
   // Not by all_layers(): libgimp loses some memory whenever it lists layers.
-  GimpLayer* found = gimp_image_get_layer_by_tattoo(image, gimp_item_get_tattoo(item));
+  GimpLayer* found = gimp_image_get_layer_by_tattoo(image, gimp_item_get_tattoo(as_item(layer)));
   return found && gimp_item_get_id(as_item(found)) == id ? found : nullptr;
 }
 
@@ -46,7 +64,7 @@ UnlockedGroups::UnlockedGroups(GimpItem* group) {
 
 UnlockedGroups::~UnlockedGroups() {
   for (const Locks& locks : locks_ | std::views::reverse) {
-    GimpItem* group = gimp_item_get_by_id(locks.id);
+    GimpItem* group = find_item(locks.id);
     if (!group) continue;
     if (locks.content) gimp_item_set_lock_content(group, TRUE);
     if (locks.position) gimp_item_set_lock_position(group, TRUE);

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/layer_import.h"
+#include "plugin/layer_tree.h"
 
 namespace sharpen {
 namespace {
@@ -53,7 +54,7 @@ NewImage::NewImage(NewImage&& other) noexcept
     : id_(std::exchange(other.id_, -1)), layer_id_(other.layer_id_) {}
 
 NewImage::~NewImage() {
-  if (GimpImage* image = id_ >= 0 ? gimp_image_get_by_id(id_) : nullptr) gimp_image_delete(image);
+  if (GimpImage* image = find_image(id_)) gimp_image_delete(image);
 }
 
 GimpImage* NewImage::keep() {

@@ -30,6 +30,18 @@ GimpImageType type_in(GimpImage* image, bool alpha) {
   return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
 }
 
+/// The request's breath, which also ends the work when what it is done to is gone.
+Breathe watching(const PlaceRequest& request) {
+  return [&request]() -> Result<void> {
+    if (request.breathe)
+      if (auto breathed = request.breathe(); !breathed) return breathed;
+    if (is_there(request)) return {};
+    return fail(
+        ErrorKind::gimp, _("The layer was removed while its result was put in."),
+        _("Fetch the result again with Filters > Enhance > Unfinished Remote Sharpen Jobs."));
+  };
+}
+
 /// Whether the result has to take the place of the whole source, which is hidden then, lest the
 /// picture changes by being doubled. What was not selected of a source that was scaled meanwhile is
 /// nowhere else, so that one stays.
@@ -42,7 +54,7 @@ Result<bool> replaces_source(const PlaceRequest& request) {
             gimp_layer_get_mask(source));
   if (!has_size(source, whole_of(request))) return false;
   if (changes_when_doubled(source)) return true;
-  return translucent_inside(source, request.box, *request.selection, request.breathe);
+  return translucent_inside(source, request.box, *request.selection, watching(request));
 }
 
 /// GIMP confines the effects of a copy to what is selected when it is made.
@@ -57,6 +69,14 @@ std::unexpected<Error> refused_by_gimp() {
 }
 
 }  // namespace
+
+bool is_there(const PlaceRequest& request) {
+  const auto is_in_place = [](GimpLayer* layer) {
+    return !layer || gimp_item_is_valid(as_item(layer));
+  };
+  return gimp_image_is_valid(request.image) && is_in_place(request.source) &&
+         is_in_place(request.replaced);
+}
 
 /// How a result becomes a layer.
 struct NewLayer::Plan {
@@ -114,7 +134,7 @@ Result<NewLayer> NewLayer::make(const PlaceRequest& request) {
   if (!plan) return std::unexpected(plan.error());
   GimpLayer* layer = plan->is_copy ? gimp_layer_copy(plan->model) : blank_layer(request, *plan);
   if (!layer) return refused_by_gimp();
-  NewLayer made(gimp_item_get_id(as_item(layer)), *plan);
+  NewLayer made(layer, *plan);
   unlock(layer);
   if (auto written = made.write_pixels(request); !written) return fail(std::move(written));
   return made;
@@ -131,12 +151,12 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request) {
   Box at = request.box;
   if (!is_cropped_later) at = {at.x - plan_->covers.x, at.y - plan_->covers.y, at.width, at.height};
   auto report =
-      import_answer(request.answer, *request.original, buffer.get(), at.x, at.y, request.breathe);
+      import_answer(request.answer, *request.original, buffer.get(), at.x, at.y, watching(request));
   if (!report) return fail(std::move(report));
   report_ = *report;
   if (plan_->partly)
     if (auto restored =
-            restore_outside(buffer.get(), model.get(), at, *request.selection, request.breathe);
+            restore_outside(buffer.get(), model.get(), at, *request.selection, watching(request));
         !restored)
       return restored;
   gegl_buffer_flush(buffer.get());
@@ -145,17 +165,21 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request) {
   return {};
 }
 
-NewLayer::NewLayer(int layer_id, const Plan& plan)
-    : layer_id_(layer_id), plan_(std::make_unique<Plan>(plan)) {}
+NewLayer::NewLayer(GimpLayer* layer, const Plan& plan)
+    : layer_id_(gimp_item_get_id(as_item(layer))),
+      image_id_(gimp_image_get_id(gimp_item_get_image(as_item(layer)))),
+      plan_(std::make_unique<Plan>(plan)) {}
 
 NewLayer::NewLayer(NewLayer&& other) noexcept
     : layer_id_(std::exchange(other.layer_id_, -1)),
+      image_id_(other.image_id_),
       plan_(std::move(other.plan_)),
       report_(other.report_) {}
 
 NewLayer::~NewLayer() {
-  if (layer_id_ >= 0 && gimp_item_id_is_valid(layer_id_))
-    gimp_item_delete(gimp_item_get_by_id(layer_id_));
+  // To delete a layer whose image is gone would end GIMP: gimp_item_finalize() looks at the image.
+  if (layer_id_ >= 0 && find_image(image_id_))
+    if (GimpLayer* layer = find_layer(layer_id_)) gimp_item_delete(as_item(layer));
 }
 
 bool NewLayer::was_pass_through() const { return passes_through(plan_->look); }
@@ -163,7 +187,7 @@ bool NewLayer::was_pass_through() const { return passes_through(plan_->look); }
 bool NewLayer::is_hidden() const { return plan_->model && !plan_->look.visible; }
 
 Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer* group) {
-  GimpLayer* layer = gimp_layer_get_by_id(layer_id_);
+  GimpLayer* layer = find_layer(layer_id_);
   if (!layer) return refused_by_gimp();
   GimpLayer* above = request.replaced ? request.replaced : request.source;
   auto* parent = reinterpret_cast<GimpLayer*>(group);
@@ -179,7 +203,8 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
   if (!gimp_image_insert_layer(request.image, layer, parent, position)) return refused_by_gimp();
   layer_id_ = -1;
   if (auto finished = finish(layer, request); !finished) {
-    gimp_image_remove_layer(request.image, layer);
+    if (layer_in(request.image, gimp_item_get_id(as_item(layer))))
+      gimp_image_remove_layer(request.image, layer);
     return fail(std::move(finished));
   }
   return layer;
@@ -195,7 +220,8 @@ Result<void> NewLayer::finish(GimpLayer* layer, const PlaceRequest& request) con
     if (auto dressed = dress_like(layer, plan_->model, plan_->part); !dressed) return dressed;
   }
   if (plan_->masked)
-    if (auto masked = mask_with(layer, *request.selection, request.breathe); !masked) return masked;
+    if (auto masked = mask_with(layer, *request.selection, watching(request)); !masked)
+      return masked;
   if (gimp_layer_get_mask(layer)) {
     gimp_layer_set_show_mask(layer, FALSE);
     gimp_layer_set_edit_mask(layer, FALSE);

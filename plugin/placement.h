@@ -32,6 +32,9 @@ struct PlaceRequest {
   Breathe breathe = {};
 };
 
+/// Whether GIMP still has the image and the layers of a request.
+[[nodiscard]] bool is_there(const PlaceRequest& request);
+
 /// A result as a layer with all its pixels that is in no image yet; discarded if it gets in none.
 /// Without a selection it has the source's size and, where two layers would look different from
 /// one, takes the source's place. With a selection it is a layer of the sent box, masked by the
@@ -41,7 +44,8 @@ struct PlaceRequest {
 /// all.
 class NewLayer {
  public:
-  /// Errors: bad_picture, io, gimp.
+  /// Errors: bad_picture, io, gimp (also if the user closes the image or deletes the source
+  /// meanwhile, see is_there()).
   [[nodiscard]] static Result<NewLayer> make(const PlaceRequest& request);
   NewLayer(const NewLayer&) = delete;
   NewLayer& operator=(const NewLayer&) = delete;
@@ -61,13 +65,13 @@ class NewLayer {
 
  private:
   struct Plan;
-  NewLayer(int layer_id, const Plan& plan);
+  NewLayer(GimpLayer* layer, const Plan& plan);
   [[nodiscard]] static Result<Plan> plan_of(const PlaceRequest& request);
   [[nodiscard]] static GimpLayer* blank_layer(const PlaceRequest& request, const Plan& plan);
   [[nodiscard]] Result<void> write_pixels(const PlaceRequest& request);
   [[nodiscard]] Result<void> finish(GimpLayer* layer, const PlaceRequest& request) const;
 
-  int layer_id_;
+  int layer_id_, image_id_;
   std::unique_ptr<Plan> plan_;
   ImportReport report_;
 };

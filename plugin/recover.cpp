@@ -10,6 +10,7 @@
 #include "client/spooled_upload.h"
 #include "client/sweep.h"
 #include "plugin/gimp_ref.h"
+#include "plugin/layer_tree.h"
 #include "plugin/new_image.h"
 #include "plugin/placement.h"
 #include "plugin/result_words.h"
@@ -58,7 +59,7 @@ std::optional<Box> box_in(const LayerLook& now, const JournalEntry& entry) {
 std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
                                                  const JobResult& result) {
   if (entry.origin.gimp_run != gimp_session()) return {};
-  GimpImage* image = gimp_image_get_by_id(entry.origin.image_id);
+  GimpImage* image = find_image(entry.origin.image_id);
   if (!image || gimp_image_get_base_type(image) == GIMP_INDEXED) return {};
   GimpLayer* source =
       gimp_image_get_layer_by_tattoo(image, static_cast<unsigned>(entry.origin.layer_tattoo));
@@ -106,13 +107,16 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
     request->breathe = breathe;
     request->selection = selection ? &*selection : nullptr;
     auto layer = NewLayer::make(*request);
-    if (!layer) return fail(std::move(layer));
-    const UndoGroup undo(request->image);
-    const auto inserted = layer->insert(*request, nullptr);
-    if (!inserted) return std::unexpected(inserted.error());
-    new_layers_.push_back(gimp_item_get_id(as_item(*inserted)));
-    gimp_displays_flush();
-    return with_notes(tr("“{}” is above its layer.", request->name), *layer);
+    const bool can_be_above = is_there(*request);  // the user may have closed the image by now
+    if (!layer && can_be_above) return fail(std::move(layer));
+    if (can_be_above) {
+      const UndoGroup undo(request->image);
+      const auto inserted = layer->insert(*request, nullptr);
+      if (!inserted) return std::unexpected(inserted.error());
+      new_layers_.push_back(gimp_item_get_id(as_item(*inserted)));
+      gimp_displays_flush();
+      return with_notes(tr("“{}” is above its layer.", request->name), *layer);
+    }
   }
   auto image = NewImage::of_original(*original, sent, entry.origin.layer_name, breathe);
   if (!image) return fail(std::move(image));

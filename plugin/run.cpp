@@ -11,6 +11,7 @@
 #include "plugin/arguments.h"
 #include "plugin/gimp_host.h"
 #include "plugin/gimp_ref.h"
+#include "plugin/layer_tree.h"
 #include "plugin/recover.h"
 #include "plugin/unattended.h"
 #include "ui/dialog.h"
@@ -52,7 +53,7 @@ GimpValueArray* succeeded(GimpProcedure* procedure, const std::vector<int>& laye
   GimpValueArray* values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, nullptr);
   std::vector<GObject*> layers;
   for (const int id : layer_ids)
-    if (GimpLayer* layer = gimp_layer_get_by_id(id)) layers.push_back(G_OBJECT(layer));
+    if (GimpLayer* layer = find_layer(id)) layers.push_back(G_OBJECT(layer));
   layers.push_back(nullptr);
   g_value_set_boxed(gimp_value_array_index(values, 1), layers.data());
   return values;
@@ -66,6 +67,13 @@ void tell(const std::vector<std::string>& notes) {
 void bound_tile_cache() {
   constexpr guint64 bytes = 32u << 20;
   g_object_set(gegl_config(), "tile-cache-size", bytes, nullptr);
+}
+
+/// After a run with a dialog libgimp keeps the last values in a parasite of the image; of one that
+/// was closed meanwhile, GIMP would show its complaint (gimp_image_procedure_run in libgimp).
+void expect_closed_image(GimpProcedure* procedure) {
+  gimp_plug_in_set_pdb_error_handler(gimp_procedure_get_plug_in(procedure),
+                                     GIMP_PDB_ERROR_HANDLER_PLUGIN);
 }
 
 Result<void> sharpen_drawables(GimpProcedure* procedure, GimpRunMode run_mode, GimpHost& host,
@@ -120,9 +128,11 @@ GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, Gimp
     std::vector<GimpDrawable*> chosen;
     for (GimpDrawable** drawable = drawables; drawable && *drawable; ++drawable)
       chosen.push_back(*drawable);
+    const int image_id = gimp_image_get_id(image);
     const auto host = GimpHost::open(image, chosen, home);
     if (!host) return failed_for(run_mode, procedure, host.error());
     const auto done = sharpen_drawables(procedure, run_mode, **host, config, home);
+    if (!find_image(image_id)) expect_closed_image(procedure);
     if (!done) return failed_for(run_mode, procedure, done.error());
     GimpValueArray* values = succeeded(procedure, (*host)->new_layers());
     g_value_set_string(gimp_value_array_index(values, 2), (*host)->service_used().c_str());

@@ -56,7 +56,8 @@ Result<void> for_each_band(const KeptSelection& selection, const Breathe& breath
     values.resize(static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height));
     convert(to_float, rows, std::as_writable_bytes(std::span(values)), values.size());
     use(band, std::span<const std::byte>(rows), std::span<const float>(values));
-    if (breathe) breathe();
+    if (breathe)
+      if (auto breathed = breathe(); !breathed) return breathed;
   }
   return {};
 }
@@ -159,7 +160,8 @@ Result<KeptSelection> load_selection(const std::filesystem::path& file,
   for (std::uint32_t y = 0; y < info.height; ++y) {
     if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());
     if (auto appended = kept.rows.append(row); !appended) return fail(std::move(appended));
-    if (breathe) breathe();
+    if (breathe)
+      if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
   }
   return kept;
 }

@@ -2,6 +2,8 @@
 
 #include <libgimp/gimp.h>
 
+#include "plugin/layer_tree.h"
+
 namespace sharpen {
 
 /// Everything done to an image in this scope is one step of its undo history, also after an error.
@@ -14,11 +16,11 @@ class UndoGroup {
   UndoGroup(const UndoGroup&) = delete;
   UndoGroup& operator=(const UndoGroup&) = delete;
   ~UndoGroup() {
-    if (GimpImage* image = gimp_image_get_by_id(image_id_)) gimp_image_undo_group_end(image);
+    if (GimpImage* image = find_image(image_id_)) gimp_image_undo_group_end(image);
   }
 
  private:
-  int image_id_;  ///< not the object: libgimp drops it when the image is closed
+  int image_id_;
 };
 
 }  // namespace sharpen

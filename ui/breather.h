@@ -4,17 +4,20 @@
 
 #include <chrono>
 
+#include "base/error.h"
+
 namespace sharpen {
 
 /// Lets windows react in the midst of a long call of the main thread: a Breathe.
 class Breather {
  public:
-  void operator()() {
+  Result<void> operator()() {
     const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return;
+    if (now < next_) return {};
     next_ = now + std::chrono::milliseconds(20);
     constexpr int most = 16;  // a busy idle source must not keep the call from going on
     for (int i = 0; i < most && g_main_context_iteration(nullptr, FALSE); ++i) continue;
+    return {};
   }
 
  private:

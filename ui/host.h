@@ -26,8 +26,9 @@ struct ScreenPixels {
   std::vector<std::uint8_t> rgb;
 };
 
-/// Called often while pixels are copied, so that windows can react; may be empty.
-using Breathe = std::function<void()>;
+/// Called often while pixels are copied, so that windows can react; an error ends the copying. May
+/// be empty.
+using Breathe = std::function<Result<void>()>;
 
 /// One layer that a run works on, as the dialog needs to know it.
 struct Source {

@@ -1,5 +1,5 @@
-"""A service that is not there: a sentence, what was chosen is kept, and the same dialog then works. No layer: a sentence
-alone."""
+"""A service that is not there: a sentence, what was chosen is kept, and the same dialog then works. So it is when the
+layer is deleted while the dialog is open, until it is there again. No layer: a sentence alone."""
 
 import sys
 import tempfile
@@ -22,6 +22,24 @@ def fail(dialog):
     dialog.wait("button", "Try Again", 30)
     if any(node.get_name().startswith("Sharpen the whole layer") for node in controls(dialog)):
         raise Failure("a preview is offered while the dialog is at work")
+
+
+def without_the_layer(session):
+    dialog = session.open_dialog()
+    dialog.wait_text("free")
+    session.menu("Delete Layer")
+    session.expect_layers("picture.png")
+    dialog.mark("Strength: Auto", on=False)
+    dialog.wait_text("The layer was removed before it was read; nothing was sent.")  # under the preview
+    fail(dialog)
+    dialog.wait_text("Close this window and choose another layer.")
+    session.shot("no-layer")
+    if session.message("Calling error"):
+        raise Failure("GIMP complains")
+    session.press_key("ctrl+z")
+    session.expect_layers("Crisp", "picture.png")
+    dialog.press("Try Again")
+    session.wait_layers(3)
 
 
 def refuse_quick_mask(session):
@@ -57,6 +75,7 @@ def test():
             dialog.wait_text("free")
             dialog.press("Sharpen")
             session.expect_layers("Crisp", "picture.png")
+            without_the_layer(session)
             refuse_quick_mask(session)
 
 

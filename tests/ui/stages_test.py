@@ -1,9 +1,11 @@
-"""Cancel while a job is uploaded, waits in line and is downloaded: each time it is said what is charged."""
+"""Cancel while a job is uploaded, waits in line and is downloaded: each time it is said what is charged. Then the only
+image is closed while its layer is away: the result comes in a new one."""
 
+import pathlib
 import sys
 import tempfile
 
-from gimp_window import Failure, GimpSession, main, photograph, until
+from gimp_window import Failure, GimpSession, find_window, main, photograph, until
 from vendor import KEY, RESULTS, Vendor
 
 
@@ -12,6 +14,27 @@ def cancel(session, dialog, stage, answer):
     session.shot(stage.split()[0].lower(), dialog)
     dialog.press("Cancel")
     dialog.wait_text(answer)
+
+
+def close_the_image(session, vendor):
+    dialog = session.open_dialog()
+    dialog.wait_text("you have")
+    vendor.held = RESULTS
+    dialog.press("Sharpen")
+    dialog.wait_stage("Downloading")
+    session.press_key("ctrl+z")  # an image without changes is closed without a question
+    session.expect_layers("picture.png")
+    session.press_key("ctrl+w")
+    until("the image to be closed", lambda: not find_window("gimp", pathlib.Path(session.picture).stem))
+    vendor.held = None
+    message = session.window("gimp", "GIMP Message")
+    session.shot("closed")
+    texts = [label for label in message.labels() if "\n" in label or "meanwhile" in label]
+    if len(texts) != 1 or "The image was closed or converted meanwhile: the result is in a new one." not in texts[0]:
+        raise Failure(f"the messages are {message.labels()}")
+    message.press("OK")
+    until("the result", lambda: find_window("gimp", "2 layers"))
+    session.shot("new-image")
 
 
 def test():
@@ -39,6 +62,7 @@ def test():
             until("the end of the dialog", lambda: not dialog.is_open())
             if vendor.submits != 2:
                 raise Failure(f"{vendor.submits} were sent: what was charged was to be fetched, not sent again")
+            close_the_image(session, vendor)
 
 
 if __name__ == "__main__":
