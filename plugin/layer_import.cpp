@@ -187,34 +187,42 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
   return report;
 }
 
-Result<void> import_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
-                             GeglBuffer* buffer, int x, int y, const Breathe& breathe) {
+const Babl* format_of(const KeptOriginal& original) {
+  return original.rows ? original.format.native : original.format.wire;
+}
+
+Result<void> read_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
+                           int top, const Breathe& breathe, const UseRows& use) {
   if (!original.rows) {
     auto reader = open_picture(sent_file);
     if (!reader) return fail(std::move(reader));
-    return for_each_band(**reader, y, breathe,
-                         [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
-                           const GeglRectangle band{x, y + row, original.width, count};
-                           gegl_buffer_set(buffer, &band, 0, original.format.wire, rows.data(),
-                                           GEGL_AUTO_ROWSTRIDE);
-                           return {};
-                         });
+    return for_each_band(**reader, top, breathe, use);
   }
   const std::size_t row_bytes =
       static_cast<std::size_t>(original.width) * original.format.native_bytes();
   std::vector<std::byte> rows;
   for (int row = 0; row < original.height;) {
-    const int count = rows_of_band(row, y, original.height);
+    const int count = rows_of_band(row, top, original.height);
     rows.resize(static_cast<std::size_t>(count) * row_bytes);
     if (auto read = original.rows->read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
       return read;
-    const GeglRectangle band{x, y + row, original.width, count};
-    gegl_buffer_set(buffer, &band, 0, original.format.native, rows.data(), GEGL_AUTO_ROWSTRIDE);
+    if (auto used = use(rows, row, count); !used) return used;
     row += count;
     if (breathe)
       if (auto breathed = breathe(); !breathed) return breathed;
   }
   return {};
+}
+
+Result<void> import_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
+                             GeglBuffer* buffer, int x, int y, const Breathe& breathe) {
+  return read_original(sent_file, original, y, breathe,
+                       [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
+                         const GeglRectangle band{x, y + row, original.width, count};
+                         gegl_buffer_set(buffer, &band, 0, format_of(original), rows.data(),
+                                         GEGL_AUTO_ROWSTRIDE);
+                         return {};
+                       });
 }
 
 }  // namespace sharpen

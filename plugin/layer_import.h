@@ -3,6 +3,8 @@
 #include <libgimp/gimp.h>
 
 #include <filesystem>
+#include <functional>
+#include <span>
 
 #include "base/error.h"
 #include "plugin/kept_original.h"
@@ -24,8 +26,19 @@ struct ImportReport {
                                                  const KeptOriginal& original, GeglBuffer* buffer,
                                                  int x, int y, const Breathe& breathe);
 
-/// Writes the pixels that were sent, alpha and all, into `buffer` at (x, y): out of the kept rows,
-/// or out of the sent file if it was exact. Errors: bad_picture, io.
+/// Takes some rows of a picture: the first one's number, and how many they are.
+using UseRows = std::function<Result<void>(std::span<const std::byte> rows, int row, int count)>;
+
+/// Reads the pixels that were sent, alpha and all, in bands that suit a buffer in which they begin
+/// at row `top`: out of the kept rows, or out of the sent file if it was exact. Their format is
+/// format_of(). Errors: bad_picture, io.
+[[nodiscard]] Result<void> read_original(const std::filesystem::path& sent_file,
+                                         const KeptOriginal& original, int top,
+                                         const Breathe& breathe, const UseRows& use);
+[[nodiscard]] const Babl* format_of(const KeptOriginal& original);
+
+/// Writes the pixels that were sent, alpha and all, into `buffer` at (x, y). Errors: bad_picture,
+/// io.
 [[nodiscard]] Result<void> import_original(const std::filesystem::path& sent_file,
                                            const KeptOriginal& original, GeglBuffer* buffer, int x,
                                            int y, const Breathe& breathe);

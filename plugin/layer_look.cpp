@@ -12,6 +12,9 @@ LayerLook look_of(GimpLayer* layer) {
   gimp_drawable_get_offsets(as_drawable(layer), &look.offset_x, &look.offset_y);
   look.width = gimp_drawable_get_width(as_drawable(layer));
   look.height = gimp_drawable_get_height(as_drawable(layer));
+  GimpImage* image = gimp_item_get_image(as_item(layer));
+  look.canvas_width = gimp_image_get_width(image);
+  look.canvas_height = gimp_image_get_height(image);
   look.opacity = gimp_layer_get_opacity(layer);
   look.mode = gimp_layer_get_mode(layer);
   look.blend_space = gimp_layer_get_blend_space(layer);

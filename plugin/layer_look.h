@@ -15,6 +15,7 @@ struct LayerLook {
   std::string name;
   int offset_x = 0, offset_y = 0;
   int width = 0, height = 0;
+  int canvas_width = 0, canvas_height = 0;  ///< of its image
   double opacity = 100;
   GimpLayerMode mode = GIMP_LAYER_MODE_NORMAL;
   GimpLayerColorSpace blend_space = GIMP_LAYER_COLOR_SPACE_AUTO;

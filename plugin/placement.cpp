@@ -110,6 +110,10 @@ Result<NewLayer::Plan> NewLayer::plan_of(const PlaceRequest& request) {
     plan.masked = !*hides && request.selection;
   }
   plan.look = plan.model ? look_of(plan.model) : request.look;
+  if (!plan.part) {
+    plan.look.offset_x = request.look.offset_x;
+    plan.look.offset_y = request.look.offset_y;
+  }
   plan.is_copy = plan.part && is_plain(plan.model) && !effects_would_be_confined(plan.model);
   return plan;
 }

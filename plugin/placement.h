@@ -21,8 +21,9 @@ struct PlaceRequest {
   GimpImage* image = nullptr;
   GimpLayer* source = nullptr;    ///< null if it was deleted while waiting
   GimpLayer* replaced = nullptr;  ///< an earlier result: its place and look are taken, it stays
-  LayerLook look;                 ///< of the source when it was sent
-  Box box;                        ///< what was sent, in pixels of the source
+  /// Of the source when it was sent; where that would lie now if its size was changed.
+  LayerLook look;
+  Box box;  ///< what was sent, in pixels of the source
   const KeptOriginal* original = nullptr;
   const KeptSelection* selection = nullptr;  ///< null: the whole layer was sent
   std::filesystem::path answer;

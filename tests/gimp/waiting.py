@@ -146,14 +146,16 @@ def given_another_profile():
 
 
 def cropped():
-    image, layer = photo(False)
-    before = read(layer)
-    made, = sharpen_while(image, layer, "image.crop(20, 20, 10, 10)")
-    assert (made.get_width(), made.get_height()) == (WIDTH, HEIGHT) and above(image, made, layer)
-    assert read(made) == before
-    image, layer = photo(False)
-    made, = sharpen_while(image, layer, "layer.resize(20, 20, -10, -10)")
-    assert (made.get_width(), made.get_height()) == (WIDTH, HEIGHT) and above(image, made, layer)
+    """What was sent goes where the crop left the rest of it, which its pixels tell."""
+    flat = "layer.fill(Gimp.FillType.WHITE)"
+    for alpha, code, offsets in ((False, "image.crop(20, 30, 10, 5)", [-10, -5]), (True, "image.crop(20, 30, 10, 5)", [-10, -5]),
+                                 (False, f"{flat}; image.crop(20, 30, 10, 5)", [0, 0]),
+                                 (False, "layer.resize(20, 20, -10, -10)", [0, 0])):
+        image, layer = photo(alpha)
+        before = read(layer)
+        made, = sharpen_while(image, layer, code)
+        assert (made.get_width(), made.get_height()) == (WIDTH, HEIGHT) and above(image, made, layer)
+        assert read(made) == before and list(made.get_offsets())[1:] == offsets, (code, list(made.get_offsets()))
 
 
 def converted():
