@@ -4,7 +4,7 @@
 
 #include "base/i18n.h"
 #include "client/journal.h"
-#include "plugin/find_crop.h"
+#include "plugin/find_sent.h"
 #include "plugin/gimp_host.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/host_parts.h"
@@ -29,7 +29,7 @@ GimpImage* open_image(int id, int display_id) {
 }
 
 /// A crop of the layer or a turn leave the rest of the image where it was. When the canvas has
-/// changed too, the layer itself has to tell.
+/// changed too, what is left of the layer has to tell.
 void follow_resize(PlaceRequest& request, const std::filesystem::path& sent_file) {
   const LayerLook now = look_of(request.source);
   LayerLook& look = request.look;
@@ -37,11 +37,9 @@ void follow_resize(PlaceRequest& request, const std::filesystem::path& sent_file
   const bool same_canvas =
       now.canvas_width == look.canvas_width && now.canvas_height == look.canvas_height;
   if (same_size || same_canvas) return;
-  std::optional<Box> crop;
-  if (request.original->width == look.width && request.original->height == look.height)
-    crop = find_crop(request.source, *request.original, sent_file, request.breathe);
-  look.offset_x = now.offset_x - (crop ? crop->x : 0);
-  look.offset_y = now.offset_y - (crop ? crop->y : 0);
+  const auto found = find_sent(request.source, *request.original, sent_file, request.breathe);
+  look.offset_x = now.offset_x + (found ? found->x - request.box.x : 0);
+  look.offset_y = now.offset_y + (found ? found->y - request.box.y : 0);
 }
 
 }  // namespace
@@ -70,8 +68,8 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.breathe = options.breathe;
   if (!request.image) return request;
   request.source = layer_in(request.image, layer.sent_id);
-  if (request.source) follow_resize(request, layer.sent.at(layer.sent_id)->file);
   if (layer.sent_id != layer.chosen_id) request.replaced = layer_in(request.image, layer.chosen_id);
+  if (request.source) follow_resize(request, layer.sent.at(layer.sent_id)->file);
   return request;
 }
 

@@ -147,15 +147,22 @@ def given_another_profile():
 
 def cropped():
     """What was sent goes where the crop left the rest of it, which its pixels tell."""
-    flat = "layer.fill(Gimp.FillType.WHITE)"
-    for alpha, code, offsets in ((False, "image.crop(20, 30, 10, 5)", [-10, -5]), (True, "image.crop(20, 30, 10, 5)", [-10, -5]),
-                                 (False, f"{flat}; image.crop(20, 30, 10, 5)", [0, 0]),
-                                 (False, "layer.resize(20, 20, -10, -10)", [0, 0])):
+    crop, part = "image.crop(40, 50, 10, 5)", (150, 140, 20, 20)  # and 64 pixels around it
+    for alpha, selected, code, offsets in (
+            (False, None, crop, (-10, -5)), (True, None, crop, (-10, -5)),
+            (True, part, "image.crop(200, 210, 60, 50)", (26, 26)), (False, part, "image.crop(90, 80, 100, 110)", (-14, -34)),
+            (False, None, "image.resize(90, 80, 4, 6); layer.resize_to_image_size()", (4, 6)),
+            (False, None, f"layer.fill(Gimp.FillType.WHITE); {crop}", (0, 0)),
+            (False, None, "layer.resize(20, 20, -10, -10)", (0, 0))):
         image, layer = photo(alpha)
+        if selected:
+            image.scale(300, 280)
+            image.select_rectangle(Gimp.ChannelOps.REPLACE, *selected)
         before = read(layer)
         made, = sharpen_while(image, layer, code)
-        assert (made.get_width(), made.get_height()) == (WIDTH, HEIGHT) and above(image, made, layer)
-        assert read(made) == before and list(made.get_offsets())[1:] == offsets, (code, list(made.get_offsets()))
+        assert above(image, made, layer) and tuple(made.get_offsets())[1:] == offsets, (code, tuple(made.get_offsets()))
+        assert (made.get_width(), made.get_height()) == ((148, 148) if selected else (WIDTH, HEIGHT))
+        assert selected or read(made) == before
 
 
 def converted():
