@@ -72,6 +72,15 @@ double percentile(std::vector<float>& values, double part) {
   return double(*nth);
 }
 
+/// How well a blur with this squared transfer function explains the data; its contrast is not
+/// known.
+Fit explain(const Blur& blur, const BinGrid& grid, const BinData& data,
+            std::span<const float> squared) {
+  const SharpFit sharp = fit_sharp(grid, data, squared);
+  const double twist = std::hypot(sharp.terms[kTerms - 2], sharp.terms[kTerms - 1]);
+  return {blur, sharp.deviance, 0, twist};
+}
+
 /// Takes `fit` for its family's and for the best if it is.
 void keep_better(Estimate& estimate, const Fit& fit) {
   Fit& family = fit.blur.family == Family::disk    ? estimate.disk
@@ -133,23 +142,23 @@ double Estimator::Tables::contrast(std::size_t disk, std::span<const double> dev
 }
 
 Fit Estimator::Tables::refine(Fit fit, const BinData& data) const {
-  const auto deviance = [&](const Blur& blur) {
-    return fit_deviance(fine, data, gather(fine, squared_transfer(blur, blocks.fft())));
+  const auto at = [&](const Blur& blur) {
+    return explain(blur, fine, data, gather(fine, squared_transfer(blur, blocks.fft())));
   };
-  fit.deviance = deviance(fit.blur);
+  fit = at(fit.blur);
   double size_step = fit.blur.family == Family::motion ? 0.055 : 0.04;
   double angle_step = 2.5;
   for (int round = 0; round < 4; ++round) {
     for (const double factor : {1 + size_step, 1 / (1 + size_step)}) {
       Blur trial = fit.blur;
       trial.size *= factor;
-      if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value, 0};
+      if (const Fit found = at(trial); found.deviance < fit.deviance) fit = found;
     }
     if (fit.blur.family == Family::motion) {
       for (const double turn : {angle_step, -angle_step}) {
         Blur trial = fit.blur;
         trial.angle = std::fmod(trial.angle + turn + 180, 180);
-        if (const double value = deviance(trial); value < fit.deviance) fit = {trial, value, 0};
+        if (const Fit found = at(trial); found.deviance < fit.deviance) fit = found;
       }
     }
     size_step /= 2;
@@ -159,7 +168,7 @@ Fit Estimator::Tables::refine(Fit fit, const BinData& data) const {
   for (const double factor : {kElsewhere, 1 / kElsewhere}) {
     Blur other = fit.blur;
     other.size *= factor;
-    near = std::min(near, deviance(other));
+    near = std::min(near, at(other).deviance);
   }
   fit.contrast = near - fit.deviance;
   return fit;
@@ -202,13 +211,18 @@ Estimate Estimator::quick(const Plane& power) const {
   Estimate result;
   result.noise = std::sqrt(variance);
   const std::vector<float> ones(t.coarse.size(), 1.0f);
-  result.none.deviance = fit_deviance(t.coarse, data, ones);
+  result.none = explain({}, t.coarse, data, ones);
   result.disk.deviance = result.gauss.deviance = result.line.deviance = kInfinity;
   result.best = result.none;
+  std::vector<Fit> fits;
   std::vector<double> deviances;
-  for (const auto& squared : t.squares) deviances.push_back(fit_deviance(t.coarse, data, squared));
   for (std::size_t i = 0; i < t.blurs.size(); ++i) {
-    keep_better(result, {t.blurs[i], deviances[i], t.contrast(i, deviances)});
+    fits.push_back(explain(t.blurs[i], t.coarse, data, t.squares[i]));
+    deviances.push_back(fits.back().deviance);
+  }
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    fits[i].contrast = t.contrast(i, deviances);
+    keep_better(result, fits[i]);
   }
   return result;
 }
@@ -224,12 +238,12 @@ Estimate Estimator::estimate(const Plane& power, std::optional<double> known_noi
   Estimate result;
   result.noise = std::sqrt(variance);
   const std::vector<float> ones(t.fine.size(), 1.0f);
-  result.none.deviance = fit_deviance(t.fine, fine, ones);
+  result.none = explain({}, t.fine, fine, ones);
   result.disk.deviance = result.gauss.deviance = result.line.deviance = kInfinity;
 
   std::vector<Fit> fits;
   for (std::size_t i = 0; i < t.blurs.size(); ++i) {
-    fits.push_back({t.blurs[i], fit_deviance(t.coarse, coarse, t.squares[i]), 0});
+    fits.push_back(explain(t.blurs[i], t.coarse, coarse, t.squares[i]));
   }
   std::ranges::stable_sort(fits, {}, &Fit::deviance);
   std::vector<Fit> starts;

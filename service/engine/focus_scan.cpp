@@ -55,7 +55,7 @@ Look look_at(const Estimate& estimate, double detail) {
   look.deviance = std::min(estimate.disk.deviance, estimate.none.deviance);
   const Fit& disk = estimate.disk;
   const bool clear = disk.contrast > kClear && disk.blur.size > kLeastRadius &&
-                     disk.deviance < estimate.gauss.deviance + kNotGauss;
+                     disk.twist < kMostTwist && disk.deviance < estimate.gauss.deviance + kNotGauss;
   if (look.told && clear) look.radius = disk.blur.size;
   return look;
 }

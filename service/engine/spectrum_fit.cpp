@@ -181,7 +181,7 @@ BinData measure(const BinGrid& grid, const Plane& power, const Plane& noise, con
   return data;
 }
 
-double fit_deviance(const BinGrid& grid, const BinData& data, std::span<const float> squared) {
+SharpFit fit_sharp(const BinGrid& grid, const BinData& data, std::span<const float> squared) {
   thread_local std::vector<float> residual, slope, trial_residual, trial_slope;
   for (auto* v : {&residual, &slope, &trial_residual, &trial_slope}) v->resize(grid.size());
 
@@ -195,7 +195,7 @@ double fit_deviance(const BinGrid& grid, const BinData& data, std::span<const fl
             c[2] * double(grid.terms[2][i]);
     ++counted;
   }
-  if (counted == 0) return std::numeric_limits<double>::infinity();
+  if (counted == 0) return {std::numeric_limits<double>::infinity(), c};
   c[0] = logs / counted;
 
   double value = kLikelihoodWeight * model_and_deviance(grid, data, squared.data(), c,
@@ -233,7 +233,7 @@ double fit_deviance(const BinGrid& grid, const BinData& data, std::span<const fl
     }
     if (!better || gain < 1e-3) break;
   }
-  return value;
+  return {value, c};
 }
 
 }  // namespace sharpen::engine

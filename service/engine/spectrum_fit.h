@@ -37,9 +37,15 @@ struct BinData {
 /// The values of a spectrum at a grid's frequencies.
 [[nodiscard]] std::vector<float> gather(const BinGrid& grid, const Plane& spectrum);
 
-/// The least deviance over all sharp pictures of a blur whose squared transfer function at the bins
-/// is `squared`; includes the prior's penalty.
-[[nodiscard]] double fit_deviance(const BinGrid& grid, const BinData& data,
-                                  std::span<const float> squared);
+/// The sharp picture that explains a spectrum best.
+struct SharpFit {
+  double deviance = 0;               ///< with the prior's penalty
+  std::array<double, kTerms> terms;  ///< their weights
+};
+
+/// The best over all sharp pictures under a blur whose squared transfer function at the bins is
+/// `squared`.
+[[nodiscard]] SharpFit fit_sharp(const BinGrid& grid, const BinData& data,
+                                 std::span<const float> squared);
 
 }  // namespace sharpen::engine

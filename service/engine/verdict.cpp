@@ -35,6 +35,10 @@ constexpr double kHidesZeros = 2.2;
 /// What the natural spectrum, measured on photographs, takes of a Gauss for the pictures' own
 /// softness. In a JPEG less is safer.
 constexpr double kOwnSoftness = 0.5;
+/// The larger a Gauss seems, the more of it may be a background's softness from before, and too
+/// much undone costs more than too little: this part of what seems larger than the second size,
+/// nothing less of what seems smaller than the first.
+constexpr double kLargePart = 0.85, kSmall = 3, kLarge = 3.3;
 constexpr int kLeastBlocks = 8;
 constexpr double kLeastGain = 5;  ///< of deviance that a blur must bring over none
 
@@ -56,7 +60,8 @@ const Fit& of_family(const Estimate& estimate, Family family) {
 bool shows_zeros(const Fit& fit) {
   return fit.blur.family == Family::motion
              ? fit.contrast > std::max(kClearLine, kClearPartLine * fit.deviance)
-             : fit.contrast > std::max(kClearDisk, kClearPart * fit.deviance);
+             : fit.contrast > std::max(kClearDisk, kClearPart * fit.deviance) &&
+                   fit.twist < kMostTwist;
 }
 
 /// The better of the fits that show zeros, else the Gauss if it beats no blur.
@@ -124,6 +129,13 @@ bool explains(const Evidence& evidence) {
   return encoded.gauss.deviance < most + kScatter / evidence.blocks;
 }
 
+/// How much of a Gauss that fits best to undo.
+double size_to_undo(double fitted, bool jpeg) {
+  const double size = jpeg ? fitted : std::hypot(fitted, kOwnSoftness);
+  const double large = std::clamp((size - kSmall) / (kLarge - kSmall), 0.0, 1.0);
+  return size * (1 - large * (1 - kLargePart));
+}
+
 /// Whether `a` is the clearer explanation of the same picture.
 bool clearer(const Fit& a, const Fit& b) {
   const bool a_has_zeros = a.blur.family != Family::none && a.blur.family != Family::gauss;
@@ -154,9 +166,7 @@ std::vector<Candidate> explanations(const Evidence& evidence, const Search& sear
                           : shows_zeros(same);
     if (!sure) continue;
     Blur blur = same.blur;
-    if (blur.family == Family::gauss && !evidence.jpeg) {
-      blur.size = std::hypot(blur.size, kOwnSoftness);
-    }
+    if (blur.family == Family::gauss) blur.size = size_to_undo(blur.size, evidence.jpeg);
     // Where a line was made its zeros are clearest.
     const double clearness = blur.family == Family::motion ? same.contrast : 0;
     candidates.push_back({blur, in_linear_light, same.deviance - clearness});

@@ -75,6 +75,18 @@ TEST_F(ExtremesTest, LeavesAnOverSharpenedPictureAlone) {
   expect_unchanged(picture);
 }
 
+// What the denoiser has left of finest detail looked like the zeros of a disk in these scenes, and
+// undoing it drew stripes.
+TEST_F(ExtremesTest, LeavesItsOwnResultAlone) {
+  const Plane kernel = point_spread({Family::gauss, 2.5, 0});
+  for (const unsigned seed : {6u, 8u}) {
+    const auto report =
+        run(test::photograph(test::leaves(380, 340, seed), kernel, false, 1, 5), "Strong");
+    ASSERT_TRUE(report && report->changed);
+    expect_unchanged(test::read_picture(folder_ / "out.png"));
+  }
+}
+
 TEST_F(ExtremesTest, LeavesAThinStripAlone) {
   std::mt19937 random(2);
   Plane strip(3, 20000);
