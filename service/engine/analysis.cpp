@@ -21,6 +21,7 @@ constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
 /// A JPEG's quantisation rounds noise up to about this away at high frequencies, where it is
 /// measured, but not where a deconvolution lifts it.
 constexpr double kHiddenNoise = 1.25 / 255;
+constexpr int kLeastClearest = 8;       ///< blocks for a look at the clearest alone
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
 /// The noise to reckon with. A little too much costs little; too little leaves what the inverse
@@ -34,28 +35,38 @@ bool varies(const FocusMap& map, double ratio) {
   return map.radius_at(0.9) > ratio * map.radius_at(0.1);
 }
 
+Evidence evidence_of(const Estimator& estimator, const Spectra& power, bool jpeg) {
+  return {.encoded = estimator.estimate(power.encoded),
+          .linear = estimator.estimate(power.linear),
+          .blocks = power.blocks,
+          .jpeg = jpeg,
+          .harmonics = 0};
+}
+
 /// Chooses family, size and domain from the spectra of blocks and from trials in `boxes`.
 Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, const Search& search,
-                       const Spectra& power, const std::vector<Box>& boxes,
-                       const std::optional<JpegNoise>& jpeg, const std::array<ToneCurve, 3>& tones,
-                       unsigned threads, const std::stop_token& stop) {
+                       const Survey& seen, const std::optional<JpegNoise>& jpeg,
+                       const std::array<ToneCurve, 3>& tones, unsigned threads,
+                       const std::stop_token& stop) {
   Analysis analysis;
-  const Estimate encoded = estimator.estimate(power.encoded);
-  const Estimate linear = estimator.estimate(power.linear);
-  analysis.noise = noise_of(encoded.noise, jpeg);
-  Evidence evidence{.encoded = encoded,
-                    .linear = linear,
-                    .blocks = power.blocks,
-                    .jpeg = jpeg.has_value(),
-                    .harmonics = 0};
+  const std::vector<Box>& boxes = seen.boxes;
+  Evidence evidence = evidence_of(estimator, seen.spectra, jpeg.has_value());
+  analysis.noise = noise_of(evidence.encoded.noise, jpeg);
   if (search.gauss && !jpeg) {
-    const double size = std::sqrt(encoded.gauss.blur.size * linear.gauss.blur.size);
-    const double noise = std::max(encoded.noise, kLeastNoise);
+    const double size =
+        std::sqrt(evidence.encoded.gauss.blur.size * evidence.linear.gauss.blur.size);
+    const double noise = std::max(evidence.encoded.noise, kLeastNoise);
     const auto harmonics = measure_harmonics(picture, boxes, size, noise, tones, threads, stop);
     if (!harmonics) return fail(Result<double>(harmonics));
     evidence.harmonics = *harmonics;
   }
-  const auto candidates = explanations(evidence, search);
+  auto candidates = explanations(evidence, search);
+  if (candidates.empty() && search.disk && seen.clearest.blocks >= kLeastClearest) {
+    // Where there is little detail over the noise, zeros may show in the best of it alone.
+    evidence = evidence_of(estimator, seen.clearest, jpeg.has_value());
+    candidates = explanations(evidence, search);
+    std::erase_if(candidates, [](const Candidate& c) { return c.blur.family != Family::disk; });
+  }
   if (candidates.empty()) return analysis;
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
@@ -65,7 +76,7 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
                           : try_candidates(picture, boxes, candidates, how, threads, stop);
   if (!chosen) return fail(Result<std::size_t>(chosen));
   const Candidate& winner = candidates[*chosen];
-  const Estimate& estimate = winner.linear_light ? linear : encoded;
+  const Estimate& estimate = winner.linear_light ? evidence.linear : evidence.encoded;
   const double gain = estimate.none.deviance - winner.deviance;
   analysis.blur = winner.blur;
   analysis.linear_light = winner.linear_light;
@@ -125,8 +136,7 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   if (seen->spectra.blocks == 0) return Analysis();
   const auto jpeg = jpeg_noise(picture.info());
   const Estimator estimator(model.search, jpeg);
-  const auto uniform = judge(picture, estimator, model.search, seen->spectra, seen->boxes, jpeg,
-                             tones, threads, stop);
+  const auto uniform = judge(picture, estimator, model.search, *seen, jpeg, tones, threads, stop);
   if (!uniform) return uniform;
   const Family family = uniform->blur.family;
   // A Gauss may be what radii of all sizes add up to.

@@ -21,6 +21,32 @@ struct Place {
   float detail;
 };
 
+/// The more detailed half of the blocks, band by band; none if the picture is flat or too small.
+struct Detailed {
+  std::vector<std::vector<Place>> bands;
+  float clear = 0;  ///< the more detailed half of these have at least this much
+
+  [[nodiscard]] bool none() const {
+    return std::ranges::all_of(bands, [](const auto& band) { return band.empty(); });
+  }
+};
+
+/// The sum of some spectra.
+struct Sum {
+  Plane power = Plane(kBlock / 2 + 1, kBlock);
+  int blocks = 0;
+
+  void add(const Sum& other) {
+    for (std::size_t i = 0; i < power.size(); ++i) power.data()[i] += other.power.data()[i];
+    blocks += other.blocks;
+  }
+  [[nodiscard]] Plane mean() const {
+    Plane result = power;
+    for (float& value : result.values()) value /= static_cast<float>(blocks);
+    return result;
+  }
+};
+
 /// Calls `work(band, luma rows, first row)` for each band of block rows, in parallel.
 template <class Work>
 Result<void> for_each_band(const PixelStore& picture, int step,
@@ -65,10 +91,8 @@ std::vector<Box> trial_boxes(const PixelStore& picture,
   return boxes;
 }
 
-/// The more detailed half of the blocks; empty if the picture is flat or too small.
-Result<std::vector<std::vector<Place>>> detailed_blocks(const PixelStore& picture, int step,
-                                                        unsigned threads,
-                                                        const std::stop_token& stop) {
+Result<Detailed> detailed_blocks(const PixelStore& picture, int step, unsigned threads,
+                                 const std::stop_token& stop) {
   const float white = clipped_luma(picture);
   std::vector<std::vector<Place>> found(std::size_t((picture.height() - kBlock) / step + 1));
   auto looked =
@@ -89,30 +113,37 @@ Result<std::vector<std::vector<Place>>> detailed_blocks(const PixelStore& pictur
   for (auto& band : found) {
     std::erase_if(band, [&](const Place& place) { return least <= 0 || place.detail < least; });
   }
-  return found;
+  const auto quarter = details.begin() + std::ptrdiff_t(details.size() * 3 / 4);
+  if (!details.empty()) std::ranges::nth_element(details, quarter);
+  return Detailed{std::move(found), details.empty() ? 0 : *quarter};
 }
 
-/// The mean spectrum of some blocks.
-Result<Plane> mean_power(const PixelStore& picture, const std::vector<std::vector<Place>>& found,
-                         int step, const std::array<ToneCurve, 3>* curves, unsigned threads,
-                         const std::stop_token& stop) {
+/// The spectra of the detailed blocks.
+struct Power {
+  Sum clear, rest;
+};
+
+Result<Power> sum_power(const PixelStore& picture, const Detailed& found, int step,
+                        const std::array<ToneCurve, 3>* curves, unsigned threads,
+                        const std::stop_token& stop) {
   const BlockSpectrum blocks;
-  std::vector<Plane> sums(found.size());
+  std::vector<Power> bands(found.bands.size());
   auto summed =
       for_each_band(picture, step, curves, threads, stop, [&](int band, const Plane& luma) {
-        Plane sum(kBlock / 2 + 1, kBlock);
-        for (const Place& place : found[std::size_t(band)]) blocks.add(luma, place.x, 0, sum);
-        sums[std::size_t(band)] = std::move(sum);
+        Power& power = bands[std::size_t(band)];
+        for (const Place& place : found.bands[std::size_t(band)]) {
+          Sum& sum = place.detail >= found.clear ? power.clear : power.rest;
+          blocks.add(luma, place.x, 0, sum.power);
+          ++sum.blocks;
+        }
       });
   if (!summed) return fail(std::move(summed));
-  Plane power(kBlock / 2 + 1, kBlock);
-  std::size_t count = 0;
-  for (std::size_t band = 0; band < sums.size(); ++band) {
-    for (std::size_t i = 0; i < power.size(); ++i) power.data()[i] += sums[band].data()[i];
-    count += found[band].size();
+  Power total;
+  for (const Power& band : bands) {
+    total.clear.add(band.clear);
+    total.rest.add(band.rest);
   }
-  for (float& value : power.values()) value /= static_cast<float>(count);
-  return power;
+  return total;
 }
 
 }  // namespace
@@ -126,15 +157,15 @@ Result<Survey> survey(const PixelStore& picture, const std::array<ToneCurve, 3>&
   const int step = kStep * std::max(1, static_cast<int>(std::sqrt(possible)));
   const auto found = detailed_blocks(picture, step, threads, stop);
   if (!found) return std::unexpected(found.error());
-  for (const auto& band : *found) result.spectra.blocks += static_cast<int>(band.size());
-  if (result.spectra.blocks == 0) return result;
-  auto encoded = mean_power(picture, *found, step, nullptr, threads, stop);
+  if (found->none()) return result;
+  auto encoded = sum_power(picture, *found, step, nullptr, threads, stop);
   if (!encoded) return fail(std::move(encoded));
-  auto linear = mean_power(picture, *found, step, &tones, threads, stop);
+  auto linear = sum_power(picture, *found, step, &tones, threads, stop);
   if (!linear) return fail(std::move(linear));
-  result.spectra.encoded = std::move(*encoded);
-  result.spectra.linear = std::move(*linear);
-  result.boxes = trial_boxes(picture, *found, step);
+  result.clearest = {encoded->clear.mean(), linear->clear.mean(), encoded->clear.blocks};
+  for (Power* power : {&*encoded, &*linear}) power->rest.add(power->clear);
+  result.spectra = {encoded->rest.mean(), linear->rest.mean(), encoded->rest.blocks};
+  result.boxes = trial_boxes(picture, found->bands, step);
   return result;
 }
 

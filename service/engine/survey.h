@@ -19,6 +19,7 @@ struct Spectra {
 /// What a first look over the whole picture found.
 struct Survey {
   Spectra spectra;         ///< of its more detailed half
+  Spectra clearest;        ///< of the more detailed half of that
   std::vector<Box> boxes;  ///< up to three without overlap where it has most detail
 };
 
