@@ -15,6 +15,7 @@
 #include "plugin/recover.h"
 #include "plugin/unattended.h"
 #include "ui/dialog.h"
+#include "ui/memory.h"
 
 namespace sharpen {
 namespace {
@@ -76,17 +77,29 @@ void expect_closed_image(GimpProcedure* procedure) {
                                      GIMP_PDB_ERROR_HANDLER_PLUGIN);
 }
 
+/// What was chosen last, as the dialog would show it: GIMP learns it only when a run has ended
+/// well, and until then would repeat an older one, perhaps at another service.
+void take_unfinished(GimpProcedureConfig* config, const Home& home) {
+  const Memory memory(home);
+  if (!memory.unfinished()) return;
+  const Choice& choice = *memory.unfinished();
+  config_bridge().write(config, choice.settings);
+  g_object_set(config, "output-name", choice.output_name.c_str(), "keep-source-visible",
+               gboolean{choice.keep_source_visible}, nullptr);
+}
+
 Result<void> sharpen_drawables(GimpProcedure* procedure, GimpRunMode run_mode, GimpHost& host,
                                GimpProcedureConfig* config, const Home& home) {
   if (run_mode == GIMP_RUN_INTERACTIVE) {
     GimpRecoverHost recover(home);
     return run_dialog(procedure, config, config_bridge(), host, home, &recover);
   }
+  const bool repeated = run_mode == GIMP_RUN_WITH_LAST_VALS && has_windows();
+  if (repeated) take_unfinished(config, home);
   const auto settings = read_settings(config);
   if (!settings) return std::unexpected(settings.error());
   const Host::PlaceOptions options = read_place_options(config);
-  if (run_mode == GIMP_RUN_WITH_LAST_VALS && has_windows())
-    return run_progress(*settings, host, home, options);
+  if (repeated) return run_progress(*settings, host, home, options);
   auto notes = run_unattended(*settings, host, home, options);
   if (!notes) return fail(std::move(notes));
   tell(*notes);
