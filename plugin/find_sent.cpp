@@ -1,9 +1,9 @@
 #include "plugin/find_sent.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "plugin/gimp_ref.h"
@@ -31,14 +31,29 @@ struct Rows {
 struct Probe {
   int row = 0;
   std::vector<std::byte> pixels;
+  /// How many of the pixels up to each one are also the row's first ones: the table of Knuth,
+  /// Morris and Pratt, without which a row with much of one colour would take minutes.
+  std::vector<std::size_t> repeats;
   std::set<Place> places;
 };
 
 constexpr int probes = 5;
 constexpr std::size_t max_places = 10'000;  ///< a row of one colour lies everywhere
 
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+bool same_pixel(std::span<const std::byte> row, std::size_t x, std::span<const std::byte> other,
+                std::size_t other_x, std::size_t pixel_bytes) {
+  return std::ranges::equal(row.subspan(x * pixel_bytes, pixel_bytes),
+                            other.subspan(other_x * pixel_bytes, pixel_bytes));
+}
+
+std::vector<std::size_t> repeats_of(std::span<const std::byte> pixels, std::size_t pixel_bytes) {
+  std::vector<std::size_t> repeats(pixels.size() / pixel_bytes);
+  for (std::size_t x = 1, same = 0; x < repeats.size(); ++x) {
+    while (same > 0 && !same_pixel(pixels, x, pixels, same, pixel_bytes)) same = repeats[same - 1];
+    if (same_pixel(pixels, x, pixels, same, pixel_bytes)) ++same;
+    repeats[x] = same;
+  }
+  return repeats;
 }
 
 /// Calls `use(row, y)` for each row.
@@ -60,7 +75,9 @@ std::vector<Probe> probes_of(const Rows& smaller, std::size_t pixel_bytes) {
     for (Probe& probe : all)
       if (probe.row == y) probe.pixels.assign(row.begin(), row.end());
   });
-  return read ? all : std::vector<Probe>();
+  if (!read) return {};
+  for (Probe& probe : all) probe.repeats = repeats_of(probe.pixels, pixel_bytes);
+  return all;
 }
 
 /// Notes where the probe's pixels are in row `y` of the larger picture.
@@ -68,10 +85,15 @@ void look_in(std::span<const std::byte> row, int y, std::size_t pixel_bytes, int
              Probe& probe) {
   const int top = y - probe.row;
   if (top < 0 || top > last_top) return;
-  const std::string_view text = text_of(row), wanted = text_of(probe.pixels);
-  for (auto at = text.find(wanted); at != text.npos && probe.places.size() <= max_places;
-       at = text.find(wanted, at + 1))
-    if (at % pixel_bytes == 0) probe.places.insert({static_cast<int>(at / pixel_bytes), top});
+  const std::size_t width = row.size() / pixel_bytes, wanted = probe.repeats.size();
+  for (std::size_t x = 0, same = 0; x < width && probe.places.size() <= max_places; ++x) {
+    while (same > 0 && !same_pixel(row, x, probe.pixels, same, pixel_bytes))
+      same = probe.repeats[same - 1];
+    if (same_pixel(row, x, probe.pixels, same, pixel_bytes)) ++same;
+    if (same < wanted) continue;
+    probe.places.insert({static_cast<int>(x + 1 - wanted), top});
+    same = probe.repeats[same - 1];
+  }
 }
 
 std::optional<Place> find(const Rows& smaller, const Rows& larger, std::size_t pixel_bytes) {
