@@ -13,6 +13,8 @@ constexpr double kClearPart = 0.07, kClearPartLine = 0.3;  ///< of what the fit 
 /// The part of the deviance of every other explanation that a line may leave; the curved path of a
 /// shaken hand leaves more, but in a JPEG less of it is seen.
 constexpr double kLineRatio = 0.65, kLineRatioJpeg = 0.4;
+/// Likewise of a disk in a JPEG in linear light, if encoded values show one of another size.
+constexpr double kClearAlone = 8;
 /// The difference of deviance that tells a disk from a Gauss; a JPEG hides most of it.
 constexpr double kNotGauss = 3, kNotGaussJpeg = 0.5;
 /// Harmonics above this say that a Gauss was made in encoded values. They change its size, too, as
@@ -40,6 +42,7 @@ constexpr double kOwnSoftness = 0.5;
 /// nothing less of what seems smaller than the first.
 constexpr double kLargePart = 0.85, kSmall = 3, kLarge = 3.3;
 constexpr int kLeastBlocks = 8;
+constexpr double kSimilar = 0.2;  ///< logarithm of a ratio of sizes
 constexpr double kLeastGain = 5;  ///< of deviance that a blur must bring over none
 
 const Fit& of_family(const Estimate& estimate, Family family) {
@@ -157,8 +160,14 @@ std::vector<Candidate> explanations(const Evidence& evidence, const Search& sear
     const Estimate& estimate = in_linear_light ? linear : encoded;
     const Fit& same = of_family(estimate, fit.blur.family);
     const double gain = estimate.none.deviance - same.deviance;
-    const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < 0.2;
+    const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < kSimilar;
     if (gain < kLeastGain || !worth_undoing(same.blur) || !similar || at_end(same.blur, search)) {
+      continue;
+    }
+    // What a JPEG's quantisation looks like in linear light is not known: it may look like zeros.
+    const double other = of_family(encoded, fit.blur.family).blur.size;
+    const bool alone = std::abs(std::log(other / same.blur.size)) > kSimilar;
+    if (evidence.jpeg && fit.blur.family == Family::disk && alone && same.contrast < kClearAlone) {
       continue;
     }
     const bool sure = fit.blur.family == Family::gauss
