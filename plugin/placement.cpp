@@ -134,6 +134,7 @@ GimpLayer* NewLayer::blank_layer(const PlaceRequest& request, const Plan& plan) 
 }
 
 Result<NewLayer> NewLayer::make(const PlaceRequest& request) {
+  if (auto there = watching(request)(); !there) return fail(std::move(there));
   auto plan = plan_of(request);
   if (!plan) return std::unexpected(plan.error());
   GimpLayer* layer = plan->is_copy ? gimp_layer_copy(plan->model) : blank_layer(request, *plan);

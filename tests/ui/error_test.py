@@ -44,14 +44,14 @@ def without_the_layer(session):
     session.shot("no-layer")
     if session.message("Calling error"):
         raise Failure("GIMP complains")
-    session.press_key("ctrl+z")
+    session.menu("Undo ")
     session.expect_layers("Crisp", "picture.png")
     dialog.press("Try Again")
     session.wait_layers(3)
 
 
 def refuse_quick_mask(session):
-    session.press_key("shift+q")
+    session.menu("Toggle Quick Mask")
     session.menu("Remote Sharpen…")
     message = until("the sentence", lambda: session.message("A channel or a selection cannot be sharpened."))
     if message.has_text("Calling error"):

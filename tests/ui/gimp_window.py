@@ -277,7 +277,7 @@ class GimpSession:
 
     def _menu_item(self, entry):
         window = find_window("gimp", pathlib.Path(self.picture).stem)
-        return window and next((node for node in walk(window.node) if role_of(node) == "menu item"
+        return window and next((node for node in walk(window.node) if role_of(node) in ("menu item", "check menu item")
                                 and node.get_name().startswith(entry)), None)
 
     def remember(self, **settings):
