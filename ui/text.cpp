@@ -23,11 +23,14 @@ using DateTime = std::unique_ptr<GDateTime, DateTimeUnref>;
 /// As service/engine/pipeline.cpp says them, with its numbers left out.
 constexpr std::array findings = {
     N_("already sharp, nothing changed"),
+    N_("already sharp, edges emphasised"),
     N_("defocus, radius {} px, noise {}"),
     N_("softness, sigma {} px, noise {}"),
     N_("motion, length {} px at {} degrees, noise {}"),
     N_("mixed focus, {} % blurred by a radius of {} to {} px, noise {}"),
 };
+/// After the first of them: what to do if somebody wants more.
+constexpr const char* advice = N_("; a Strength above 0.5 emphasises edges anyway");
 constexpr const char* no_subject =
     N_(", no subject stands out, so the whole picture was sharpened");
 
@@ -96,7 +99,8 @@ std::string finding_text(const std::string& summary) {
   const auto known =
       std::ranges::find(findings, form, [](const char* text) { return std::string_view(text); });
   if (known == findings.end()) return summary;
-  return tr(*known, numbers[0], numbers[1], numbers[2], numbers[3]) + (alone ? _(no_subject) : "");
+  return tr(*known, numbers[0], numbers[1], numbers[2], numbers[3]) +
+         (known == findings.begin() ? _(advice) : "") + (alone ? _(no_subject) : "");
 }
 
 std::string host_of(const std::string& url) {

@@ -14,7 +14,8 @@ constexpr double kLookPart = 0.08;
 constexpr int kSubjectWindows = 400;
 constexpr double kSubjectRatio = 1.4;  ///< of the background's radius to the subject's
 
-std::string describe(const Analysis& found) {
+/// `plan` says whether edges of a sharp picture are emphasised.
+std::string describe(const Analysis& found, const Plan& plan) {
   const double noise = found.noise * 255;
   if (!found.map.empty()) {
     return std::format(
@@ -23,7 +24,8 @@ std::string describe(const Analysis& found) {
   }
   switch (found.blur.family) {
     case Family::none:
-      return "already sharp, nothing changed";
+      return plan.overshoot > 0 ? "already sharp, edges emphasised"
+                                : "already sharp, nothing changed";
     case Family::disk:
       return std::format("defocus, radius {:.1f} px, noise {:.1f}", found.blur.size, noise);
     case Family::gauss:
@@ -88,8 +90,11 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   const auto tones = tone_curves(picture.info().icc_profile);
   auto found = analyse(picture, model, tones, threads, stop);
   if (!found) return fail(std::move(found));
+  Plan plan = make_plan(*found, model, settings, tones);
+  // What is sharp is changed only by a strength that somebody chose.
+  const bool changes = found->blur.family != Family::none || plan.overshoot > 0;
   FocusMap subject;
-  if (settings.subject != Subject::all && found->blur.family != Family::none) {
+  if (settings.subject != Subject::all && changes) {
     auto seen = find_subject(picture, *found, tones, threads, stop);
     if (!seen) return fail(std::move(seen));
     subject = std::move(*seen);
@@ -97,10 +102,9 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   if (progress) progress(kLookPart);
 
   Result<void> drawn;
-  if (found->blur.family == Family::none) {
+  if (!changes) {
     drawn = copy_rows(picture, area, sink);
   } else {
-    Plan plan = make_plan(*found, model, settings, tones);
     if (!subject.empty()) {
       plan.mask = [&](int x, int y) {
         const float behind = subject.at(x, y).amount;
@@ -117,8 +121,8 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   if (!drawn) return fail(std::move(drawn));
 
   Report report;
-  report.summary = describe(*found);
-  if (settings.subject != Subject::all && subject.empty() && found->blur.family != Family::none) {
+  report.summary = describe(*found, plan);
+  if (settings.subject != Subject::all && subject.empty() && changes) {
     report.summary += ", no subject stands out, so the whole picture was sharpened";
   }
   report.family = found->map.empty() ? name_of(found->blur.family) : "mixed";
@@ -127,7 +131,7 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   report.noise = found->noise * 255;
   report.confidence = found->confidence;
   report.linear_light = found->linear_light;
-  report.changed = found->blur.family != Family::none;
+  report.changed = changes;
   return report;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <mutex>
 
 #include "service/engine/emphasis.h"
@@ -70,6 +71,10 @@ Wanted wanted(const Plan& plan, const KernelSet& kernels, const Box& source) {
   return all;
 }
 
+float amount_at(const Plan& plan, int x, int y) {
+  return static_cast<float>(plan.amount) * (plan.mask ? plan.mask(x, y) : 1.0f);
+}
+
 /// Replaces the channels of one tile by what the plan makes of them.
 void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& kernels,
                   const Box& source, TileDeconvolver& worker, const std::stop_token& stop) {
@@ -96,8 +101,7 @@ void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& 
   }
   for (int y = 0; y < source.height; ++y) {
     for (int x = 0; x < source.width; ++x) {
-      float amount = static_cast<float>(plan.amount) * want.amount.at(x, y);
-      if (plan.mask) amount *= plan.mask(source.x + x, source.y + y);
+      const float amount = amount_at(plan, source.x + x, source.y + y) * want.amount.at(x, y);
       for (std::size_t c = 0; c < channels.size(); ++c) {
         channels[c].at(x, y) = before[c].at(x, y) + amount * changes[c].at(x, y);
       }
@@ -133,6 +137,98 @@ class Workers {
   std::vector<std::unique_ptr<TileDeconvolver>> idle_;
 };
 
+/// The part of a picture that is rendered, and what that needs.
+struct Part {
+  const PixelStore& picture;
+  const Box& area;
+  unsigned threads;
+  const RowSink& sink;
+  const std::function<void(double)>& progress;
+  const std::stop_token& stop;
+};
+
+using Tiles = std::vector<std::vector<Tile>>;
+/// Replaces the channels of one tile; called by several threads at a time.
+using TileWork = std::function<void(std::span<Plane> channels, const Box& source)>;
+
+/// Reads the tiles, a line of them at a time, and hands the rows that `work` makes to the sink.
+Result<void> render_tiles(const Part& part, const Tiles& lines, const TileWork& work) {
+  const auto& [picture, area, threads, sink, progress, stop] = part;
+  const auto colours = static_cast<std::size_t>(picture.colours());
+  const std::size_t pixel = picture.info().bytes_per_row() / picture.info().width;
+  std::mutex mutex;
+  std::size_t done = 0;
+  const std::size_t all = lines.size() * lines.front().size();
+  for (const auto& line : lines) {
+    const Box band{area.x, line.front().core.y, area.width, line.front().core.height};
+    const std::size_t stride = pixel * std::size_t(band.width);
+    std::vector<std::byte> rows(stride * std::size_t(band.height));
+    if (auto read = picture.read(band, rows); !read) return read;
+    Result<void> outcome;
+    parallel_for(static_cast<int>(line.size()), threads, stop, [&](int index) {
+      const Tile& tile = line[std::size_t(index)];
+      std::array<Plane, 3> planes;
+      const std::span<Plane> channels(planes.data(), colours);
+      auto read = picture.read(tile.source, channels);
+      if (read) {
+        work(channels, tile.source);
+        const Box inner{tile.core.x - tile.source.x, tile.core.y - tile.source.y, tile.core.width,
+                        tile.core.height};
+        store_rounded(channels, inner, picture.info(),
+                      std::span(rows).subspan(pixel * std::size_t(tile.core.x - area.x)), stride);
+      }
+      const std::lock_guard lock(mutex);
+      if (!read) outcome = read;
+      if (progress) progress(double(++done) / double(all));
+    });
+    if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
+    if (!outcome) return outcome;
+    if (auto sunk = sink(rows); !sunk) return sunk;
+  }
+  return {};
+}
+
+Result<void> render_undone(const Part& part, const Plan& plan) {
+  const PixelStore& picture = part.picture;
+  Blur largest = plan.blur;
+  if (plan.map) largest.size = plan.map->radius_at(1);
+  const int spread = reach(largest);
+  const int margin = std::max(24, spread + spread / 2 + 8);
+  // What lies beyond a line's ends is least known.
+  const int gap = std::max((plan.blur.family == Family::motion ? 8 : 4) * spread, 32);
+  const Cut across = best_cut(picture.width(), part.area.width, margin, gap);
+  const Cut down = best_cut(picture.height(), part.area.height, margin, gap);
+  const auto lines =
+      make_tiles(picture.width(), picture.height(), part.area, across.core, down.core, margin);
+  const auto transform = std::make_shared<const TileTransform>(across.padded, down.padded);
+  const KernelSet kernels(plan, transform->fft);
+  Workers workers(transform);
+  return render_tiles(part, lines, [&](std::span<Plane> channels, const Box& source) {
+    auto worker = workers.take();
+    sharpen_tile(channels, plan, kernels, source, *worker, part.stop);
+    workers.give_back(std::move(worker));
+  });
+}
+
+Result<void> render_emphasis(const Part& part, const Plan& plan) {
+  constexpr int kSide = 512;
+  const auto lines =
+      make_tiles(part.picture.width(), part.picture.height(), part.area, kSide, kSide, 1);
+  return render_tiles(part, lines, [&](std::span<Plane> channels, const Box& source) {
+    const std::vector<Plane> before(channels.begin(), channels.end());
+    emphasise(channels, plan.overshoot);
+    for (int y = 0; y < source.height; ++y) {
+      for (int x = 0; x < source.width; ++x) {
+        const float amount = amount_at(plan, source.x + x, source.y + y);
+        for (std::size_t c = 0; c < channels.size(); ++c) {
+          float& pixel = channels[c].at(x, y);
+          pixel = before[c].at(x, y) + amount * (pixel - before[c].at(x, y));
+        }
+      }
+    }
+  });
+}
+
 }  // namespace
 
 Result<void> copy_rows(const PixelStore& picture, const Box& area, const RowSink& sink) {
@@ -151,54 +247,8 @@ Result<void> copy_rows(const PixelStore& picture, const Box& area, const RowSink
 Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan, unsigned threads,
                     const RowSink& sink, const std::function<void(double)>& progress,
                     const std::stop_token& stop) {
-  Blur largest = plan.blur;
-  if (plan.map) largest.size = plan.map->radius_at(1);
-  const int spread = reach(largest);
-  const int margin = std::max(24, spread + spread / 2 + 8);
-  // What lies beyond a line's ends is least known.
-  const int gap = std::max((plan.blur.family == Family::motion ? 8 : 4) * spread, 32);
-  const Cut across = best_cut(picture.width(), area.width, margin, gap);
-  const Cut down = best_cut(picture.height(), area.height, margin, gap);
-  const auto lines =
-      make_tiles(picture.width(), picture.height(), area, across.core, down.core, margin);
-  const auto transform = std::make_shared<const TileTransform>(across.padded, down.padded);
-  const KernelSet kernels(plan, transform->fft);
-  const auto colours = static_cast<std::size_t>(picture.colours());
-  const std::size_t pixel = picture.info().bytes_per_row() / picture.info().width;
-
-  Workers workers(transform);
-  std::mutex mutex;
-  std::size_t done = 0;
-  const std::size_t all = lines.size() * lines.front().size();
-  for (const auto& line : lines) {
-    const Box band{area.x, line.front().core.y, area.width, line.front().core.height};
-    const std::size_t stride = pixel * std::size_t(band.width);
-    std::vector<std::byte> rows(stride * std::size_t(band.height));
-    if (auto read = picture.read(band, rows); !read) return read;
-    Result<void> outcome;
-    parallel_for(static_cast<int>(line.size()), threads, stop, [&](int index) {
-      const Tile& tile = line[std::size_t(index)];
-      std::array<Plane, 3> planes;
-      const std::span<Plane> channels(planes.data(), colours);
-      auto read = picture.read(tile.source, channels);
-      if (read) {
-        auto worker = workers.take();
-        sharpen_tile(channels, plan, kernels, tile.source, *worker, stop);
-        workers.give_back(std::move(worker));
-        const Box inner{tile.core.x - tile.source.x, tile.core.y - tile.source.y, tile.core.width,
-                        tile.core.height};
-        store_rounded(channels, inner, picture.info(),
-                      std::span(rows).subspan(pixel * std::size_t(tile.core.x - area.x)), stride);
-      }
-      const std::lock_guard lock(mutex);
-      if (!read) outcome = read;
-      if (progress) progress(double(++done) / double(all));
-    });
-    if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
-    if (!outcome) return outcome;
-    if (auto sunk = sink(rows); !sunk) return sunk;
-  }
-  return {};
+  const Part part{picture, area, threads, sink, progress, stop};
+  return plan.blur.family == Family::none ? render_emphasis(part, plan) : render_undone(part, plan);
 }
 
 }  // namespace sharpen::engine

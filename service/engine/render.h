@@ -25,7 +25,8 @@ struct Plan {
   Mask mask;             ///< if given, where
 };
 
-/// Undoes the blur of the pixels in `area`, tile by tile, and hands their rows to `sink`.
+/// Undoes the blur of the pixels in `area`, tile by tile, and hands their rows to `sink`. Where
+/// there is no blur (Family::none) only the emphasis is put on.
 /// Errors: io; cancelled; what the sink returns.
 [[nodiscard]] Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan,
                                   unsigned threads, const RowSink& sink,

@@ -159,6 +159,33 @@ TEST_F(EngineTest, MoreStrengthChangesMore) {
   }
 }
 
+TEST_F(EngineTest, EmphasisesWhatIsSharpOnlyIfAskedTo) {
+  test::write_picture(folder_ / "in.png", FileFormat::png,
+                      test::photograph(scene(), Plane(1, 1, 1.0f), false, 1, 5));
+  const Planes picture = test::read_picture(folder_ / "in.png");
+  double last = 200;
+  for (const double strength : {0.3, 0.5, 0.6, 0.8, 1.0}) {
+    Settings settings = quick("Strong");
+    settings.strength = strength;
+    const auto report = run(folder_ / "in.png", folder_ / "out.png", settings);
+    ASSERT_TRUE(report) << report.error().text();
+    const bool asked = strength > 0.5;
+    EXPECT_EQ(report->changed, asked) << strength;
+    EXPECT_EQ(report->summary,
+              asked ? "already sharp, edges emphasised" : "already sharp, nothing changed");
+    const auto rows = test::read_rows(folder_ / "out.png");
+    EXPECT_EQ(rows == test::read_rows(folder_ / "in.png"), !asked) << strength;
+    if (!asked) continue;
+    const double likeness = test::psnr(test::read_picture(folder_ / "out.png"), picture, 8);
+    EXPECT_LT(likeness, last - 0.5) << strength;
+    EXPECT_GT(likeness, 25) << strength;
+    last = likeness;
+    settings.threads = 1;
+    ASSERT_TRUE(run(folder_ / "in.png", folder_ / "out.png", settings));
+    EXPECT_EQ(test::read_rows(folder_ / "out.png"), rows) << strength;
+  }
+}
+
 TEST_F(EngineTest, MoreDenoisingIsSmoother) {
   test::write_picture(folder_ / "in.png", FileFormat::png, out_of_focus());
   const auto roughness = [&](const Settings& settings) {

@@ -38,13 +38,15 @@ TEST(TimeText, NamesTheDay) {
 TEST(FindingText, IsUnderstoodWhereItIsOurOwn) {
   // Without a catalogue what is understood comes back as it was.
   for (const char* text :
-       {"already sharp, nothing changed", "defocus, radius 4.1 px, noise 1.2",
+       {"already sharp, edges emphasised", "defocus, radius 4.1 px, noise 1.2",
         "motion, length 12.0 px at 35 degrees, noise 0.3",
         "mixed focus, 62 % blurred by a radius of 1.0 to 3.5 px, noise 0.8, no subject stands out, "
         "so the whole picture was sharpened",
         "Enhanced in 1.2 s at 300 % with 4 models on 5 hosts and 6 tries."}) {
     EXPECT_EQ(finding_text(text), text);
   }
+  EXPECT_EQ(finding_text("already sharp, nothing changed"),
+            "already sharp, nothing changed; a Strength above 0.5 emphasises edges anyway");
 }
 
 TEST(HostOf, LeavesOutTheRest) {
