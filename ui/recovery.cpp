@@ -157,6 +157,8 @@ void show_recovery(GtkWidget* dialog, Recovery& recovery) {
   append(page, scrolled, true);
   append(content, page, true);
   gtk_widget_show_all(page);
+  gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CLOSE);
+  gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(GTK_DIALOG(dialog), GTK_RESPONSE_CLOSE));
   recovery.reload();
   gtk_dialog_run(GTK_DIALOG(dialog));
   gtk_widget_hide(dialog);

@@ -10,7 +10,7 @@ import tempfile
 import time
 
 from every_control import check_page
-from gimp_window import Failure, GimpSession, main, photograph, until
+from gimp_window import Atspi, Failure, GimpSession, has_state, main, photograph, until
 from vendor import KEY, Vendor
 
 PROCESSING = 6  # seconds of each job
@@ -99,6 +99,8 @@ def test():
             dialog.press("Show…")
             jobs = session.window("remote-sharpen", "Unfinished Sharpening")
             jobs.wait("button", "Fetch")
+            session.focus(jobs)
+            until("the focus", lambda: has_state(jobs.find("button", "Close"), Atspi.StateType.FOCUSED))
             session.shot("jobs", jobs)
             check_page(session, jobs)
             jobs.press("Fetch")
