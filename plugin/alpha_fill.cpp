@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "plugin/kept_original.h"
+
 namespace sharpen {
 namespace {
 
 constexpr int near_pixels = 32;  // around a block, searched to the pixel
-constexpr int block_columns = 1024;
-constexpr int rows_at_once = 64;
+constexpr int block_columns = 512;
+constexpr std::size_t max_rows = 64;
 constexpr int small_side_pixels = 256;  // of the small copy
 
 struct Offset {
@@ -98,7 +100,9 @@ std::size_t AlphaFill::cell_of(int x, int y) const {
 }
 
 bool AlphaFill::look() {
-  const int rows = std::min(rows_at_once, box_.height - looked_rows_);
+  const auto row_bytes = static_cast<std::size_t>(box_.width) * format_.native_bytes();
+  const auto at_once = std::clamp(slice_bytes / row_bytes, std::size_t{1}, max_rows);
+  const int rows = std::min(static_cast<int>(at_once), box_.height - looked_rows_);
   const auto pixels =
       read_wire_alpha(buffer_, {box_.x, box_.y + looked_rows_, box_.width, rows}, format_);
   const std::size_t step = format_.wire_alpha_bytes();

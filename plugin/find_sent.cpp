@@ -119,13 +119,14 @@ Rows rows_of(GimpLayer* layer, const Babl* format, const Breathe& breathe) {
   return {size, [=](const UseRows& use) -> Result<void> {
             const auto pixel_bytes =
                 static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format));
+            const auto row_bytes = static_cast<std::size_t>(size.width) * pixel_bytes;
             std::vector<std::byte> rows;
             for (int row = 0; row < size.height;) {
               GimpLayer* there = find_layer(id);
               if (!there) return layer_is_gone();
-              const GeglRectangle band{0, row, size.width, rows_of_band(row, 0, size.height)};
-              rows.resize(static_cast<std::size_t>(band.width) *
-                          static_cast<std::size_t>(band.height) * pixel_bytes);
+              const GeglRectangle band{0, row, size.width,
+                                       rows_of_slice(row, 0, size.height, row_bytes)};
+              rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
               gegl_buffer_get(buffer_of(as_drawable(there)).get(), &band, 1.0, format, rows.data(),
                               GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
               if (auto used = use(rows, row, band.height); !used) return used;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "ui/host.h"
 
 namespace sharpen {
 
@@ -50,6 +51,11 @@ struct TravelFormat {
 
 /// The same samples in the same space, as floats.
 [[nodiscard]] const Babl* as_float(const Babl* format);
+
+/// babl_fish() for a pair of formats. It takes 50 ms to find a conversion that nobody has asked for
+/// before: meanwhile windows react. Errors: those of `breathe`.
+[[nodiscard]] Result<const Babl*> find_conversion(const Babl* from, const Babl* to,
+                                                  const Breathe& breathe);
 
 /// babl_process() on pixels of any number. babl's own buffers grow with the number of pixels that
 /// it is given at once, to tens of megabytes for a band of a large layer.

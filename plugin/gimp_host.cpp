@@ -66,7 +66,18 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
                   _("Choose a layer of the image."));
     if (auto added = host->add(*layer); !added) return fail(std::move(added));
   }
+  if (host->display_id_ >= 0) host->prepare_screen();
   return host;
+}
+
+void GimpHost::prepare_screen() {
+  std::vector<TravelFormat> formats;
+  for (const Layer& layer : layers_)
+    if (const auto drawable = drawable_of(layer))
+      if (auto format = travel_format(*drawable)) formats.push_back(*std::move(format));
+  screen_conversions_ = std::async(std::launch::async, [formats = std::move(formats)] {
+    std::ranges::for_each(formats, find_screen_conversions);
+  });
 }
 
 Result<void> GimpHost::add(GimpLayer* chosen) {

@@ -2,6 +2,7 @@
 
 #include <libgimp/gimp.h>
 
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -65,6 +66,7 @@ class GimpHost final : public Host {
 
   GimpHost(int image_id, Home home) : image_id_(image_id), home_(std::move(home)) {}
   [[nodiscard]] Result<void> add(GimpLayer* layer);
+  void prepare_screen();
   [[nodiscard]] Result<void> look_at(Layer& layer, int sent_id);
   [[nodiscard]] Result<GimpDrawable*> drawable_of(const Layer& layer) const;
   [[nodiscard]] PlaceRequest request_for(const Placement& placement,
@@ -92,6 +94,7 @@ class GimpHost final : public Host {
   std::vector<Layer> layers_;
   std::vector<int> new_layers_;
   std::string service_used_;
+  std::future<void> screen_conversions_;  ///< are being looked for
 };
 
 }  // namespace sharpen

@@ -22,6 +22,13 @@ int rows_of_band(int row, int top, int height) {
   return std::min(tile - below_border, height - row);
 }
 
+int rows_of_slice(int row, int top, int height, std::size_t row_bytes) {
+  int rows = static_cast<int>(gimp_tile_height());
+  while (rows > 1 && static_cast<std::size_t>(rows) * row_bytes > slice_bytes) rows /= 2;
+  const int below_border = ((top + row) % rows + rows) % rows;
+  return std::min(rows - below_border, height - row);
+}
+
 Result<void> seal_rows(KeptOriginal& original) {
   const Babl* space = babl_format_get_space(original.format.native);
   // sRGB is the space of a format that names none.

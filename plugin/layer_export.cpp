@@ -1,6 +1,8 @@
 #include "plugin/layer_export.h"
 
 #include <algorithm>
+#include <chrono>
+#include <span>
 #include <utility>
 
 #include "base/i18n.h"
@@ -51,6 +53,11 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
       original_(std::make_shared<KeptOriginal>()),
       file_(std::move(file)),
       writer_(std::move(writer)) {
+  if (format.has_alpha || !format.exact)
+    conversions_ = std::async(std::launch::async, [=] {
+      babl_fish(format.plain_native, format.plain_wire);
+      if (format.has_alpha) babl_fish(format.plain_native, format.plain_wire_alpha);
+    });
   original_->format = std::move(format);
   original_->width = box_.width;
   original_->height = box_.height;
@@ -59,17 +66,20 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
 Result<bool> LayerExport::step() {
   // A buffer of a closed image reads as nothing but errors on GIMP's wire.
   if (!gimp_item_id_is_valid(drawable_id_)) return layer_is_gone();
-  if (next_row_ < box_.height) {
-    if (band_rows_ == 0) read_band();
-    if (next_block_ > 0 && !looked_) {
-      looked_ = alpha_fill_->look();
+  if (conversions_.valid()) {
+    if (conversions_.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
       return false;
+    conversions_.get();
+  }
+  if (next_row_ < box_.height) {
+    if (band_.rows == 0) begin_band();
+    if (band_.read < band_.rows) {
+      read_slice();
+    } else if (band_.blocks > 0) {
+      fill_block();
+    } else if (auto written = write_slice(); !written) {
+      return fail(std::move(written));
     }
-    if (next_block_ > 0) {
-      alpha_fill_->fill(--next_block_, next_row_, band_rows_, wire_alpha_rows_, wire_rows_);
-      if (next_block_ > 0) return false;
-    }
-    if (auto written = write_band(); !written) return fail(std::move(written));
     return false;
   }
   if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
@@ -79,34 +89,76 @@ Result<bool> LayerExport::step() {
   return true;
 }
 
-void LayerExport::read_band() {
+void LayerExport::begin_band() {
   const TravelFormat& format = original_->format;
-  band_rows_ = rows_of_band(next_row_, box_.y, box_.height);
-  const GeglRectangle band{box_.x, box_.y + next_row_, box_.width, band_rows_};
-  const auto pixels = static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height);
-  wire_rows_.resize(pixels * format.wire_bytes());
+  // A higher one has fewer neighbours outside, which take an AlphaFill's time.
+  const int rows =
+      format.has_alpha ? rows_of_band(next_row_, box_.y, box_.height) : rows_of_slice_at(next_row_);
+  band_.rows = rows;
+  band_.read = band_.written = band_.blocks = 0;
+  const auto pixels = static_cast<std::size_t>(box_.width) * static_cast<std::size_t>(rows);
+  band_.wire.resize(pixels * format.wire_bytes());
+  if (format.has_alpha || !format.exact) band_.native.resize(pixels * format.native_bytes());
+  if (format.has_alpha) band_.wire_alpha.resize(pixels * format.wire_alpha_bytes());
+}
+
+int LayerExport::rows_of_slice_at(int row) const {
+  return rows_of_slice(row, box_.y, box_.height,
+                       static_cast<std::size_t>(box_.width) * original_->format.native_bytes());
+}
+
+void LayerExport::read_slice() {
+  const TravelFormat& format = original_->format;
+  const int first = band_.read;
+  const int rows = std::min(rows_of_slice_at(next_row_ + first), band_.rows - first);
+  band_.read += rows;
+  const GeglRectangle slice{box_.x, box_.y + next_row_ + first, box_.width, rows};
+  const auto pixels = static_cast<std::size_t>(slice.width) * static_cast<std::size_t>(rows);
+  const auto part_of = [&](std::vector<std::byte>& band, std::size_t pixel_bytes) {
+    const auto row_bytes = static_cast<std::size_t>(box_.width) * pixel_bytes;
+    return std::span(band).subspan(static_cast<std::size_t>(first) * row_bytes,
+                                   static_cast<std::size_t>(rows) * row_bytes);
+  };
+  const auto wire = part_of(band_.wire, format.wire_bytes());
   if (format.exact && !format.has_alpha) {
-    gegl_buffer_get(buffer_.get(), &band, 1.0, format.wire, wire_rows_.data(), GEGL_AUTO_ROWSTRIDE,
+    gegl_buffer_get(buffer_.get(), &slice, 1.0, format.wire, wire.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     return;
   }
-  native_rows_.resize(pixels * format.native_bytes());
-  gegl_buffer_get(buffer_.get(), &band, 1.0, format.native, native_rows_.data(),
-                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  convert(babl_fish(format.plain_native, format.plain_wire), native_rows_, wire_rows_, pixels);
+  const auto native = part_of(band_.native, format.native_bytes());
+  gegl_buffer_get(buffer_.get(), &slice, 1.0, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
+                  GEGL_ABYSS_NONE);
+  convert(babl_fish(format.plain_native, format.plain_wire), native, wire, pixels);
   if (!format.has_alpha) return;
-  wire_alpha_rows_.resize(pixels * format.wire_alpha_bytes());
-  convert(babl_fish(format.plain_native, format.plain_wire_alpha), native_rows_, wire_alpha_rows_,
-          pixels);
+  const auto wire_alpha = part_of(band_.wire_alpha, format.wire_alpha_bytes());
+  convert(babl_fish(format.plain_native, format.plain_wire_alpha), native, wire_alpha, pixels);
   if (!alpha_fill_) alpha_fill_.emplace(buffer_.get(), box_, format);
-  if (alpha_fill_->has_work(wire_alpha_rows_)) next_block_ = alpha_fill_->blocks();
+  if (alpha_fill_->has_work(wire_alpha)) band_.blocks = alpha_fill_->blocks();
 }
 
-Result<void> LayerExport::write_band() {
+void LayerExport::fill_block() {
+  if (!looked_) {
+    looked_ = alpha_fill_->look();
+    return;
+  }
+  alpha_fill_->fill(--band_.blocks, next_row_, band_.rows, band_.wire_alpha, band_.wire);
+}
+
+Result<void> LayerExport::write_slice() {
+  const int first = band_.written;
+  const int rows = std::min(rows_of_slice_at(next_row_ + first), band_.rows - first);
+  const auto part_of = [&](const std::vector<std::byte>& band) {
+    const std::size_t row_bytes = band.size() / static_cast<std::size_t>(band_.rows);
+    return std::span(band).subspan(static_cast<std::size_t>(first) * row_bytes,
+                                   static_cast<std::size_t>(rows) * row_bytes);
+  };
   if (original_->rows)
-    if (auto kept = original_->rows->append(native_rows_); !kept) return kept;
-  next_row_ += std::exchange(band_rows_, 0);
-  return writer_->write(wire_rows_);
+    if (auto kept = original_->rows->append(part_of(band_.native)); !kept) return kept;
+  if (auto written = writer_->write(part_of(band_.wire)); !written) return written;
+  band_.written += rows;
+  if (band_.written < band_.rows) return {};
+  next_row_ += std::exchange(band_.rows, 0);
+  return {};
 }
 
 double LayerExport::fraction() const {

@@ -3,6 +3,7 @@
 #include <libgimp/gimp.h>
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 
@@ -43,8 +44,19 @@ class LayerExport final : public Export {
  private:
   LayerExport(const Request& request, TravelFormat format, SpooledUpload file,
               std::unique_ptr<PictureWriter> writer);
-  void read_band();
-  [[nodiscard]] Result<void> write_band();
+  /// A band of a tile's height on its way from the layer to the encoder.
+  struct Band {
+    int rows = 0;  ///< in all
+    int read = 0, written = 0;
+    int blocks = 0;  ///< to be filled
+    std::vector<std::byte> native, wire_alpha, wire;
+  };
+
+  void begin_band();
+  void read_slice();
+  void fill_block();
+  [[nodiscard]] Result<void> write_slice();
+  [[nodiscard]] int rows_of_slice_at(int row) const;
 
   int drawable_id_;
   Ref<GeglBuffer> buffer_;
@@ -53,12 +65,12 @@ class LayerExport final : public Export {
   std::shared_ptr<KeptOriginal> original_;
   SpooledUpload file_;
   std::unique_ptr<PictureWriter> writer_;
+  /// babl looks for those that nobody has asked for before; it remembers them.
+  std::future<void> conversions_;
   std::optional<AlphaFill> alpha_fill_;
   bool looked_ = false;  ///< by the AlphaFill, at the whole
-  std::vector<std::byte> native_rows_, wire_alpha_rows_, wire_rows_;
-  int next_row_ = 0;
-  int band_rows_ = 0;   ///< read and not written yet
-  int next_block_ = 0;  ///< of them to be filled
+  Band band_;
+  int next_row_ = 0;  ///< where the band begins
 };
 
 }  // namespace sharpen

@@ -16,14 +16,14 @@ class Merge {
  public:
   explicit Merge(const KeptOriginal& original) : original_(original), format_(original.format) {}
 
-  /// Looks for the conversions, with a breath after each: babl takes its time to find a new one.
   Result<void> prepare(const AnswerFormat& answer, const Breathe& breathe) {
-    Result<void> breathed;
+    Result<void> all_found;
     const auto find = [&](const Babl* from, const Babl* to) -> const Babl* {
-      if (!breathed) return nullptr;
-      const Babl* conversion = babl_fish(from, to);
-      if (breathe) breathed = breathe();
-      return conversion;
+      if (!all_found) return nullptr;
+      const auto found = find_conversion(from, to, breathe);
+      if (found) return *found;
+      all_found = std::unexpected(found.error());
+      return nullptr;
     };
     const Babl* from = answer.sent_colours ? plain(answer.format) : answer.format;
     native_from_answer_ = find(from, answer.sent_colours ? format_.plain_native : format_.native);
@@ -33,7 +33,7 @@ class Merge {
       wire_alpha_from_native_ = find(format_.plain_native, format_.plain_wire_alpha);
     if (format_.is_float)
       floats_from_native_ = find(format_.plain_native, babl_format("R'G'B'A float"));
-    return breathed;
+    return all_found;
   }
 
   /// Fills native() from rows of the answer that begin at row `y` of the box.
@@ -117,14 +117,17 @@ class Merge {
   bool clipped_ = false;
 };
 
-/// Calls `use(rows, first row, number of rows)` for band after band of a picture.
+/// Calls `use(rows, first row, number of rows)` for band after band of a picture, of which
+/// `pixel_bytes` are made.
 template <class Use>
-Result<void> for_each_band(PictureReader& reader, int y, const Breathe& breathe, Use use) {
+Result<void> for_each_band(PictureReader& reader, int y, std::size_t pixel_bytes,
+                           const Breathe& breathe, Use use) {
   const PictureInfo& info = reader.info();
   const int height = static_cast<int>(info.height);
+  const std::size_t row_bytes = std::max(info.bytes_per_row(), info.width * pixel_bytes);
   std::vector<std::byte> rows;
   for (int row = 0; row < height;) {
-    const auto wanted = static_cast<std::size_t>(rows_of_band(row, y, height));
+    const auto wanted = static_cast<std::size_t>(rows_of_slice(row, y, height, row_bytes));
     rows.resize(wanted * info.bytes_per_row());
     std::size_t filled = 0;
     while (filled < wanted) {
@@ -170,7 +173,7 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
       return fail(std::move(prepared));
   }
   auto read = for_each_band(
-      **reader, y, breathe,
+      **reader, y, original.format.native_bytes(), breathe,
       [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
         const GeglRectangle band{x, y + row, original.width, count};
         if (!merge) {
@@ -196,13 +199,13 @@ Result<void> read_original(const std::filesystem::path& sent_file, const KeptOri
   if (!original.rows) {
     auto reader = open_picture(sent_file);
     if (!reader) return fail(std::move(reader));
-    return for_each_band(**reader, top, breathe, use);
+    return for_each_band(**reader, top, original.format.native_bytes(), breathe, use);
   }
   const std::size_t row_bytes =
       static_cast<std::size_t>(original.width) * original.format.native_bytes();
   std::vector<std::byte> rows;
   for (int row = 0; row < original.height;) {
-    const int count = rows_of_band(row, top, original.height);
+    const int count = rows_of_slice(row, top, original.height, row_bytes);
     rows.resize(static_cast<std::size_t>(count) * row_bytes);
     if (auto read = original.rows->read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
       return read;

@@ -35,6 +35,14 @@ std::size_t area(Box box) {
 
 }  // namespace
 
+void find_screen_conversions(const TravelFormat& format) {
+  babl_fish(format.native, screen_format_with_alpha());
+  babl_fish(format.has_alpha ? format.wire : format.native, screen_format());
+  if (!format.has_alpha) return;
+  babl_fish(format.plain_native, format.plain_wire_alpha);
+  babl_fish(format.plain_wire_alpha, format.plain_wire);
+}
+
 Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
   const auto format = travel_format(drawable);
   if (!format) return std::unexpected(format.error());

@@ -10,6 +10,10 @@
 
 namespace sharpen {
 
+/// Looks for the conversions that the functions below need, which takes babl a tenth of a second if
+/// nobody has asked for them before; it remembers them. From any thread.
+void find_screen_conversions(const TravelFormat& format);
+
 /// A part of a layer at 100 %, as it is sent: opaque, without effects. `part` is in pixels of the
 /// layer and inside it.
 [[nodiscard]] Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part);

@@ -11,11 +11,13 @@
 #include "base/i18n.h"
 #include "plugin/formats.h"
 #include "plugin/gimp_ref.h"
+#include "plugin/kept_original.h"
 
 namespace sharpen {
 namespace {
 
-constexpr int band_rows = 64;
+/// Of a row of a layer under a selection, as floats.
+std::size_t worked_bytes(int width) { return static_cast<std::size_t>(width) * 4 * sizeof(float); }
 
 Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
                                      const std::filesystem::path& folder) {
@@ -27,9 +29,9 @@ Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
   const auto row_bytes = static_cast<std::size_t>(in_image.width) *
                          static_cast<std::size_t>(babl_format_get_bytes_per_pixel(kept.format));
   std::vector<std::byte> rows;
-  for (int row = 0; row < in_image.height; row += band_rows) {
-    const GeglRectangle band{in_image.x, in_image.y + row, in_image.width,
-                             std::min(band_rows, in_image.height - row)};
+  for (int row = 0, count = 0; row < in_image.height; row += count) {
+    count = rows_of_band(row, in_image.y, in_image.height);
+    const GeglRectangle band{in_image.x, in_image.y + row, in_image.width, count};
     rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
     gegl_buffer_get(buffer.get(), &band, 1.0, kept.format, rows.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
@@ -42,19 +44,21 @@ Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
 /// as GIMP has them, and as values 0…1.
 template <class Use>
 Result<void> for_each_band(const KeptSelection& selection, const Breathe& breathe, Use use) {
-  const Babl* to_float = babl_fish(selection.format, babl_format("Y float"));
+  const auto to_float = find_conversion(selection.format, babl_format("Y float"), breathe);
+  if (!to_float) return std::unexpected(to_float.error());
   const auto row_bytes =
       static_cast<std::size_t>(selection.width) *
       static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection.format));
   std::vector<std::byte> rows;
   std::vector<float> values;
-  for (int row = 0; row < selection.height; row += band_rows) {
-    const GeglRectangle band{0, row, selection.width, std::min(band_rows, selection.height - row)};
+  for (int row = 0, count = 0; row < selection.height; row += count) {
+    count = rows_of_slice(row, 0, selection.height, worked_bytes(selection.width));
+    const GeglRectangle band{0, row, selection.width, count};
     rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
     if (auto read = selection.rows.read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
       return read;
     values.resize(static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height));
-    convert(to_float, rows, std::as_writable_bytes(std::span(values)), values.size());
+    convert(*to_float, rows, std::as_writable_bytes(std::span(values)), values.size());
     use(band, std::span<const std::byte>(rows), std::span<const float>(values));
     if (breathe)
       if (auto breathed = breathe(); !breathed) return breathed;
@@ -131,7 +135,8 @@ Result<bool> SelectionWriter::step() {
     if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
     return true;
   }
-  const int count = std::min(band_rows, selection_->height - next_row_);
+  const int count =
+      rows_of_slice(next_row_, 0, selection_->height, worked_bytes(selection_->width));
   const auto pixels = static_cast<std::size_t>(count) * static_cast<std::size_t>(selection_->width);
   const auto bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection_->format));
   rows_.resize(pixels * bytes);
@@ -184,6 +189,10 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
   const Babl* numbers = as_float(native);
   const auto bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(native));
   const auto samples = static_cast<std::size_t>(babl_format_get_n_components(native));
+  const auto to_numbers = find_conversion(native, numbers, breathe);
+  if (!to_numbers) return std::unexpected(to_numbers.error());
+  const auto to_native = find_conversion(numbers, native, breathe);
+  if (!to_native) return std::unexpected(to_native.error());
   std::vector<std::byte> now, before, mixed;
   std::vector<float> now_numbers, before_numbers;
   const auto read_part = [&](GeglBuffer* buffer, GeglRectangle part, std::vector<std::byte>& pixels,
@@ -193,7 +202,7 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
     values.resize(count * samples);
     gegl_buffer_get(buffer, &part, 1.0, native, pixels.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
-    convert(babl_fish(native, numbers), pixels, std::as_writable_bytes(std::span(values)), count);
+    convert(*to_numbers, pixels, std::as_writable_bytes(std::span(values)), count);
   };
   return for_each_band(selection, breathe, [&](GeglRectangle band, auto, auto selected) {
     const GeglRectangle part = moved_to(band, box);
@@ -202,8 +211,7 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
     for (std::size_t i = 0; i < now_numbers.size(); ++i)
       now_numbers[i] = std::lerp(before_numbers[i], now_numbers[i], selected[i / samples]);
     mixed.resize(now.size());
-    convert(babl_fish(numbers, native), std::as_bytes(std::span(now_numbers)), mixed,
-            selected.size());
+    convert(*to_native, std::as_bytes(std::span(now_numbers)), mixed, selected.size());
     for (std::size_t i = 0; i < selected.size(); ++i) {
       std::byte* here = now.data() + i * bytes;
       const bool same = std::memcmp(here, before.data() + i * bytes, bytes) == 0;

@@ -14,7 +14,7 @@ class Breather {
   Result<void> operator()() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_) return {};
-    next_ = now + std::chrono::milliseconds(20);
+    next_ = now + std::chrono::milliseconds(10);
     constexpr int most = 16;  // a busy idle source must not keep the call from going on
     for (int i = 0; i < most && g_main_context_iteration(nullptr, FALSE); ++i) continue;
     return {};
