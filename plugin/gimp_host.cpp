@@ -83,6 +83,11 @@ void GimpHost::prepare_screen() {
 Result<void> GimpHost::add(GimpLayer* chosen) {
   Layer layer;
   layer.chosen_id = gimp_item_get_id(as_item(chosen));
+  if (gimp_item_is_group(as_item(chosen)) &&
+      items_of(gimp_item_get_children(as_item(chosen))).empty())
+    return fail(ErrorKind::bad_argument,
+                tr("The group “{}” is empty.", text_of(gimp_item_get_name(as_item(chosen)))),
+                _("Choose a layer, or a group that has some."));
   const bool twice = std::ranges::contains(layers_, layer.chosen_id, &Layer::chosen_id);
   if (twice) return {};
   Source source;
