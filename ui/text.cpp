@@ -27,6 +27,7 @@ constexpr std::array findings = {
     N_("defocus, radius {} px, noise {}"),
     N_("softness, sigma {} px, noise {}"),
     N_("motion, length {} px at {} degrees, noise {}"),
+    N_("shake, path of {} px, noise {}"),
     N_("mixed focus, {} % blurred by a radius of {} to {} px, noise {}"),
 };
 /// After the first of them: what to do if somebody wants more.

@@ -6,6 +6,7 @@
 #include "service/engine/focus_scan.h"
 #include "service/engine/harmonics.h"
 #include "service/engine/jpeg_noise.h"
+#include "service/engine/shake.h"
 #include "service/engine/survey.h"
 #include "service/engine/verdict.h"
 
@@ -21,7 +22,8 @@ constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
 /// A JPEG's quantisation rounds noise up to about this away at high frequencies, where it is
 /// measured, but not where a deconvolution lifts it.
 constexpr double kHiddenNoise = 1.25 / 255;
-constexpr int kLeastClearest = 8;       ///< blocks for a look at the clearest alone
+constexpr int kLeastClearest = 8;  ///< blocks for a look at the clearest alone
+constexpr double kSureShake = 0.8;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
 /// The noise to reckon with. A little too much costs little; too little leaves what the inverse
@@ -41,6 +43,16 @@ Evidence evidence_of(const Estimator& estimator, const Spectra& power, bool jpeg
           .blocks = power.blocks,
           .jpeg = jpeg,
           .harmonics = 0};
+}
+
+/// The candidate whose result is best, of one or more.
+Result<std::size_t> choose(const PixelStore& picture, std::span<const Box> boxes,
+                           std::span<const Candidate> candidates, const Deconvolution& how,
+                           unsigned threads, const std::stop_token& stop) {
+  if (candidates.size() == 1) return std::size_t{0};
+  const auto values = try_candidates(picture, boxes, candidates, how, threads, stop);
+  if (!values) return std::unexpected(values.error());
+  return std::size_t(std::ranges::min_element(*values) - values->begin());
 }
 
 /// Chooses family, size and domain from the spectra of blocks and from trials in `boxes`.
@@ -67,13 +79,21 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     candidates = explanations(evidence, search);
     std::erase_if(candidates, [](const Candidate& c) { return c.blur.family != Family::disk; });
   }
-  if (candidates.empty()) return analysis;
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
   how.noise = static_cast<float>(analysis.noise);
-  const auto chosen = candidates.size() == 1
-                          ? Result<std::size_t>(0)
-                          : try_candidates(picture, boxes, candidates, how, threads, stop);
+  if (search.motion && (candidates.empty() || candidates.front().blur.family == Family::gauss)) {
+    auto shake = find_shake(picture, boxes, jpeg, how, threads, stop);
+    if (!shake) return fail(std::move(shake));
+    if (*shake) {
+      analysis.blur = (*shake)->blur;
+      analysis.linear_light = (*shake)->linear_light;
+      analysis.confidence = kSureShake;
+      return analysis;
+    }
+  }
+  if (candidates.empty()) return analysis;
+  const auto chosen = choose(picture, boxes, candidates, how, threads, stop);
   if (!chosen) return fail(Result<std::size_t>(chosen));
   const Candidate& winner = candidates[*chosen];
   const Estimate& estimate = winner.linear_light ? evidence.linear : evidence.encoded;
@@ -113,9 +133,7 @@ Result<Analysis> judge_varying(const PixelStore& picture, const FocusScan& scan,
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
   how.noise = static_cast<float>(analysis.noise);
-  const auto chosen = candidates.size() == 1
-                          ? Result<std::size_t>(0)
-                          : try_candidates(picture, boxes, candidates, how, threads, stop);
+  const auto chosen = choose(picture, boxes, candidates, how, threads, stop);
   if (!chosen) return fail(Result<std::size_t>(chosen));
   analysis.blur = candidates[*chosen].blur;
   analysis.linear_light = candidates[*chosen].linear_light;
@@ -140,7 +158,8 @@ Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
   if (!uniform) return uniform;
   const Family family = uniform->blur.family;
   // A Gauss may be what radii of all sizes add up to.
-  const bool perhaps_parts = model.varying && family != Family::disk && family != Family::motion;
+  const bool perhaps_parts = model.varying && family != Family::disk && family != Family::motion &&
+                             family != Family::shake;
   if (family != Family::disk && !perhaps_parts) return uniform;
   const int windows = perhaps_parts ? kMapWindows : kCheckWindows;
   const auto scan = scan_focus(picture, jpeg, tones, kLargestVarying, windows, threads, stop);

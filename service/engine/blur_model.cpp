@@ -50,6 +50,8 @@ std::string_view name_of(Family family) {
       return "gauss";
     case Family::motion:
       return "motion";
+    case Family::shake:
+      return "shake";
   }
   return "none";
 }
@@ -64,6 +66,8 @@ int reach(const Blur& blur) {
       return std::max(2, static_cast<int>(std::ceil(4 * blur.size)));
     case Family::motion:
       return static_cast<int>(std::ceil(blur.size / 2 + 0.5));
+    case Family::shake:
+      return std::max(blur.path->width(), blur.path->height()) / 2;
   }
   return 0;
 }
@@ -98,11 +102,13 @@ Plane point_spread(const Blur& blur) {
         });
       });
     }
+    case Family::shake:
+      return *blur.path;
   }
   return Plane(1, 1, 1.0f);
 }
 
-Plane transfer_function(const Plane& kernel, const Fft& fft) {
+HalfSpectrum complex_transfer(const Plane& kernel, const Fft& fft) {
   Plane picture(fft.width(), fft.height());
   const int cx = kernel.width() / 2, cy = kernel.height() / 2;
   for (int y = 0; y < kernel.height(); ++y) {
@@ -114,6 +120,11 @@ Plane transfer_function(const Plane& kernel, const Fft& fft) {
   }
   HalfSpectrum spectrum(fft.width(), fft.height());
   fft.forward(picture, spectrum);
+  return spectrum;
+}
+
+Plane transfer_function(const Plane& kernel, const Fft& fft) {
+  const HalfSpectrum spectrum = complex_transfer(kernel, fft);
   Plane transfer(spectrum.columns(), spectrum.rows());
   for (std::size_t i = 0; i < spectrum.size(); ++i) {
     transfer.data()[i] = spectrum.data()[i].real();

@@ -29,7 +29,19 @@ Deconvolution Deconvolution::fast() {
   return how;
 }
 
-Kernel::Kernel(const Blur& of, const Fft& fft) : blur(of), transfer(transfer_function(of, fft)) {}
+Kernel::Kernel(const Blur& of, const Fft& fft) : blur(of) {
+  if (of.family != Family::shake) {
+    transfer = transfer_function(of, fft);
+    return;
+  }
+  phase = complex_transfer(*of.path, fft);
+  transfer = Plane(phase.columns(), phase.rows());
+  for (std::size_t i = 0; i < phase.size(); ++i) {
+    const float size = std::abs(phase.data()[i]);
+    transfer.data()[i] = size;
+    phase.data()[i] = size > 0 ? phase.data()[i] / size : 1.0f;
+  }
+}
 
 TileTransform::TileTransform(int width, int height)
     : fft(width, height), gradients(gradient_power(fft)) {}
@@ -41,8 +53,14 @@ TileDeconvolver::TileDeconvolver(std::shared_ptr<const TileTransform> transform)
   for (Plane* plane : {&dx_, &dy_, &adjoint_}) *plane = Plane(width, height);
 }
 
-void TileDeconvolver::replace_gap(std::size_t channel, const Box& content) {
+void TileDeconvolver::transform_observed(std::size_t channel, const Kernel& kernel) {
+  transform_->fft.forward(observed_[channel], spectrum_[channel]);
+  if (kernel.phase.size() > 0) turn(kernel.phase, true, spectrum_[channel]);
+}
+
+void TileDeconvolver::replace_gap(std::size_t channel, const Kernel& kernel, const Box& content) {
   const Fft& fft = transform_->fft;
+  if (kernel.phase.size() > 0) turn(kernel.phase, false, blurred_);
   fft.inverse_scaled(blurred_, adjoint_);
   for (int y = 0; y < adjoint_.height(); ++y) {
     const float* from = adjoint_.row(y);
@@ -55,7 +73,7 @@ void TileDeconvolver::replace_gap(std::size_t channel, const Box& content) {
     const int end = content.x + content.width;
     std::copy(from + end, from + adjoint_.width(), to + end);
   }
-  fft.forward(observed_[channel], spectrum_[channel]);
+  transform_observed(channel, kernel);
 }
 
 void TileDeconvolver::start_luma(const Kernel& kernel, const Deconvolution& how, float noise,
@@ -71,7 +89,7 @@ void TileDeconvolver::start_luma(const Kernel& kernel, const Deconvolution& how,
                    work_, blurred_);
     fft.inverse_scaled(work_, latent_[0]);
     beta *= how.gradient_growth;
-    replace_gap(0, content);
+    replace_gap(0, kernel, content);
   }
 }
 
@@ -87,7 +105,7 @@ void TileDeconvolver::guess_gap(std::size_t channel, const Kernel& kernel, float
                                 const Box& content) {
   plain_step(spectrum_[channel], kernel.transfer, transform_->gradients, weight, 1e-4f, true,
              transform_->fft.scale(), blurred_);
-  replace_gap(channel, content);
+  replace_gap(channel, kernel, content);
 }
 
 void TileDeconvolver::prepare_local(const Deconvolution& how, std::size_t channels, int radius) {
@@ -150,6 +168,7 @@ void TileDeconvolver::measure_residual(const Plane& luma, const Kernel& kernel, 
   const Fft& fft = transform_->fft;
   fft.forward(smooth_[0], work_);
   multiply(kernel.transfer, fft.scale(), work_);
+  if (kernel.phase.size() > 0) turn(kernel.phase, false, work_);
   fft.inverse_scaled(work_, adjoint_);
   if (residual_.width() != luma.width() || residual_.height() != luma.height()) {
     residual_ = Plane(luma.width(), luma.height());
@@ -195,7 +214,7 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
       spectrum_[c] = HalfSpectrum(fft.width(), fft.height());
     }
     pad_periodic(channels[c], observed_[c]);
-    fft.forward(observed_[c], spectrum_[c]);
+    transform_observed(c, kernel);
   }
   const Box content = content_box(channels[0], observed_[0]);
   if (how.linear_light) {
@@ -226,7 +245,7 @@ void TileDeconvolver::run(std::span<Plane> channels, const Kernel& kernel, const
       fft.forward(smooth_[c], work_);
       proximal_step(spectrum_[c], kernel.transfer, rho, fft.scale(), work_, blurred_);
       fft.inverse_scaled(work_, latent_[c]);
-      if (c == 0 && step + 1 < how.denoise_steps) replace_gap(c, content);
+      if (c == 0 && step + 1 < how.denoise_steps) replace_gap(c, kernel, content);
     }
   }
   denoise(how, last);

@@ -40,7 +40,8 @@ struct Deconvolution {
 struct Kernel {
   Kernel(const Blur& of, const Fft& fft);
   Blur blur;
-  Plane transfer;
+  Plane transfer;      ///< of a shake its absolute value
+  HalfSpectrum phase;  ///< of a shake the rest, else empty
 };
 
 /// What all tiles of one size share.
@@ -71,7 +72,9 @@ class TileDeconvolver {
   /// replace_gap() by what a plain inverse says is there.
   void guess_gap(std::size_t channel, const Kernel& kernel, float weight, const Box& content);
   /// Takes what is around the content from blurred_, which is destroyed.
-  void replace_gap(std::size_t channel, const Box& content);
+  void replace_gap(std::size_t channel, const Kernel& kernel, const Box& content);
+  /// The observed picture's spectrum, less the kernel's phase.
+  void transform_observed(std::size_t channel, const Kernel& kernel);
   void denoise(const Deconvolution& how, float level);
   void prepare_local(const Deconvolution& how, std::size_t channels, int radius);
 

@@ -36,7 +36,7 @@ struct Settings {
 /// What was found and done, for the status' options_json and for the user.
 struct Report {
   std::string summary;        ///< English, "defocus, radius 4.1 px, noise 1.2"
-  std::string family;         ///< "none", "disk", "gauss", "motion" or "mixed"
+  std::string family;         ///< "none", "disk", "gauss", "motion", "shake" or "mixed"
   double size = 0;            ///< radius, sigma or length in pixels
   double angle = 0;           ///< degrees, motion only
   double noise = 0;           ///< standard deviation in steps of 1/255

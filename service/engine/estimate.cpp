@@ -5,41 +5,18 @@
 #include <limits>
 #include <span>
 
+#include "service/engine/leakage.h"
 #include "service/engine/spectrum_fit.h"
 
 namespace sharpen::engine {
 namespace {
 
-constexpr double kLow = 0.018, kHigh = 0.46;
 constexpr int kCoarseStep = 3;
 constexpr double kElsewhere = 1.25;  ///< the ratio of sizes whose zeros are at other places
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// |H|^2 as a Hann-windowed block shows it: leaked into the neighbouring frequencies.
 Plane squared_transfer(const Blur& blur, const Fft& fft) {
-  const Plane transfer = transfer_function(blur, fft);
-  const int columns = transfer.width(), rows = transfer.height();
-  Plane across(columns, rows), squared(columns, rows);
-  const auto square = [&](int x, int y) {
-    const int mirrored = x < 0 ? -x : (x >= columns ? 2 * columns - 2 - x : x);
-    const int row = mirrored == x ? y : (rows - y) % rows;
-    const float value = transfer.at(mirrored, row);
-    return value * value;
-  };
-  for (int y = 0; y < rows; ++y) {
-    for (int x = 0; x < columns; ++x) {
-      across.at(x, y) = (square(x - 1, y) + 4 * square(x, y) + square(x + 1, y)) / 6;
-    }
-  }
-  for (int y = 0; y < rows; ++y) {
-    const float* above = across.row((y + rows - 1) % rows);
-    const float* here = across.row(y);
-    const float* below = across.row((y + 1) % rows);
-    for (int x = 0; x < columns; ++x) {
-      squared.at(x, y) = std::max((above[x] + 4 * here[x] + below[x]) / 6, 1e-7f);
-    }
-  }
-  return squared;
+  return leaked_square(complex_transfer(point_spread(blur), fft));
 }
 
 std::vector<Blur> candidates(const Search& search) {
@@ -100,8 +77,8 @@ struct Estimator::Tables {
   BlockSpectrum blocks;
   Search search;
   std::optional<JpegNoise> jpeg;
-  BinGrid coarse = make_bins(kCoarseStep, kLow, kHigh);
-  BinGrid fine = make_bins(1, kLow, kHigh);
+  BinGrid coarse = make_bins(kCoarseStep, kLowest, kHighest);
+  BinGrid fine = make_bins(1, kLowest, kHighest);
   std::vector<Blur> blurs;
   std::vector<std::vector<float>> squares;  ///< of each blur on the coarse grid
 
@@ -200,6 +177,10 @@ void Estimator::Tables::prepare(const Plane& power, double variance, Plane& nois
     }
   }
   leave_out_quantised(power, noise, use);
+}
+
+void Estimator::noise_in(const Plane& power, Plane& noise, Plane& use) const {
+  tables_->prepare(power, tables_->variance_floor(power), noise, use);
 }
 
 Estimate Estimator::quick(const Plane& power) const {

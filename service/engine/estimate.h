@@ -57,6 +57,10 @@ class Estimator {
   /// Likewise from fewer frequencies and without refinement: sizes to a tenth, ten times as fast.
   [[nodiscard]] Estimate quick(const Plane& power) const;
 
+  /// What is known of the noise in a mean spectrum: its power at each frequency, and 0 where the
+  /// frequency says nothing, else 1.
+  void noise_in(const Plane& power, Plane& noise, Plane& use) const;
+
  private:
   struct Tables;
   std::unique_ptr<Tables> tables_;

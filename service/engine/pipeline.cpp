@@ -33,6 +33,8 @@ std::string describe(const Analysis& found, const Plan& plan) {
     case Family::motion:
       return std::format("motion, length {:.1f} px at {:.0f} degrees, noise {:.1f}",
                          found.blur.size, found.blur.angle, noise);
+    case Family::shake:
+      return std::format("shake, path of {:.0f} px, noise {:.1f}", found.blur.size, noise);
   }
   return {};
 }

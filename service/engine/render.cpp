@@ -195,7 +195,8 @@ Result<void> render_undone(const Part& part, const Plan& plan) {
   const int spread = reach(largest);
   const int margin = std::max(24, spread + spread / 2 + 8);
   // What lies beyond a line's ends is least known.
-  const int gap = std::max((plan.blur.family == Family::motion ? 8 : 4) * spread, 32);
+  const bool moved = plan.blur.family == Family::motion || plan.blur.family == Family::shake;
+  const int gap = std::max((moved ? 8 : 4) * spread, 32);
   const Cut across = best_cut(picture.width(), part.area.width, margin, gap);
   const Cut down = best_cut(picture.height(), part.area.height, margin, gap);
   const auto lines =

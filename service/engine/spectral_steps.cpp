@@ -55,6 +55,18 @@ void plain_step(const HalfSpectrum& observed, const Plane& transfer, const Plane
 }
 
 SHARPEN_VECTORISED
+void turn(const HalfSpectrum& phase, bool back, HalfSpectrum& inout) {
+  const auto* p = reinterpret_cast<const float*>(phase.data());
+  auto* x = reinterpret_cast<float*>(inout.data());
+  const float sign = back ? -1.0f : 1.0f;
+  for (std::size_t i = 0; i < inout.size(); ++i) {
+    const float real = x[2 * i], imaginary = x[2 * i + 1];
+    x[2 * i] = p[2 * i] * real - sign * p[2 * i + 1] * imaginary;
+    x[2 * i + 1] = sign * p[2 * i + 1] * real + p[2 * i] * imaginary;
+  }
+}
+
+SHARPEN_VECTORISED
 void multiply(const Plane& transfer, float scale, HalfSpectrum& inout) {
   auto* x = reinterpret_cast<float*>(inout.data());
   const float* h = transfer.data();

@@ -20,6 +20,9 @@ void proximal_step(const HalfSpectrum& observed, const Plane& transfer, float rh
 void plain_step(const HalfSpectrum& observed, const Plane& transfer, const Plane& prior,
                 float weight, float least, bool again, float scale, HalfSpectrum& out);
 
+/// X times `phase`, numbers of absolute value 1, or, to turn `back`, times their conjugates.
+void turn(const HalfSpectrum& phase, bool back, HalfSpectrum& inout);
+
 /// H X.
 void multiply(const Plane& transfer, float scale, HalfSpectrum& inout);
 

@@ -13,11 +13,6 @@ namespace sharpen::engine {
 namespace {
 
 constexpr std::size_t kLanes = 16;
-/// Neighbouring bins of overlapping windowed blocks are far from independent.
-constexpr double kLikelihoodWeight = 0.05;
-/// What is stronger than expected by more than this is a structure of the scene (a straight edge
-/// fills a few bins with a hundred times the power) and counts with its logarithm only.
-constexpr float kOutlier = 3;
 
 using Terms = std::array<double, kTerms>;
 /// Sharp photographs: slope -2.8 +- 0.6, bend -0.4 +- 0.25; the constant is free. Measured on the

@@ -23,6 +23,16 @@ struct BinGrid {
   [[nodiscard]] std::size_t size() const { return index.size(); }
 };
 
+/// The frequencies that are looked at, in cycles per pixel.
+inline constexpr double kLowest = 0.018, kHighest = 0.46;
+
+/// How much the likelihood counts beside the priors: neighbouring frequencies of overlapping
+/// windowed blocks are far from independent.
+inline constexpr double kLikelihoodWeight = 0.05;
+/// What is stronger than expected by more than this is a structure of the scene (a straight edge
+/// fills a few bins with a hundred times the power) and counts with its logarithm only.
+inline constexpr float kOutlier = 3;
+
 /// Every `step`-th frequency between `low` and `high` cycles per pixel, off the axes.
 [[nodiscard]] BinGrid make_bins(int step, double low, double high);
 

@@ -42,7 +42,7 @@ struct Sum {
   }
   [[nodiscard]] Plane mean() const {
     Plane result = power;
-    for (float& value : result.values()) value /= static_cast<float>(blocks);
+    for (float& value : result.values()) value /= static_cast<float>(std::max(blocks, 1));
     return result;
   }
 };
@@ -118,21 +118,21 @@ Result<Detailed> detailed_blocks(const PixelStore& picture, int step, unsigned t
   return Detailed{std::move(found), details.empty() ? 0 : *quarter};
 }
 
-/// The spectra of the detailed blocks.
-struct Power {
-  Sum clear, rest;
-};
+/// The spectra of the detailed blocks in two parts.
+using Power = std::array<Sum, 2>;
 
+/// `part` tells which part a place belongs to.
+template <class Part>
 Result<Power> sum_power(const PixelStore& picture, const Detailed& found, int step,
                         const std::array<ToneCurve, 3>* curves, unsigned threads,
-                        const std::stop_token& stop) {
+                        const std::stop_token& stop, const Part& part) {
   const BlockSpectrum blocks;
   std::vector<Power> bands(found.bands.size());
   auto summed =
       for_each_band(picture, step, curves, threads, stop, [&](int band, const Plane& luma) {
         Power& power = bands[std::size_t(band)];
         for (const Place& place : found.bands[std::size_t(band)]) {
-          Sum& sum = place.detail >= found.clear ? power.clear : power.rest;
+          Sum& sum = power[part(place)];
           blocks.add(luma, place.x, 0, sum.power);
           ++sum.blocks;
         }
@@ -140,11 +140,52 @@ Result<Power> sum_power(const PixelStore& picture, const Detailed& found, int st
   if (!summed) return fail(std::move(summed));
   Power total;
   for (const Power& band : bands) {
-    total.clear.add(band.clear);
-    total.rest.add(band.rest);
+    for (std::size_t i = 0; i < total.size(); ++i) total[i].add(band[i]);
   }
   return total;
 }
+
+Spectra spectra(const Sum& encoded, const Sum& linear) {
+  return {encoded.mean(), linear.mean(), encoded.blocks};
+}
+
+Spectra spectra_of_both(Power encoded, Power linear) {
+  for (Power* power : {&encoded, &linear}) power->back().add(power->front());
+  return spectra(encoded.back(), linear.back());
+}
+
+/// How far apart blocks are, from `least` on, so that there are not too many.
+int block_step(const PixelStore& picture, int least) {
+  const double possible =
+      double(picture.width()) / least * double(picture.height()) / least / double(kMostBlocks);
+  return least * std::max(1, static_cast<int>(std::sqrt(possible)));
+}
+
+/// Where to cut the picture so that both sides have as many of the detailed blocks: across the
+/// longer side of what they cover.
+struct Middle {
+  bool across = true;
+  int at = 0;
+
+  Middle(const Detailed& found, int step) {
+    std::vector<int> columns, rows;
+    for (const auto& band : found.bands) {
+      for (const Place& place : band) {
+        columns.push_back(place.x);
+        rows.push_back(place.y);
+      }
+    }
+    const auto extent = [](std::vector<int>& values) {
+      std::ranges::sort(values);
+      return values[values.size() * 9 / 10] - values[values.size() / 10];
+    };
+    across = extent(columns) >= extent(rows) * step;
+    at = across ? columns[columns.size() / 2] : rows[rows.size() / 2];
+  }
+  [[nodiscard]] std::size_t side(const Place& place) const {
+    return (across ? place.x : place.y) < at ? 0 : 1;
+  }
+};
 
 }  // namespace
 
@@ -152,20 +193,41 @@ Result<Survey> survey(const PixelStore& picture, const std::array<ToneCurve, 3>&
                       unsigned threads, const std::stop_token& stop) {
   Survey result;
   if (picture.width() < kBlock || picture.height() < kBlock) return result;
-  const double possible =
-      double(picture.width()) / kStep * double(picture.height()) / kStep / double(kMostBlocks);
-  const int step = kStep * std::max(1, static_cast<int>(std::sqrt(possible)));
+  const int step = block_step(picture, kStep);
   const auto found = detailed_blocks(picture, step, threads, stop);
   if (!found) return std::unexpected(found.error());
   if (found->none()) return result;
-  auto encoded = sum_power(picture, *found, step, nullptr, threads, stop);
+  const auto part = [&](const Place& place) -> std::size_t {
+    return place.detail >= found->clear ? 0 : 1;
+  };
+  auto encoded = sum_power(picture, *found, step, nullptr, threads, stop, part);
   if (!encoded) return fail(std::move(encoded));
-  auto linear = sum_power(picture, *found, step, &tones, threads, stop);
+  auto linear = sum_power(picture, *found, step, &tones, threads, stop, part);
   if (!linear) return fail(std::move(linear));
-  result.clearest = {encoded->clear.mean(), linear->clear.mean(), encoded->clear.blocks};
-  for (Power* power : {&*encoded, &*linear}) power->rest.add(power->clear);
-  result.spectra = {encoded->rest.mean(), linear->rest.mean(), encoded->rest.blocks};
+  result.clearest = spectra(encoded->front(), linear->front());
+  result.spectra = spectra_of_both(*encoded, *linear);
   result.boxes = trial_boxes(picture, found->bands, step);
+  return result;
+}
+
+Result<Halves> survey_halves(const PixelStore& picture, const std::array<ToneCurve, 3>& tones,
+                             unsigned threads, const std::stop_token& stop) {
+  Halves result;
+  if (picture.width() < kBlock || picture.height() < kBlock) return result;
+  const int step = block_step(picture, kStep / 2);
+  const auto found = detailed_blocks(picture, step, threads, stop);
+  if (!found) return std::unexpected(found.error());
+  if (found->none()) return result;
+  const Middle middle(*found, step);
+  const auto part = [&](const Place& place) { return middle.side(place); };
+  auto encoded = sum_power(picture, *found, step, nullptr, threads, stop, part);
+  if (!encoded) return fail(std::move(encoded));
+  auto linear = sum_power(picture, *found, step, &tones, threads, stop, part);
+  if (!linear) return fail(std::move(linear));
+  for (std::size_t i = 0; i < result.parts.size(); ++i) {
+    result.parts[i] = spectra((*encoded)[i], (*linear)[i]);
+  }
+  result.whole = spectra_of_both(*encoded, *linear);
   return result;
 }
 

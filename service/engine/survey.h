@@ -29,4 +29,15 @@ struct Survey {
                                     const std::array<ToneCurve, 3>& tones, unsigned threads,
                                     const std::stop_token& stop);
 
+/// Mean spectra of two disjoint parts of a picture that hold as many detailed blocks, and of both.
+struct Halves {
+  std::array<Spectra, 2> parts;
+  Spectra whole;
+};
+
+/// Looks at blocks that lie closer in small pictures than those of survey(). Errors: io; cancelled.
+[[nodiscard]] Result<Halves> survey_halves(const PixelStore& picture,
+                                           const std::array<ToneCurve, 3>& tones, unsigned threads,
+                                           const std::stop_token& stop);
+
 }  // namespace sharpen::engine

@@ -31,9 +31,10 @@ double roughness(std::span<const Plane> channels, const Box& inner) {
 
 }  // namespace
 
-Result<std::size_t> try_candidates(const PixelStore& picture, std::span<const Box> boxes,
-                                   std::span<const Candidate> candidates, const Deconvolution& how,
-                                   unsigned threads, const std::stop_token& stop) {
+Result<std::vector<double>> try_candidates(const PixelStore& picture, std::span<const Box> boxes,
+                                           std::span<const Candidate> candidates,
+                                           const Deconvolution& how, unsigned threads,
+                                           const std::stop_token& stop) {
   struct Score {
     double rough = 0;
     Result<void> read;
@@ -62,8 +63,7 @@ Result<std::size_t> try_candidates(const PixelStore& picture, std::span<const Bo
   });
   if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
 
-  std::size_t best = 0;
-  double least = 0;
+  std::vector<double> values;
   for (std::size_t c = 0; c < candidates.size(); ++c) {
     double rough = 1e-9;
     for (std::size_t b = 0; b < boxes.size(); ++b) {
@@ -71,13 +71,9 @@ Result<std::size_t> try_candidates(const PixelStore& picture, std::span<const Bo
       if (!score.read) return fail(std::move(score.read));
       rough += score.rough;
     }
-    const double value = std::log(rough) + kDevianceWeight * candidates[c].deviance;
-    if (c == 0 || value < least) {
-      least = value;
-      best = c;
-    }
+    values.push_back(std::log(rough) + kDevianceWeight * candidates[c].deviance);
   }
-  return best;
+  return values;
 }
 
 }  // namespace sharpen::engine

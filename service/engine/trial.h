@@ -17,13 +17,14 @@ struct Candidate {
   double deviance = 0;  ///< of its spectrum, a line's less its contrast (see Fit)
 };
 
-/// Undoes each candidate's blur in some boxes of the picture and returns the index of the one
-/// whose result is sparsest: the wrong domain rings, which a spectrum may not show. For candidates
-/// of one family and about one size. Errors: io; cancelled.
-[[nodiscard]] Result<std::size_t> try_candidates(const PixelStore& picture,
-                                                 std::span<const Box> boxes,
-                                                 std::span<const Candidate> candidates,
-                                                 const Deconvolution& how, unsigned threads,
-                                                 const std::stop_token& stop);
+/// Undoes each candidate's blur in some boxes of the picture and says how little each explains: the
+/// logarithm of how rough its result is (the wrong domain rings, which a spectrum may not show),
+/// and some of its deviance. The least is the best. For candidates of one family and about one
+/// size. Errors: io; cancelled.
+[[nodiscard]] Result<std::vector<double>> try_candidates(const PixelStore& picture,
+                                                         std::span<const Box> boxes,
+                                                         std::span<const Candidate> candidates,
+                                                         const Deconvolution& how, unsigned threads,
+                                                         const std::stop_token& stop);
 
 }  // namespace sharpen::engine

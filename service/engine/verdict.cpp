@@ -55,6 +55,8 @@ const Fit& of_family(const Estimate& estimate, Family family) {
       return estimate.gauss;
     case Family::motion:
       return estimate.line;
+    case Family::shake:
+      break;
   }
   return estimate.none;
 }
@@ -101,6 +103,8 @@ bool worth_undoing(const Blur& blur) {
       return blur.size > 0.85;
     case Family::motion:
       return blur.size > 2.9;
+    case Family::shake:
+      break;
   }
   return false;
 }

@@ -28,7 +28,7 @@ Plane convolve(const Plane& picture, const Plane& kernel) {
                 Fft::good_length(picture.height() + 2 * radius + 2));
   Plane padded(fft.width(), fft.height());
   pad_periodic(picture, padded);
-  const Plane transfer = transfer_function(kernel, fft);
+  const HalfSpectrum transfer = complex_transfer(kernel, fft);
   HalfSpectrum spectrum(fft.width(), fft.height());
   fft.forward(padded, spectrum);
   for (std::size_t i = 0; i < spectrum.size(); ++i) spectrum.data()[i] *= transfer.data()[i];
