@@ -1,16 +1,14 @@
 #include "plugin/formats.h"
 
 #include <algorithm>
-#include <chrono>
-#include <future>
 #include <iterator>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "plugin/gimp_ref.h"
+#include "plugin/in_thread.h"
 
 namespace sharpen {
 namespace {
@@ -119,11 +117,7 @@ Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
 }
 
 Result<const Babl*> find_conversion(const Babl* from, const Babl* to, const Breathe& breathe) {
-  if (!breathe) return babl_fish(from, to);
-  auto found = std::async(std::launch::async, [=] { return babl_fish(from, to); });
-  while (found.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
-    if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
-  return found.get();
+  return in_thread([=] { return babl_fish(from, to); }, breathe);
 }
 
 void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::byte> to,

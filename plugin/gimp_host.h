@@ -83,7 +83,8 @@ class GimpHost final : public Host {
   void remove_replaced(const std::vector<Ready>& ready);
   /// Chooses what has come, unless the user went on to something else and works on that.
   void choose_new_layers(const std::vector<Ready>& ready, const ChosenItems& before);
-  void forget_jobs(const std::vector<Placement>& placements, bool keep_paid);
+  void forget_jobs(const std::vector<Placement>& placements, bool keep_paid,
+                   const Breathe& breathe);
 
   int image_id_;
   ChosenItems chosen_;  ///< when the run began

@@ -8,6 +8,7 @@
 #include "plugin/gimp_host.h"
 #include "plugin/gimp_ref.h"
 #include "plugin/host_parts.h"
+#include "plugin/in_thread.h"
 #include "plugin/layer_tree.h"
 #include "plugin/new_image.h"
 #include "plugin/result_words.h"
@@ -187,17 +188,32 @@ void GimpHost::choose_new_layers(const std::vector<Ready>& ready, const ChosenIt
   if (new_layers_.size() > 1) ChosenItems::layers(new_layers_).choose_in(image);
 }
 
-void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_paid) {
-  for (const Placement& placement : placements) {
-    std::optional<JournalEntry> job;
-    if (const auto journal = Journal::open(home_.journal()))
-      if (const auto entry = journal->find(placement.result->journal_id)) job = *entry;
-    if (job && service_used_.empty()) service_used_ = word_of(job->service);
-    if (job && keep_paid && job->service != ServiceKind::this_computer) continue;
-    // A job that stays in the journal can be fetched again: a nuisance, not a loss.
-    if (const auto finished = finish_job(placement.result->journal_id, home_); !finished)
-      g_warning("%s", finished.error().text().c_str());
-  }
+void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_paid,
+                           const Breathe& breathe) {
+  struct Forgotten {
+    std::string service;  ///< of the first one
+    std::vector<std::string> problems;
+  };
+  // The journal waits for the disk.
+  const auto forgotten = in_thread(
+      [&] {
+        Forgotten done;
+        for (const Placement& placement : placements) {
+          std::optional<JournalEntry> job;
+          if (const auto journal = Journal::open(home_.journal()))
+            if (const auto entry = journal->find(placement.result->journal_id)) job = *entry;
+          if (job && done.service.empty()) done.service = word_of(job->service);
+          if (job && keep_paid && job->service != ServiceKind::this_computer) continue;
+          const auto finished = finish_job(placement.result->journal_id, home_);
+          if (!finished) done.problems.push_back(finished.error().text());
+        }
+        return done;
+      },
+      breathe);
+  if (!forgotten) return;
+  if (service_used_.empty()) service_used_ = forgotten->service;
+  // A job that stays in the journal can be fetched again: a nuisance, not a loss.
+  for (const std::string& problem : forgotten->problems) g_warning("%s", problem.c_str());
 }
 
 Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placements,
@@ -222,7 +238,7 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
     return fail(std::move(fresh));
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
   const bool fails = options.unattended && (problem || options.others_failed);
-  forget_jobs(placed, fails);
+  forget_jobs(placed, fails, options.breathe);
   gimp_displays_flush();
   if (fails && problem) return std::unexpected(*problem);
   return notes;

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <type_traits>
+#include <utility>
+
+#include "ui/host.h"
+
+namespace sharpen {
+
+/// What `work()` returns, which a thread does while windows react; without a `breathe` it is done
+/// at once. Not for libgimp. Errors: those of `breathe`, after the work has ended.
+template <class Work>
+[[nodiscard]] Result<std::invoke_result_t<Work>> in_thread(Work work, const Breathe& breathe) {
+  if (!breathe) return work();
+  auto done = std::async(std::launch::async, std::move(work));
+  while (done.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
+    if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
+  return done.get();
+}
+
+}  // namespace sharpen
