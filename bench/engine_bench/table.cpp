@@ -29,6 +29,7 @@ std::vector<Spoiling> all_cells(bool reduced) {
             {"outside", "shake1", true, 1, 0, "Strong"},
             {"sharp", "none", false, 1, 0, "Strong"},
             {"sharp", "none", false, 1, 90, "Lens Blur V2"},
+            {"sharp", "none", false, 1, 92, "Motion Blur"},
             {"mixed", "disk4", false, 1, 0, "Lens Blur V2"}};
   }
   std::vector<Spoiling> cells;

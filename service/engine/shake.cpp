@@ -21,7 +21,7 @@ constexpr double kOfRound = 0.5, kOfStraight = 0.5, kOfRoundInHalf = 0.62, kOfSt
 /// path and what betters it.
 constexpr double kAlike = 0.9, kAlikeWhole = 0.85, kAlikeDomains = 0.8, kAlikeBetter = 0.85;
 /// How much rougher (logarithm) a shaken picture comes out with its path the wrong way round.
-constexpr double kClearTurn = 0.025, kClearTurnJpeg = 0.035;
+constexpr double kClearTurn = 0.015, kClearTurnJpeg = 0.035;
 constexpr int kLeastBlocks = 12;  ///< of each half
 constexpr double kShortest = 4;   ///< pixels
 
@@ -88,14 +88,11 @@ struct Domain {
 
 /// For each domain that shows one, or may be the true one if the other does, the path and the path
 /// turned. Errors: io; cancelled.
-Result<std::vector<Candidate>> find_paths(const PixelStore& picture,
-                                          const std::optional<JpegNoise>& jpeg,
-                                          const std::array<ToneCurve, 3>& tones, unsigned threads,
-                                          const std::stop_token& stop) {
-  const auto seen = survey_halves(picture, tones, threads, stop);
-  if (!seen) return std::unexpected(seen.error());
+Result<std::vector<Candidate>> find_paths(const Halves& seen, const std::optional<JpegNoise>& jpeg,
+                                          unsigned threads, const std::stop_token& stop) {
   std::vector<Candidate> candidates;
-  const auto& [parts, whole] = *seen;
+  const auto& parts = seen.parts;
+  const Spectra& whole = seen.whole;
   if (parts[0].blocks < kLeastBlocks) return candidates;
   const Estimator estimator({.motion = false, .max_length = 0}, jpeg);
   std::array domains = {
@@ -151,10 +148,12 @@ Result<std::optional<Candidate>> find_shake(const PixelStore& picture, std::span
                                             const std::optional<JpegNoise>& jpeg,
                                             const Deconvolution& how, unsigned threads,
                                             const std::stop_token& stop) {
-  const auto paths = find_paths(picture, jpeg, how.tones, threads, stop);
+  const auto halves = survey_halves(picture, how.tones, threads, stop);
+  if (!halves) return std::unexpected(halves.error());
+  const auto paths = find_paths(*halves, jpeg, threads, stop);
   if (!paths) return std::unexpected(paths.error());
   if (paths->empty()) return std::nullopt;
-  const auto values = try_candidates(picture, boxes, *paths, how, threads, stop);
+  const auto values = try_candidates(picture, halves->boxes, *paths, how, threads, stop);
   if (!values) return std::unexpected(values.error());
   const auto best = std::size_t(std::ranges::min_element(*values) - values->begin());
   const std::size_t turned_best = best ^ 1u;  // see find_paths()

@@ -68,15 +68,14 @@ Result<void> for_each_band(const PixelStore& picture, int step,
   return outcome;
 }
 
-/// Where the picture has most detail: boxes that do not overlap.
+/// Where the picture has most detail: up to `count` boxes of at most this side that do not overlap.
 std::vector<Box> trial_boxes(const PixelStore& picture,
-                             const std::vector<std::vector<Place>>& found, int step) {
-  constexpr int kSide = 320;
-  constexpr std::size_t kCount = 3;
+                             const std::vector<std::vector<Place>>& found, int step, int side,
+                             std::size_t count) {
   std::vector<Place> places;
   for (const auto& band : found) places.insert(places.end(), band.begin(), band.end());
   std::ranges::stable_sort(places, std::greater(), &Place::detail);
-  const int width = std::min(kSide, picture.width()), height = std::min(kSide, picture.height());
+  const int width = std::min(side, picture.width()), height = std::min(side, picture.height());
   std::vector<Box> boxes;
   for (const Place& place : places) {
     const int x = std::clamp(place.x + kBlock / 2 - width / 2, 0, picture.width() - width);
@@ -86,7 +85,7 @@ std::vector<Box> trial_boxes(const PixelStore& picture,
       return std::abs(box.x - x) >= width || std::abs(box.y - y) >= height;
     });
     if (apart) boxes.push_back({x, y, width, height});
-    if (boxes.size() == kCount) break;
+    if (boxes.size() == count) break;
   }
   return boxes;
 }
@@ -206,7 +205,7 @@ Result<Survey> survey(const PixelStore& picture, const std::array<ToneCurve, 3>&
   if (!linear) return fail(std::move(linear));
   result.clearest = spectra(encoded->front(), linear->front());
   result.spectra = spectra_of_both(*encoded, *linear);
-  result.boxes = trial_boxes(picture, found->bands, step);
+  result.boxes = trial_boxes(picture, found->bands, step, 320, 3);
   return result;
 }
 
@@ -228,6 +227,7 @@ Result<Halves> survey_halves(const PixelStore& picture, const std::array<ToneCur
     result.parts[i] = spectra((*encoded)[i], (*linear)[i]);
   }
   result.whole = spectra_of_both(*encoded, *linear);
+  result.boxes = trial_boxes(picture, found->bands, step, 256, 6);
   return result;
 }
 

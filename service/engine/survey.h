@@ -33,6 +33,7 @@ struct Survey {
 struct Halves {
   std::array<Spectra, 2> parts;
   Spectra whole;
+  std::vector<Box> boxes;  ///< up to six without overlap where it has most detail
 };
 
 /// Looks at blocks that lie closer in small pictures than those of survey(). Errors: io; cancelled.
