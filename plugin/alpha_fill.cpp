@@ -124,6 +124,7 @@ void AlphaFill::spread() {
   std::vector<std::uint8_t> known(small_.size() / step);
   for (std::size_t i = 0; i < known.size(); ++i)
     known[i] = !is_transparent(small_.data() + i * step, format_);
+  shows_ = std::ranges::contains(known, 1);
   const auto nearest = nearest_known(small_width_, small_height_, known);
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (nearest[i] < 0 || known[i]) continue;

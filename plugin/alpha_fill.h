@@ -22,8 +22,8 @@ namespace sharpen {
 
 /// Gives the fully transparent pixels of a layer the colour of their nearest neighbour that shows,
 /// so that no dark or bright fringe is sharpened into an edge. Near an edge to the pixel, farther
-/// away with the colours of a small copy of the whole. A layer of which nothing shows stays as it
-/// is. Works in short steps: first look() until it is true, then the blocks of band after band.
+/// away with the colours of a small copy of the whole. Works in short steps: first look() until it
+/// is true, then the blocks of band after band.
 class AlphaFill {
  public:
   /// `box` is what is sent, in pixels of the buffer.
@@ -34,6 +34,9 @@ class AlphaFill {
 
   /// Reads the next rows of the whole for the small copy. True when that is complete.
   [[nodiscard]] bool look();
+  /// Whether look() saw a pixel that is not fully transparent: without one there is no colour to
+  /// fill with.
+  [[nodiscard]] bool shows() const { return shows_; }
 
   /// A band is filled in so many blocks, side by side.
   [[nodiscard]] int blocks() const;
@@ -51,6 +54,7 @@ class AlphaFill {
   TravelFormat format_;
   int small_width_ = 0, small_height_ = 0;
   int looked_rows_ = 0;
+  bool shows_ = false;
   /// Of each cell of the small copy the wire_alpha pixel of the box that shows most.
   std::vector<std::byte> small_;
 };

@@ -76,7 +76,7 @@ Result<bool> LayerExport::step() {
     if (band_.read < band_.rows) {
       read_slice();
     } else if (band_.blocks > 0) {
-      fill_block();
+      if (auto filled = fill_block(); !filled) return fail(std::move(filled));
     } else if (auto written = write_slice(); !written) {
       return fail(std::move(written));
     }
@@ -136,12 +136,17 @@ void LayerExport::read_slice() {
   if (alpha_fill_->has_work(wire_alpha)) band_.blocks = alpha_fill_->blocks();
 }
 
-void LayerExport::fill_block() {
-  if (!looked_) {
-    looked_ = alpha_fill_->look();
-    return;
+Result<void> LayerExport::fill_block() {
+  if (looked_) {
+    alpha_fill_->fill(--band_.blocks, next_row_, band_.rows, band_.wire_alpha, band_.wire);
+    return {};
   }
-  alpha_fill_->fill(--band_.blocks, next_row_, band_.rows, band_.wire_alpha, band_.wire);
+  looked_ = alpha_fill_->look();
+  if (looked_ && !alpha_fill_->shows())
+    return fail(ErrorKind::bad_argument,
+                _("There is nothing to sharpen: all of it is transparent."),
+                _("Choose another layer, or another part of it."));
+  return {};
 }
 
 Result<void> LayerExport::write_slice() {

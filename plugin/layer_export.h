@@ -54,7 +54,7 @@ class LayerExport final : public Export {
 
   void begin_band();
   void read_slice();
-  void fill_block();
+  [[nodiscard]] Result<void> fill_block();
   [[nodiscard]] Result<void> write_slice();
   [[nodiscard]] int rows_of_slice_at(int row) const;
 
