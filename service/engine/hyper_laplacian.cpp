@@ -81,6 +81,11 @@ void Shrinkage::shrink_gradients(const Plane& picture, float beta, Plane& adjoin
     shrink_row(row, shifted.data(), dx.row(y), width, table_.data(), scale);
     shrink_row(row, picture.row((y + 1) % height), dy.row(y), width, table_.data(), scale);
   }
+  adjoint_gradient(dx, dy, adjoint);
+}
+
+void adjoint_gradient(const Plane& dx, const Plane& dy, Plane& adjoint) {
+  const int width = dx.width(), height = dx.height();
   for (int y = 0; y < height; ++y) {
     const float* x_row = dx.row(y);
     const float* here = dy.row(y);

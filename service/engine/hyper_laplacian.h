@@ -21,6 +21,9 @@ class Shrinkage {
   std::vector<float> table_;
 };
 
+/// The adjoint of the two differences to the next pixel of a periodic picture.
+void adjoint_gradient(const Plane& dx, const Plane& dy, Plane& adjoint);
+
 /// The squared transfer function of the two differences at half-spectrum bin (column, row).
 [[nodiscard]] Plane gradient_power(const Fft& fft);
 

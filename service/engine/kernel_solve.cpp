@@ -13,13 +13,6 @@ constexpr int kSteps = 60;
 KernelProblem::KernelProblem(int of_side)
     : side(of_side), products(2 * of_side - 1, 2 * of_side - 1), projections(of_side, of_side) {}
 
-void KernelProblem::add(const KernelProblem& other) {
-  for (std::size_t i = 0; i < products.size(); ++i) products.data()[i] += other.products.data()[i];
-  for (std::size_t i = 0; i < projections.size(); ++i) {
-    projections.data()[i] += other.projections.data()[i];
-  }
-}
-
 void add_correlations(const Plane& sharp, const Plane& blurred, const Plane& window, const Fft& fft,
                       KernelProblem& problem) {
   const int width = fft.width(), height = fft.height();

@@ -14,8 +14,6 @@ struct KernelProblem {
   int side;           ///< of the square kernel, odd
   Plane products;     ///< of sharp gradients at offsets of up to side - 1; 2 side - 1 a side
   Plane projections;  ///< of sharp with blurred gradients at offsets of up to side / 2
-
-  void add(const KernelProblem& other);
 };
 
 /// The correlations of one pair of pictures of the transform's size (periodic) under a window that

@@ -7,6 +7,7 @@
 
 #include "service/engine/blur_model.h"
 #include "service/engine/leakage.h"
+#include "service/engine/solve_positive.h"
 
 namespace sharpen::engine {
 namespace {
@@ -49,30 +50,12 @@ struct Normal {
   std::array<std::array<double, kUnknowns>, kUnknowns> matrix{};
   std::array<double, kUnknowns> right{};
 
-  /// Solves them (Cholesky) with the diagonal raised by a part; false if the matrix is not
-  /// positive.
+  /// Solves them with the diagonal raised by a part; false if the matrix is not positive.
   [[nodiscard]] bool solve(double damping, std::array<double, kUnknowns>& step) const {
-    auto a = matrix;
-    for (std::size_t j = 0; j < count; ++j) a[j][j] = a[j][j] * (1 + damping) + 1e-9;
+    auto raised = matrix;
+    for (std::size_t j = 0; j < count; ++j) raised[j][j] = raised[j][j] * (1 + damping) + 1e-9;
     step = right;
-    for (std::size_t j = 0; j < count; ++j) {
-      for (std::size_t k = 0; k < j; ++k) a[j][j] -= a[j][k] * a[j][k];
-      if (!(a[j][j] > 0)) return false;
-      a[j][j] = std::sqrt(a[j][j]);
-      for (std::size_t i = j + 1; i < count; ++i) {
-        for (std::size_t k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
-        a[i][j] /= a[j][j];
-      }
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t k = 0; k < i; ++k) step[i] -= a[i][k] * step[k];
-      step[i] /= a[i][i];
-    }
-    for (std::size_t i = count; i-- > 0;) {
-      for (std::size_t k = i + 1; k < count; ++k) step[i] -= a[k][i] * step[k];
-      step[i] /= a[i][i];
-    }
-    return true;
+    return solve_positive(raised, count, step);
   }
 };
 

@@ -50,9 +50,8 @@ struct Scene {
   HalfSpectrum spectrum;
 };
 
-/// The gradients of a periodic picture that are at least the root of `limit`, and the adjoint
-/// gradient of these.
-void keep_edges(const Plane& picture, float limit, Plane& dx, Plane& dy, Plane& adjoint) {
+/// The gradients of a periodic picture that are at least the root of `limit`.
+void keep_edges(const Plane& picture, float limit, Plane& dx, Plane& dy) {
   const int width = picture.width(), height = picture.height();
   for (int y = 0; y < height; ++y) {
     const float* row = picture.row(y);
@@ -65,14 +64,6 @@ void keep_edges(const Plane& picture, float limit, Plane& dx, Plane& dy, Plane& 
       to_x[x] = keep * across;
       to_y[x] = keep * down;
     }
-  }
-  for (int y = 0; y < height; ++y) {
-    const float* across = dx.row(y);
-    const float* down = dy.row(y);
-    const float* above = dy.row((y + height - 1) % height);
-    float* to = adjoint.row(y);
-    to[0] = across[width - 1] - across[0] + above[0] - down[0];
-    for (int x = 1; x < width; ++x) to[x] = across[x - 1] - across[x] + above[x] - down[x];
   }
 }
 
@@ -90,7 +81,8 @@ Plane sharpen_edges(const Scene& scene, const Plane& kernel, float edges) {
   Plane dx(latent.width(), latent.height()), dy = dx, adjoint = dx;
   HalfSpectrum work(latent.width(), latent.height()), blurred = work;
   for (float coupling = 2 * edges; coupling < kLastCoupling; coupling *= kCouplingGrowth) {
-    keep_edges(latent, edges / coupling, dx, dy, adjoint);
+    keep_edges(latent, edges / coupling, dx, dy);
+    adjoint_gradient(dx, dy, adjoint);
     scene.fft.forward(adjoint, work);
     quadratic_step(observed, size, scene.gradients, 1 / coupling, scene.fft.scale(), work, blurred);
     scene.fft.inverse_scaled(work, latent);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "service/engine/solve_positive.h"
 #include "service/engine/spectrum.h"
 #include "service/engine/vectorise.h"
 
@@ -92,29 +93,6 @@ void accumulate(const BinGrid& grid, const float* residual, const float* slope, 
       sums.fisher[j][k] = sums.fisher[k][j] = double(fisher);
     }
   }
-}
-
-/// Solves fisher * step = gradient (Cholesky); false if the matrix is not positive.
-bool solve(std::array<std::array<double, kTerms>, kTerms> a, Terms b, Terms& step) {
-  for (std::size_t j = 0; j < kTerms; ++j) {
-    for (std::size_t k = 0; k < j; ++k) a[j][j] -= a[j][k] * a[j][k];
-    if (!(a[j][j] > 0)) return false;
-    a[j][j] = std::sqrt(a[j][j]);
-    for (std::size_t i = j + 1; i < kTerms; ++i) {
-      for (std::size_t k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
-      a[i][j] /= a[j][j];
-    }
-  }
-  for (std::size_t i = 0; i < kTerms; ++i) {
-    for (std::size_t k = 0; k < i; ++k) b[i] -= a[i][k] * b[k];
-    b[i] /= a[i][i];
-  }
-  for (std::size_t i = kTerms; i-- > 0;) {
-    for (std::size_t k = i + 1; k < kTerms; ++k) b[i] -= a[k][i] * b[k];
-    b[i] /= a[i][i];
-  }
-  step = b;
-  return true;
 }
 
 double penalty(const Terms& c) {
@@ -205,8 +183,8 @@ SharpFit fit_sharp(const BinGrid& grid, const BinData& data, std::span<const flo
       sums.gradient[k] = kLikelihoodWeight * sums.gradient[k] + (c[k] - kPriorMean[k]) * precision;
       sums.fisher[k][k] += precision;
     }
-    Terms step;
-    if (!solve(sums.fisher, sums.gradient, step)) break;
+    Terms step = sums.gradient;
+    if (!solve_positive(sums.fisher, kTerms, step)) break;
     bool better = false;
     double gain = 0;
     for (double length = 1; length > 0.1; length /= 2) {
