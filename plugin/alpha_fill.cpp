@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "plugin/kept_original.h"
-
 namespace sharpen {
 namespace {
 
 constexpr int near_pixels = 32;  // around a block, searched to the pixel
 constexpr int block_columns = 512;
-constexpr std::size_t max_rows = 64;
 constexpr int small_side_pixels = 256;  // of the small copy
 
 struct Offset {
@@ -77,8 +74,11 @@ std::vector<std::int32_t> nearest_known(int width, int height,
   return nearest;
 }
 
-AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format)
-    : buffer_(buffer), box_(box), format_(format) {
+AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format, TileSize tiles)
+    : buffer_(buffer),
+      box_(box),
+      format_(format),
+      to_look_at_({box.x, box.y, box.width, box.height}, format.native_bytes(), tiles) {
   const double scale = std::min(1.0, double(small_side_pixels) / std::max(box.width, box.height));
   small_width_ = std::max(1, static_cast<int>(box.width * scale));
   small_height_ = std::max(1, static_cast<int>(box.height * scale));
@@ -100,22 +100,20 @@ std::size_t AlphaFill::cell_of(int x, int y) const {
 }
 
 bool AlphaFill::look() {
-  const auto row_bytes = static_cast<std::size_t>(box_.width) * format_.native_bytes();
-  const auto at_once = std::clamp(slice_bytes / row_bytes, std::size_t{1}, max_rows);
-  const int rows = std::min(static_cast<int>(at_once), box_.height - looked_rows_);
-  const auto pixels =
-      read_wire_alpha(buffer_, {box_.x, box_.y + looked_rows_, box_.width, rows}, format_);
+  const auto block = to_look_at_.next();
+  if (!block) {
+    spread();
+    return true;
+  }
+  const auto pixels = read_wire_alpha(buffer_, *block, format_);
   const std::size_t step = format_.wire_alpha_bytes();
   const std::byte* pixel = pixels.data();
-  for (int y = looked_rows_; y < looked_rows_ + rows; ++y)
-    for (int x = 0; x < box_.width; ++x, pixel += step) {
+  for (int y = block->y - box_.y; y < block->y - box_.y + block->height; ++y)
+    for (int x = block->x - box_.x; x < block->x - box_.x + block->width; ++x, pixel += step) {
       std::byte* best = small_.data() + cell_of(x, y);
       if (alpha_of(pixel, format_) > alpha_of(best, format_)) std::memcpy(best, pixel, step);
     }
-  looked_rows_ += rows;
-  if (looked_rows_ < box_.height) return false;
-  spread();
-  return true;
+  return false;
 }
 
 /// Gives cells of which nothing shows the colour of their nearest one.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plugin/formats.h"
+#include "plugin/tile_blocks.h"
 #include "ui/host.h"
 
 namespace sharpen {
@@ -26,13 +27,13 @@ namespace sharpen {
 /// is true, then the blocks of band after band.
 class AlphaFill {
  public:
-  /// `box` is what is sent, in pixels of the buffer.
-  AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format);
+  /// `box` is what is sent, in pixels of the buffer; `tiles` are those of the buffer.
+  AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format, TileSize tiles = gimp_tiles());
 
   /// Whether a pixel of these is fully transparent.
   [[nodiscard]] bool has_work(std::span<const std::byte> wire_alpha_rows) const;
 
-  /// Reads the next rows of the whole for the small copy. True when that is complete.
+  /// Reads the next block of the whole for the small copy. True when that is complete.
   [[nodiscard]] bool look();
   /// Whether look() saw a pixel that is not fully transparent: without one there is no colour to
   /// fill with.
@@ -53,7 +54,7 @@ class AlphaFill {
   Box box_;
   TravelFormat format_;
   int small_width_ = 0, small_height_ = 0;
-  int looked_rows_ = 0;
+  TileBlocks to_look_at_;
   bool shows_ = false;
   /// Of each cell of the small copy the wire_alpha pixel of the box that shows most.
   std::vector<std::byte> small_;

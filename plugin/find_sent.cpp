@@ -9,6 +9,7 @@
 #include "plugin/gimp_ref.h"
 #include "plugin/layer_import.h"
 #include "plugin/layer_tree.h"
+#include "plugin/tile_blocks.h"
 
 namespace sharpen {
 namespace {
@@ -116,26 +117,25 @@ Rows rows_of(GimpLayer* layer, const Babl* format, const Breathe& breathe) {
   const Size size{gimp_drawable_get_width(as_drawable(layer)),
                   gimp_drawable_get_height(as_drawable(layer))};
   const int id = gimp_item_get_id(as_item(layer));
-  return {size, [=](const UseRows& use) -> Result<void> {
-            const auto pixel_bytes =
-                static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format));
-            const auto row_bytes = static_cast<std::size_t>(size.width) * pixel_bytes;
-            std::vector<std::byte> rows;
-            for (int row = 0; row < size.height;) {
-              GimpLayer* there = find_layer(id);
-              if (!there) return layer_is_gone();
-              const GeglRectangle band{0, row, size.width,
-                                       rows_of_slice(row, 0, size.height, row_bytes)};
-              rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
-              gegl_buffer_get(buffer_of(as_drawable(there)).get(), &band, 1.0, format, rows.data(),
-                              GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-              if (auto used = use(rows, row, band.height); !used) return used;
-              row += band.height;
-              if (breathe)
-                if (auto breathed = breathe(); !breathed) return breathed;
-            }
-            return {};
-          }};
+  return {
+      size, [=](const UseRows& use) -> Result<void> {
+        const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format));
+        const auto row_bytes = static_cast<std::size_t>(size.width) * pixel_bytes;
+        std::vector<std::byte> rows;
+        for (int row = 0; row < size.height;) {
+          GimpLayer* there = find_layer(id);
+          if (!there) return layer_is_gone();
+          const GeglRectangle band{0, row, size.width, rows_of_slice(size.height - row, row_bytes)};
+          rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
+          gegl_buffer_get(buffer_of(as_drawable(there)).get(), &band, 1.0, format, rows.data(),
+                          GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+          if (auto used = use(rows, row, band.height); !used) return used;
+          row += band.height;
+          if (breathe)
+            if (auto breathed = breathe(); !breathed) return breathed;
+        }
+        return {};
+      }};
 }
 
 }  // namespace
@@ -145,7 +145,7 @@ std::optional<Place> find_sent(GimpLayer* layer, const KeptOriginal& original,
   const Babl* format = format_of(original);
   const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format));
   const Rows sent{{original.width, original.height}, [&](const UseRows& use) {
-                    return read_original(sent_file, original, 0, breathe, use);
+                    return read_original(sent_file, original, breathe, use);
                   }};
   const Rows now = rows_of(layer, format, breathe);
   if (sent.size.fits_into(now.size)) return find(sent, now, pixel_bytes);

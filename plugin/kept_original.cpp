@@ -1,6 +1,5 @@
 #include "plugin/kept_original.h"
 
-#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
@@ -15,19 +14,6 @@ namespace {
 using EncodingName = std::array<char, 64>;
 
 }  // namespace
-
-int rows_of_band(int row, int top, int height) {
-  const int tile = static_cast<int>(gimp_tile_height());
-  const int below_border = ((top + row) % tile + tile) % tile;
-  return std::min(tile - below_border, height - row);
-}
-
-int rows_of_slice(int row, int top, int height, std::size_t row_bytes) {
-  int rows = static_cast<int>(gimp_tile_height());
-  while (rows > 1 && static_cast<std::size_t>(rows) * row_bytes > slice_bytes) rows /= 2;
-  const int below_border = ((top + row) % rows + rows) % rows;
-  return std::min(rows - below_border, height - row);
-}
 
 Result<void> seal_rows(KeptOriginal& original) {
   const Babl* space = babl_format_get_space(original.format.native);

@@ -27,14 +27,4 @@ struct KeptOriginal {
 /// had to keep any. Errors: bad_picture, io.
 [[nodiscard]] Result<KeptOriginal> load_original(const std::filesystem::path& sent_file);
 
-/// The rows down to the next border of GIMP's tiles, so that no tile crosses its wire twice.
-/// `top` is where row 0 lies in the buffer.
-[[nodiscard]] int rows_of_band(int row, int top, int height);
-
-/// What is converted in some milliseconds: windows react in between.
-inline constexpr std::size_t slice_bytes = 512 << 10;
-/// Of the rows of a band so many as are a slice; `row_bytes` are a row's in the widest format in
-/// which it is worked on.
-[[nodiscard]] int rows_of_slice(int row, int top, int height, std::size_t row_bytes);
-
 }  // namespace sharpen

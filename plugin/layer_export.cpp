@@ -51,6 +51,7 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
       box_(request.box),
       origin_(request.origin),
       original_(std::make_shared<KeptOriginal>()),
+      blocks_({box_.x, box_.y, box_.width, box_.height}, format.native_bytes()),
       file_(std::move(file)),
       writer_(std::move(writer)) {
   if (format.has_alpha || !format.exact)
@@ -64,22 +65,13 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
 }
 
 Result<bool> LayerExport::step() {
-  // A buffer of a closed image reads as nothing but errors on GIMP's wire.
-  if (!gimp_item_id_is_valid(drawable_id_)) return layer_is_gone();
   if (conversions_.valid()) {
     if (conversions_.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
       return false;
     conversions_.get();
   }
   if (next_row_ < box_.height) {
-    if (band_.rows == 0) begin_band();
-    if (band_.read < band_.rows) {
-      read_slice();
-    } else if (band_.blocks > 0) {
-      if (auto filled = fill_block(); !filled) return fail(std::move(filled));
-    } else if (auto written = write_slice(); !written) {
-      return fail(std::move(written));
-    }
+    if (auto done = step_band(); !done) return fail(std::move(done));
     return false;
   }
   if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
@@ -89,51 +81,58 @@ Result<bool> LayerExport::step() {
   return true;
 }
 
+Result<void> LayerExport::step_band() {
+  if (band_.rows == 0) begin_band();
+  const bool is_read = band_.columns == box_.width;
+  if (is_read && band_.blocks == 0) return write_slice();
+  // A buffer of a closed image reads as nothing but errors on GIMP's wire.
+  if (!gimp_item_id_is_valid(drawable_id_)) return layer_is_gone();
+  if (is_read) return fill_block();
+  read_block();
+  return {};
+}
+
 void LayerExport::begin_band() {
   const TravelFormat& format = original_->format;
-  // A higher one has fewer neighbours outside, which take an AlphaFill's time.
-  const int rows =
-      format.has_alpha ? rows_of_band(next_row_, box_.y, box_.height) : rows_of_slice_at(next_row_);
-  band_.rows = rows;
-  band_.read = band_.written = band_.blocks = 0;
-  const auto pixels = static_cast<std::size_t>(box_.width) * static_cast<std::size_t>(rows);
+  band_.rows = rows_of_band(next_row_, box_.y, box_.height);
+  band_.columns = band_.blocks = band_.written = 0;
+  const auto pixels = static_cast<std::size_t>(box_.width) * static_cast<std::size_t>(band_.rows);
   band_.wire.resize(pixels * format.wire_bytes());
   if (format.has_alpha || !format.exact) band_.native.resize(pixels * format.native_bytes());
   if (format.has_alpha) band_.wire_alpha.resize(pixels * format.wire_alpha_bytes());
 }
 
-int LayerExport::rows_of_slice_at(int row) const {
-  return rows_of_slice(row, box_.y, box_.height,
-                       static_cast<std::size_t>(box_.width) * original_->format.native_bytes());
-}
-
-void LayerExport::read_slice() {
+void LayerExport::read_block() {
+  const auto block = blocks_.next();
+  if (!block) return;
   const TravelFormat& format = original_->format;
-  const int first = band_.read;
-  const int rows = std::min(rows_of_slice_at(next_row_ + first), band_.rows - first);
-  band_.read += rows;
-  const GeglRectangle slice{box_.x, box_.y + next_row_ + first, box_.width, rows};
-  const auto pixels = static_cast<std::size_t>(slice.width) * static_cast<std::size_t>(rows);
-  const auto part_of = [&](std::vector<std::byte>& band, std::size_t pixel_bytes) {
-    const auto row_bytes = static_cast<std::size_t>(box_.width) * pixel_bytes;
-    return std::span(band).subspan(static_cast<std::size_t>(first) * row_bytes,
-                                   static_cast<std::size_t>(rows) * row_bytes);
+  const auto left = static_cast<std::size_t>(block->x - box_.x);
+  const auto width = static_cast<std::size_t>(block->width);
+  band_.columns += block->width;
+  const auto read = [&](std::vector<std::byte>& band, const Babl* as, std::size_t pixel_bytes) {
+    gegl_buffer_get(buffer_.get(), &*block, 1.0, as, band.data() + left * pixel_bytes,
+                    box_.width * static_cast<int>(pixel_bytes), GEGL_ABYSS_NONE);
   };
-  const auto wire = part_of(band_.wire, format.wire_bytes());
-  if (format.exact && !format.has_alpha) {
-    gegl_buffer_get(buffer_.get(), &slice, 1.0, format.wire, wire.data(), GEGL_AUTO_ROWSTRIDE,
-                    GEGL_ABYSS_NONE);
-    return;
+  if (format.exact && !format.has_alpha) return read(band_.wire, format.wire, format.wire_bytes());
+  read(band_.native, format.native, format.native_bytes());
+
+  const Babl* to_wire = babl_fish(format.plain_native, format.plain_wire);
+  const Babl* to_wire_alpha =
+      format.has_alpha ? babl_fish(format.plain_native, format.plain_wire_alpha) : nullptr;
+  if (format.has_alpha && !alpha_fill_) alpha_fill_.emplace(buffer_.get(), box_, format);
+  for (int row = 0; row < band_.rows; ++row) {
+    const std::size_t first =
+        static_cast<std::size_t>(row) * static_cast<std::size_t>(box_.width) + left;
+    const auto part_of = [&](std::vector<std::byte>& band, std::size_t pixel_bytes) {
+      return std::span(band).subspan(first * pixel_bytes, width * pixel_bytes);
+    };
+    const auto native = part_of(band_.native, format.native_bytes());
+    convert(to_wire, native, part_of(band_.wire, format.wire_bytes()), width);
+    if (!format.has_alpha) continue;
+    const auto wire_alpha = part_of(band_.wire_alpha, format.wire_alpha_bytes());
+    convert(to_wire_alpha, native, wire_alpha, width);
+    if (alpha_fill_->has_work(wire_alpha)) band_.blocks = alpha_fill_->blocks();
   }
-  const auto native = part_of(band_.native, format.native_bytes());
-  gegl_buffer_get(buffer_.get(), &slice, 1.0, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
-                  GEGL_ABYSS_NONE);
-  convert(babl_fish(format.plain_native, format.plain_wire), native, wire, pixels);
-  if (!format.has_alpha) return;
-  const auto wire_alpha = part_of(band_.wire_alpha, format.wire_alpha_bytes());
-  convert(babl_fish(format.plain_native, format.plain_wire_alpha), native, wire_alpha, pixels);
-  if (!alpha_fill_) alpha_fill_.emplace(buffer_.get(), box_, format);
-  if (alpha_fill_->has_work(wire_alpha)) band_.blocks = alpha_fill_->blocks();
 }
 
 Result<void> LayerExport::fill_block() {
@@ -151,7 +150,8 @@ Result<void> LayerExport::fill_block() {
 
 Result<void> LayerExport::write_slice() {
   const int first = band_.written;
-  const int rows = std::min(rows_of_slice_at(next_row_ + first), band_.rows - first);
+  const int rows = rows_of_slice(
+      band_.rows - first, static_cast<std::size_t>(box_.width) * original_->format.native_bytes());
   const auto part_of = [&](const std::vector<std::byte>& band) {
     const std::size_t row_bytes = band.size() / static_cast<std::size_t>(band_.rows);
     return std::span(band).subspan(static_cast<std::size_t>(first) * row_bytes,

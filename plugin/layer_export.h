@@ -13,6 +13,7 @@
 #include "image/picture.h"
 #include "plugin/alpha_fill.h"
 #include "plugin/kept_original.h"
+#include "plugin/tile_blocks.h"
 #include "ui/host.h"
 
 namespace sharpen {
@@ -46,23 +47,25 @@ class LayerExport final : public Export {
               std::unique_ptr<PictureWriter> writer);
   /// A band of a tile's height on its way from the layer to the encoder.
   struct Band {
-    int rows = 0;  ///< in all
-    int read = 0, written = 0;
-    int blocks = 0;  ///< to be filled
+    int rows = 0;     ///< in all
+    int columns = 0;  ///< that are read
+    int blocks = 0;   ///< to be filled
+    int written = 0;  ///< rows
     std::vector<std::byte> native, wire_alpha, wire;
   };
 
+  [[nodiscard]] Result<void> step_band();
   void begin_band();
-  void read_slice();
+  void read_block();
   [[nodiscard]] Result<void> fill_block();
   [[nodiscard]] Result<void> write_slice();
-  [[nodiscard]] int rows_of_slice_at(int row) const;
 
   int drawable_id_;
   Ref<GeglBuffer> buffer_;
   Box box_;
   Origin origin_;
   std::shared_ptr<KeptOriginal> original_;
+  TileBlocks blocks_;  ///< of the box, to be read
   SpooledUpload file_;
   std::unique_ptr<PictureWriter> writer_;
   /// babl looks for those that nobody has asked for before; it remembers them.

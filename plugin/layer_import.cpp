@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/i18n.h"
 #include "image/picture.h"
+#include "plugin/tile_blocks.h"
 
 namespace sharpen {
 namespace {
@@ -117,17 +119,17 @@ class Merge {
   bool clipped_ = false;
 };
 
-/// Calls `use(rows, first row, number of rows)` for band after band of a picture, of which
+/// Calls `use(rows, first row, number of rows)` for slice after slice of a picture, of which
 /// `pixel_bytes` are made.
 template <class Use>
-Result<void> for_each_band(PictureReader& reader, int y, std::size_t pixel_bytes,
-                           const Breathe& breathe, Use use) {
+Result<void> for_each_slice(PictureReader& reader, std::size_t pixel_bytes, const Breathe& breathe,
+                            Use use) {
   const PictureInfo& info = reader.info();
   const int height = static_cast<int>(info.height);
   const std::size_t row_bytes = std::max(info.bytes_per_row(), info.width * pixel_bytes);
   std::vector<std::byte> rows;
   for (int row = 0; row < height;) {
-    const auto wanted = static_cast<std::size_t>(rows_of_slice(row, y, height, row_bytes));
+    const auto wanted = static_cast<std::size_t>(rows_of_slice(height - row, row_bytes));
     rows.resize(wanted * info.bytes_per_row());
     std::size_t filled = 0;
     while (filled < wanted) {
@@ -149,7 +151,7 @@ Result<void> for_each_band(PictureReader& reader, int y, std::size_t pixel_bytes
 }  // namespace
 
 Result<ImportReport> import_answer(const std::filesystem::path& file, const KeptOriginal& original,
-                                   GeglBuffer* buffer, int x, int y, const Breathe& breathe) {
+                                   Destination to, const Breathe& breathe) {
   auto reader = open_picture(file);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
@@ -172,19 +174,14 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
     if (auto prepared = merge->prepare(*answer, breathe); !prepared)
       return fail(std::move(prepared));
   }
-  auto read = for_each_band(
-      **reader, y, original.format.native_bytes(), breathe,
-      [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
-        const GeglRectangle band{x, y + row, original.width, count};
-        if (!merge) {
-          gegl_buffer_set(buffer, &band, 0, answer->format, rows.data(), GEGL_AUTO_ROWSTRIDE);
-          return {};
-        }
-        if (auto merged = merge->run(rows, row, count); !merged) return merged;
-        gegl_buffer_set(buffer, &band, 0, original.format.native, merge->native().data(),
-                        GEGL_AUTO_ROWSTRIDE);
-        return {};
-      });
+  BandWriter writer(std::move(to), original.format.native, original.width, original.height);
+  auto read =
+      for_each_slice(**reader, original.format.native_bytes(), breathe,
+                     [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
+                       if (!merge) return writer.write(rows);
+                       if (auto merged = merge->run(rows, row, count); !merged) return merged;
+                       return writer.write(merge->native());
+                     });
   if (!read) return fail(std::move(read));
   report.clipped = merge && merge->clipped();
   return report;
@@ -195,17 +192,17 @@ const Babl* format_of(const KeptOriginal& original) {
 }
 
 Result<void> read_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
-                           int top, const Breathe& breathe, const UseRows& use) {
+                           const Breathe& breathe, const UseRows& use) {
   if (!original.rows) {
     auto reader = open_picture(sent_file);
     if (!reader) return fail(std::move(reader));
-    return for_each_band(**reader, top, original.format.native_bytes(), breathe, use);
+    return for_each_slice(**reader, original.format.native_bytes(), breathe, use);
   }
   const std::size_t row_bytes =
       static_cast<std::size_t>(original.width) * original.format.native_bytes();
   std::vector<std::byte> rows;
   for (int row = 0; row < original.height;) {
-    const int count = rows_of_slice(row, top, original.height, row_bytes);
+    const int count = rows_of_slice(original.height - row, row_bytes);
     rows.resize(static_cast<std::size_t>(count) * row_bytes);
     if (auto read = original.rows->read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
       return read;
@@ -218,14 +215,11 @@ Result<void> read_original(const std::filesystem::path& sent_file, const KeptOri
 }
 
 Result<void> import_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
-                             GeglBuffer* buffer, int x, int y, const Breathe& breathe) {
-  return read_original(sent_file, original, y, breathe,
-                       [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
-                         const GeglRectangle band{x, y + row, original.width, count};
-                         gegl_buffer_set(buffer, &band, 0, format_of(original), rows.data(),
-                                         GEGL_AUTO_ROWSTRIDE);
-                         return {};
-                       });
+                             Destination to, const Breathe& breathe) {
+  BandWriter writer(std::move(to), format_of(original), original.width, original.height);
+  return read_original(
+      sent_file, original, breathe,
+      [&](std::span<const std::byte> rows, int, int) { return writer.write(rows); });
 }
 
 }  // namespace sharpen

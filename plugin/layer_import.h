@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "plugin/band_writer.h"
 #include "plugin/kept_original.h"
 #include "ui/host.h"
 
@@ -18,29 +19,27 @@ struct ImportReport {
   bool clipped = false;     ///< values outside 0…1 were changed by the service, hence lost
 };
 
-/// Reads an answer's rows straight into `buffer` at (x, y), converted from the answer's own colours
-/// to the layer's. A pixel that came back as it was sent keeps its original value to the last bit,
+/// Reads an answer's rows straight into a layer, converted from the answer's own colours to the
+/// layer's. A pixel that came back as it was sent keeps its original value to the last bit,
 /// and so do alpha and the hidden colours of fully transparent pixels. Errors: bad_picture (also
 /// another size than was sent), io.
 [[nodiscard]] Result<ImportReport> import_answer(const std::filesystem::path& file,
-                                                 const KeptOriginal& original, GeglBuffer* buffer,
-                                                 int x, int y, const Breathe& breathe);
+                                                 const KeptOriginal& original, Destination to,
+                                                 const Breathe& breathe);
 
 /// Takes some rows of a picture: the first one's number, and how many they are.
 using UseRows = std::function<Result<void>(std::span<const std::byte> rows, int row, int count)>;
 
-/// Reads the pixels that were sent, alpha and all, in bands that suit a buffer in which they begin
-/// at row `top`: out of the kept rows, or out of the sent file if it was exact. Their format is
-/// format_of(). Errors: bad_picture, io.
+/// Reads the pixels that were sent, alpha and all: out of the kept rows, or out of the sent file if
+/// it was exact. Their format is format_of(). Errors: bad_picture, io.
 [[nodiscard]] Result<void> read_original(const std::filesystem::path& sent_file,
-                                         const KeptOriginal& original, int top,
-                                         const Breathe& breathe, const UseRows& use);
+                                         const KeptOriginal& original, const Breathe& breathe,
+                                         const UseRows& use);
 [[nodiscard]] const Babl* format_of(const KeptOriginal& original);
 
-/// Writes the pixels that were sent, alpha and all, into `buffer` at (x, y). Errors: bad_picture,
-/// io.
+/// Writes the pixels that were sent, alpha and all. Errors: bad_picture, io.
 [[nodiscard]] Result<void> import_original(const std::filesystem::path& sent_file,
-                                           const KeptOriginal& original, GeglBuffer* buffer, int x,
-                                           int y, const Breathe& breathe);
+                                           const KeptOriginal& original, Destination to,
+                                           const Breathe& breathe);
 
 }  // namespace sharpen

@@ -43,7 +43,8 @@ Result<NewImage> NewImage::of_original(const KeptOriginal& original,
     return fail(ErrorKind::gimp, _("GIMP could not make a new image."));
   made.layer_id_ = gimp_item_get_id(as_item(layer));
   const auto buffer = buffer_of(as_drawable(layer));
-  if (auto written = import_original(sent_file, original, buffer.get(), 0, 0, breathe); !written)
+  if (auto written = import_original(sent_file, original, {.buffer = buffer.get()}, breathe);
+      !written)
     return fail(std::move(written));
   gegl_buffer_flush(buffer.get());
   gimp_drawable_update(as_drawable(layer), 0, 0, original.width, original.height);

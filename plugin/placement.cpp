@@ -155,8 +155,8 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request) {
   const bool is_cropped_later = plan_->is_copy && plan_->model == request.source;
   Box at = request.box;
   if (!is_cropped_later) at = {at.x - plan_->covers.x, at.y - plan_->covers.y, at.width, at.height};
-  auto report =
-      import_answer(request.answer, *request.original, buffer.get(), at.x, at.y, watching(request));
+  auto report = import_answer(request.answer, *request.original,
+                              {buffer.get(), at.x, at.y, watching(request)}, request.breathe);
   if (!report) return fail(std::move(report));
   report_ = *report;
   if (plan_->partly)

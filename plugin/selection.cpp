@@ -11,13 +11,13 @@
 #include "base/i18n.h"
 #include "plugin/formats.h"
 #include "plugin/gimp_ref.h"
-#include "plugin/kept_original.h"
+#include "plugin/tile_blocks.h"
 
 namespace sharpen {
 namespace {
 
-/// Of a row of a layer under a selection, as floats.
-std::size_t worked_bytes(int width) { return static_cast<std::size_t>(width) * 4 * sizeof(float); }
+/// Of a layer under a selection, as floats.
+constexpr std::size_t worked_pixel_bytes = 4 * sizeof(float);
 
 Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
                                      const std::filesystem::path& folder) {
@@ -40,37 +40,46 @@ Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
   return kept;
 }
 
-/// Calls `use(band, rows, values)` for band after band: `band` in pixels of the selection, its rows
-/// as GIMP has them, and as values 0…1.
+/// Calls `use(block, samples, values)` for block after block of a selection that lies at (x, y) of
+/// the buffers that are worked on: where the block lies in those, its samples as GIMP has them, and
+/// as values 0…1.
 template <class Use>
-Result<void> for_each_band(const KeptSelection& selection, const Breathe& breathe, Use use) {
+Result<void> for_each_block(const KeptSelection& selection, int x, int y, const Breathe& breathe,
+                            Use use) {
   const auto to_float = find_conversion(selection.format, babl_format("Y float"), breathe);
   if (!to_float) return std::unexpected(to_float.error());
-  const auto row_bytes =
-      static_cast<std::size_t>(selection.width) *
+  const auto sample_bytes =
       static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection.format));
-  std::vector<std::byte> rows;
+  const std::size_t row_bytes = static_cast<std::size_t>(selection.width) * sample_bytes;
+  std::vector<std::byte> band, samples;
   std::vector<float> values;
-  for (int row = 0, count = 0; row < selection.height; row += count) {
-    count = rows_of_slice(row, 0, selection.height, worked_bytes(selection.width));
-    const GeglRectangle band{0, row, selection.width, count};
-    rows.resize(static_cast<std::size_t>(band.height) * row_bytes);
-    if (auto read = selection.rows.read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
-      return read;
-    values.resize(static_cast<std::size_t>(band.width) * static_cast<std::size_t>(band.height));
-    convert(*to_float, rows, std::as_writable_bytes(std::span(values)), values.size());
-    use(band, std::span<const std::byte>(rows), std::span<const float>(values));
+  TileBlocks blocks({x, y, selection.width, selection.height}, worked_pixel_bytes);
+  while (const auto block = blocks.next()) {
     if (breathe)
       if (auto breathed = breathe(); !breathed) return breathed;
+    const auto rows = static_cast<std::size_t>(block->height);
+    if (block->x == x) {
+      band.resize(rows * row_bytes);
+      if (auto read =
+              selection.rows.read(static_cast<std::uint64_t>(block->y - y) * row_bytes, band);
+          !read)
+        return read;
+    }
+    const std::size_t left = static_cast<std::size_t>(block->x - x) * sample_bytes;
+    const std::size_t bytes = static_cast<std::size_t>(block->width) * sample_bytes;
+    samples.clear();
+    for (std::size_t row = 0; row < rows; ++row) {
+      const auto part = std::span(band).subspan(row * row_bytes + left, bytes);
+      samples.insert(samples.end(), part.begin(), part.end());
+    }
+    values.resize(samples.size() / sample_bytes);
+    convert(*to_float, samples, std::as_writable_bytes(std::span(values)), values.size());
+    use(*block, std::span<const std::byte>(samples), std::span<const float>(values));
   }
   return {};
 }
 
 const Babl* saved_format(int bits) { return babl_format(bits == 8 ? "Y u8" : "Y u16"); }
-
-GeglRectangle moved_to(GeglRectangle band, Box box) {
-  return {band.x + box.x, band.y + box.y, band.width, band.height};
-}
 
 /// Whether one of a drawable's values, read as `sample`, is between 0 and 1 inside the selection.
 Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
@@ -78,15 +87,15 @@ Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
   const auto buffer = buffer_of(drawable);
   bool found = false;
   std::vector<float> values;
-  auto read = for_each_band(selection, breathe, [&](GeglRectangle band, auto, auto selected) {
+  const auto use = [&](GeglRectangle block, auto, auto selected) {
     if (found) return;
-    const GeglRectangle part = moved_to(band, box);
     values.resize(selected.size());
-    gegl_buffer_get(buffer.get(), &part, 1.0, sample, values.data(), GEGL_AUTO_ROWSTRIDE,
+    gegl_buffer_get(buffer.get(), &block, 1.0, sample, values.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     for (const auto [value, share] : std::views::zip(values, selected))
       found = found || (share > 0 && value > 0 && value < 1);
-  });
+  };
+  auto read = for_each_block(selection, box.x, box.y, breathe, use);
   if (!read) return fail(std::move(read));
   return found;
 }
@@ -135,8 +144,8 @@ Result<bool> SelectionWriter::step() {
     if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
     return true;
   }
-  const int count =
-      rows_of_slice(next_row_, 0, selection_->height, worked_bytes(selection_->width));
+  const int count = rows_of_slice(selection_->height - next_row_,
+                                  static_cast<std::size_t>(selection_->width) * worked_pixel_bytes);
   const auto pixels = static_cast<std::size_t>(count) * static_cast<std::size_t>(selection_->width);
   const auto bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection_->format));
   rows_.resize(pixels * bytes);
@@ -204,10 +213,9 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
                     GEGL_ABYSS_NONE);
     convert(*to_numbers, pixels, std::as_writable_bytes(std::span(values)), count);
   };
-  return for_each_band(selection, breathe, [&](GeglRectangle band, auto, auto selected) {
-    const GeglRectangle part = moved_to(band, box);
-    read_part(changed, part, now, now_numbers);
-    read_part(source, part, before, before_numbers);
+  const auto use = [&](GeglRectangle block, auto, auto selected) {
+    read_part(changed, block, now, now_numbers);
+    read_part(source, block, before, before_numbers);
     for (std::size_t i = 0; i < now_numbers.size(); ++i)
       now_numbers[i] = std::lerp(before_numbers[i], now_numbers[i], selected[i / samples]);
     mixed.resize(now.size());
@@ -219,8 +227,9 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
       const auto& pixels = selected[i] > 0 ? mixed : before;
       std::memcpy(here, pixels.data() + i * bytes, bytes);
     }
-    gegl_buffer_set(changed, &part, 0, native, now.data(), GEGL_AUTO_ROWSTRIDE);
-  });
+    gegl_buffer_set(changed, &block, 0, native, now.data(), GEGL_AUTO_ROWSTRIDE);
+  };
+  return for_each_block(selection, box.x, box.y, breathe, use);
 }
 
 Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection, const Breathe& breathe) {
@@ -236,17 +245,19 @@ Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection, const B
   const auto buffer = buffer_of(as_drawable(mask));
   const Babl* numbers = babl_format("Y float");
   std::vector<float> masked;
-  auto read = for_each_band(selection, breathe, [&](GeglRectangle band, auto rows, auto selected) {
+  const auto use = [&](GeglRectangle block, auto samples, auto selected) {
     if (!multiply) {
-      gegl_buffer_set(buffer.get(), &band, 0, selection.format, rows.data(), GEGL_AUTO_ROWSTRIDE);
+      gegl_buffer_set(buffer.get(), &block, 0, selection.format, samples.data(),
+                      GEGL_AUTO_ROWSTRIDE);
       return;
     }
     masked.resize(selected.size());
-    gegl_buffer_get(buffer.get(), &band, 1.0, numbers, masked.data(), GEGL_AUTO_ROWSTRIDE,
+    gegl_buffer_get(buffer.get(), &block, 1.0, numbers, masked.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     std::ranges::transform(masked, selected, masked.begin(), std::multiplies{});
-    gegl_buffer_set(buffer.get(), &band, 0, numbers, masked.data(), GEGL_AUTO_ROWSTRIDE);
-  });
+    gegl_buffer_set(buffer.get(), &block, 0, numbers, masked.data(), GEGL_AUTO_ROWSTRIDE);
+  };
+  auto read = for_each_block(selection, 0, 0, breathe, use);
   if (!read) return read;
   gegl_buffer_flush(buffer.get());
   gimp_drawable_update(as_drawable(mask), 0, 0, selection.width, selection.height);

@@ -38,7 +38,7 @@ class AlphaFilled : public ::testing::Test {
     for (std::size_t i = 0; i < pixels; ++i)
       std::copy_n(pixels_.begin() + static_cast<std::ptrdiff_t>(i * 4), 3,
                   wire.begin() + static_cast<std::ptrdiff_t>(i * 3));
-    AlphaFill fill(buffer_.get(), box_, format_);
+    AlphaFill fill(buffer_.get(), box_, format_, {128, 128});
     while (!fill.look()) continue;
     const auto width = static_cast<std::size_t>(box_.width);
     for (int y = 0; y < box_.height; y += 64) {
