@@ -51,8 +51,8 @@ bool has_floats(const Babl* native) {
 void set_plain(TravelFormat& format) {
   format.plain_native = plain(format.native);
   format.plain_wire = plain(format.wire);
-  format.plain_wire_alpha = format_of(format.channels, encoding_of(format.wire), true,
-                                      type_name(format.bits), babl_space("sRGB"));
+  format.plain_wire_alpha = plain(format_of(format.channels, encoding_of(format.wire), true,
+                                            type_name(format.bits), babl_space("sRGB")));
 }
 
 Ref<GimpColorProfile> travel_profile(GimpImage* image, Encoding encoding) {
@@ -65,7 +65,10 @@ Ref<GimpColorProfile> travel_profile(GimpImage* image, Encoding encoding) {
 }  // namespace
 
 const Babl* plain(const Babl* format) {
-  return babl_format_with_space(babl_format_get_encoding(format), babl_space("sRGB"));
+  std::string name = babl_format_get_encoding(format);
+  // Both marks mean sRGB's curve there, but babl converts these six times faster.
+  std::ranges::replace(name, '~', '\'');
+  return babl_format_with_space(name.c_str(), babl_space("sRGB"));
 }
 
 const Babl* as_float(const Babl* format) {

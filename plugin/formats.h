@@ -46,7 +46,7 @@ struct TravelFormat {
   }
 };
 
-/// The same encoding in sRGB's space: for converting numbers as they are.
+/// The same samples and curve in sRGB's space: for converting numbers as they are.
 [[nodiscard]] const Babl* plain(const Babl* format);
 
 /// The same samples in the same space, as floats.
