@@ -27,14 +27,15 @@ def photograph(megapixels, precision="U8_NON_LINEAR", alpha=False):
     width = round((megapixels * 1e6 * 1.5) ** 0.5)
     height = round(width / 1.5)
     image = Gimp.Image.new_with_precision(width, height, Gimp.ImageBaseType.RGB, getattr(Gimp.Precision, precision))
-    layer_type = Gimp.ImageType.RGBA_IMAGE if alpha else Gimp.ImageType.RGB_IMAGE
-    layer = Gimp.Layer.new(image, "photograph", width, height, layer_type, 100, Gimp.LayerMode.NORMAL)
+    layer = Gimp.Layer.new(image, "photograph", width, height, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL)
     image.insert_layer(layer, None, 0)
     for operation, settings in (("gegl:plasma", {"turbulence": 2.0}), ("gegl:noise-rgb", {"red": 0.05, "green": 0.05, "blue": 0.05})):
         effect = Gimp.DrawableFilter.new(layer, operation, operation)
         for name, value in settings.items():
             effect.get_config().set_property(name, value)
         layer.merge_filter(effect)
+    if alpha:  # later, since plasma leaves it as it is: transparent
+        layer.add_alpha()
     image.undo_disable()
     return image, layer
 
