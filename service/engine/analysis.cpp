@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "service/engine/edge_spread.h"
 #include "service/engine/focus_scan.h"
 #include "service/engine/harmonics.h"
 #include "service/engine/jpeg_noise.h"
@@ -22,7 +23,8 @@ constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
 /// A JPEG's quantisation rounds noise up to about this away at high frequencies, where it is
 /// measured, but not where a deconvolution lifts it.
 constexpr double kHiddenNoise = 1.25 / 255;
-constexpr int kLeastClearest = 8;  ///< blocks for a look at the clearest alone
+constexpr int kLeastClearest = 8;                      ///< blocks for a look at the clearest alone
+constexpr double kLeastSpread = 0.7, kMostSpread = 4;  ///< of edges, in pixels
 constexpr double kSureShake = 0.8;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
@@ -42,7 +44,29 @@ Evidence evidence_of(const Estimator& estimator, const Spectra& power, bool jpeg
           .linear = estimator.estimate(power.linear),
           .blocks = power.blocks,
           .jpeg = jpeg,
-          .harmonics = 0};
+          .harmonics = 0,
+          .edges = {},
+          .beyond = 0};
+}
+
+/// Adds what edges say of a Gauss to the evidence.
+Result<void> look_at_edges(const PixelStore& picture, std::span<const Box> boxes,
+                           const std::array<ToneCurve, 3>& tones, unsigned threads,
+                           const std::stop_token& stop, Evidence& evidence) {
+  const double size = std::sqrt(evidence.encoded.gauss.blur.size * evidence.linear.gauss.blur.size);
+  const double noise = std::max(evidence.encoded.noise, kLeastNoise);
+  auto harmonics = measure_harmonics(picture, boxes, size, noise, tones, threads, stop);
+  if (!harmonics) return fail(std::move(harmonics));
+  const double expected = std::clamp(size, kLeastSpread, kMostSpread);
+  auto edges = measure_edges(picture, expected, noise, threads, stop);
+  if (!edges) return fail(std::move(edges));
+  evidence.harmonics = *harmonics;
+  evidence.edges = *edges;
+  return {};
+}
+
+bool is_gauss(const std::vector<Candidate>& candidates) {
+  return !candidates.empty() && candidates.front().blur.family == Family::gauss;
 }
 
 /// The candidate whose result is best, of one or more.
@@ -65,12 +89,8 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
   Evidence evidence = evidence_of(estimator, seen.spectra, jpeg.has_value());
   analysis.noise = noise_of(evidence.encoded.noise, jpeg);
   if (search.gauss && !jpeg) {
-    const double size =
-        std::sqrt(evidence.encoded.gauss.blur.size * evidence.linear.gauss.blur.size);
-    const double noise = std::max(evidence.encoded.noise, kLeastNoise);
-    const auto harmonics = measure_harmonics(picture, boxes, size, noise, tones, threads, stop);
-    if (!harmonics) return fail(Result<double>(harmonics));
-    evidence.harmonics = *harmonics;
+    auto looked = look_at_edges(picture, boxes, tones, threads, stop, evidence);
+    if (!looked) return fail(std::move(looked));
   }
   auto candidates = explanations(evidence, search);
   if (candidates.empty() && search.disk && seen.clearest.blocks >= kLeastClearest) {
@@ -82,7 +102,13 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
   how.noise = static_cast<float>(analysis.noise);
-  if (search.motion && (candidates.empty() || candidates.front().blur.family == Family::gauss)) {
+  if (is_gauss(candidates)) {
+    const auto beyond = measure_beyond(picture, boxes, candidates.front(), how, threads, stop);
+    if (!beyond) return std::unexpected(beyond.error());
+    evidence.beyond = *beyond;
+    candidates = explanations(evidence, search);
+  }
+  if (search.motion && (candidates.empty() || is_gauss(candidates))) {
     auto shake = find_shake(picture, boxes, jpeg, how, threads, stop);
     if (!shake) return fail(std::move(shake));
     if (*shake) {

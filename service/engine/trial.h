@@ -27,4 +27,10 @@ struct Candidate {
                                                          const Deconvolution& how, unsigned threads,
                                                          const std::stop_token& stop);
 
+/// The part of the values of a candidate's result that lie beyond black and white, further than
+/// noise takes them: no picture has them. Always 0 in linear light. Errors: io; cancelled.
+[[nodiscard]] Result<double> measure_beyond(const PixelStore& picture, std::span<const Box> boxes,
+                                            const Candidate& candidate, const Deconvolution& how,
+                                            unsigned threads, const std::stop_token& stop);
+
 }  // namespace sharpen::engine

@@ -22,6 +22,9 @@ constexpr double kNotGauss = 3, kNotGaussJpeg = 0.5;
 /// noise, a small Gauss's first (for the logarithms of half its size, and of the noise in steps).
 constexpr double kEncodedGauss = 0.24, kOfChange = 2.7, kMostChange = 0.25, kOfSize = 0.28,
                  kOfNoise = -0.25;
+/// Values beyond black and white say that it was not made in encoded values: at most 0.01 of them
+/// lie there in the tuning set.
+constexpr double kMostBeyond = 0.03;
 /// A JPEG has no harmonics left; only a clear difference of deviance speaks for linear light.
 constexpr double kClearLinearGauss = 6;
 /// A Gauss has no zeros. It explains nothing if it leaves more than this, besides the scatter of a
@@ -41,6 +44,12 @@ constexpr double kOwnSoftness = 0.5;
 /// much undone costs more than too little: this part of what seems larger than the second size,
 /// nothing less of what seems smaller than the first.
 constexpr double kLargePart = 0.85, kSmall = 3, kLarge = 3.3;
+/// Edges confirm a Gauss, however odd the spectrum, if there are some, spread by more than any
+/// sharp picture's, and the Gauss is as large; nothing is sharper than its blur, so it cannot be
+/// much larger.
+constexpr int kLeastEdges = 50;
+constexpr double kLeastSpread = 1.1, kLeastOfSpread = 0.75, kMostOfSpread = 1.3;
+constexpr double kLeastGainConfirmed = 1;  ///< likewise of deviance
 constexpr int kLeastBlocks = 8;
 constexpr double kSimilar = 0.2;  ///< logarithm of a ratio of sizes
 constexpr double kLeastGain = 5;  ///< of deviance that a blur must bring over none
@@ -109,10 +118,29 @@ bool worth_undoing(const Blur& blur) {
   return false;
 }
 
+/// How much of a Gauss that fits best to undo.
+double size_to_undo(double fitted, bool jpeg) {
+  const double size = jpeg ? fitted : std::hypot(fitted, kOwnSoftness);
+  const double large = std::clamp((size - kSmall) / (kLarge - kSmall), 0.0, 1.0);
+  return size * (1 - large * (1 - kLargePart));
+}
+
+/// A Gauss's size as a part of how far edges are spread; 0 if that is not known.
+double of_spread(const Fit& gauss, const EdgeSpread& edges) {
+  return edges.edges < kLeastEdges ? 0 : std::hypot(gauss.blur.size, kOwnSoftness) / edges.sigma;
+}
+
+/// Whether edges say that there is a Gauss of this size.
+bool confirmed(const Fit& gauss, const EdgeSpread& edges) {
+  const double part = of_spread(gauss, edges);
+  return edges.sigma > kLeastSpread && part > kLeastOfSpread && part < kMostOfSpread;
+}
+
 /// Whether a Gauss was made in linear light. The wrong choice still sharpens, by half as much.
 bool straight_gauss(const Evidence& evidence) {
   const Fit& encoded = evidence.encoded.gauss;
   const Fit& linear = evidence.linear.gauss;
+  if (evidence.beyond > kMostBeyond) return true;
   if (evidence.jpeg) return linear.deviance + kClearLinearGauss < encoded.deviance;
   const double change = std::log(linear.blur.size / encoded.blur.size);
   const double noise = std::log(std::max(evidence.encoded.noise * 255, 1.0));
@@ -121,11 +149,10 @@ bool straight_gauss(const Evidence& evidence) {
                                   kOfSize * std::log(encoded.blur.size / 2) + kOfNoise * noise;
 }
 
-/// Whether to believe a Gauss.
+/// Whether the spectra alone show a Gauss.
 bool explains(const Evidence& evidence) {
   const Estimate& encoded = evidence.encoded;
   if (evidence.blocks < kLeastBlocks) return false;
-  if (encoded.gauss.deviance > encoded.disk.deviance + kPerhapsDisk) return false;
   if (evidence.jpeg && encoded.gauss.blur.size < kHidesZeros) return false;
   const double change = std::log(evidence.linear.gauss.blur.size / encoded.gauss.blur.size);
   const bool vague = std::abs(change) > kVagueGauss;
@@ -136,11 +163,25 @@ bool explains(const Evidence& evidence) {
   return encoded.gauss.deviance < most + kScatter / evidence.blocks;
 }
 
-/// How much of a Gauss that fits best to undo.
-double size_to_undo(double fitted, bool jpeg) {
-  const double size = jpeg ? fitted : std::hypot(fitted, kOwnSoftness);
-  const double large = std::clamp((size - kSmall) / (kLarge - kSmall), 0.0, 1.0);
-  return size * (1 - large * (1 - kLargePart));
+/// Whether to believe in a Gauss that brings this much deviance over none; `similar`: to what the
+/// clearer of both domains shows.
+bool sure_gauss(const Evidence& evidence, bool in_linear_light, double gain, bool similar) {
+  const Estimate& encoded = evidence.encoded;
+  if (encoded.gauss.deviance > encoded.disk.deviance + kPerhapsDisk) return false;
+  if (in_linear_light != straight_gauss(evidence)) return false;
+  const Fit& gauss = in_linear_light ? evidence.linear.gauss : encoded.gauss;
+  if (confirmed(gauss, evidence.edges)) return gain > kLeastGainConfirmed;
+  return similar && gain > kLeastGain && explains(evidence);
+}
+
+/// Likewise in a disk or a line.
+bool sure_zeros(const Evidence& evidence, const Fit& fit, double gain, bool similar) {
+  // What a JPEG's quantisation looks like in linear light is not known: it may look like zeros.
+  const double encoded = of_family(evidence.encoded, fit.blur.family).blur.size;
+  const bool alone = std::abs(std::log(encoded / fit.blur.size)) > kSimilar;
+  const bool perhaps_jpeg = evidence.jpeg && fit.blur.family == Family::disk && alone;
+  return similar && gain > kLeastGain && shows_zeros(fit) &&
+         (!perhaps_jpeg || fit.contrast > kClearAlone);
 }
 
 /// Whether `a` is the clearer explanation of the same picture.
@@ -153,33 +194,22 @@ bool clearer(const Fit& a, const Fit& b) {
 }  // namespace
 
 std::vector<Candidate> explanations(const Evidence& evidence, const Search& search) {
-  const Estimate& encoded = evidence.encoded;
-  const Estimate& linear = evidence.linear;
-  const Fit& in_encoded = preferred(encoded, evidence.jpeg);
-  const Fit& in_linear = preferred(linear, evidence.jpeg);
-  const bool straight = clearer(in_linear, in_encoded);
-  const Fit& fit = straight ? in_linear : in_encoded;
+  const Fit& in_encoded = preferred(evidence.encoded, evidence.jpeg);
+  const Fit& in_linear = preferred(evidence.linear, evidence.jpeg);
+  const Fit& fit = clearer(in_linear, in_encoded) ? in_linear : in_encoded;
+  const bool gauss = fit.blur.family == Family::gauss;
   std::vector<Candidate> candidates;
   for (const bool in_linear_light : {false, true}) {
-    const Estimate& estimate = in_linear_light ? linear : encoded;
+    const Estimate& estimate = in_linear_light ? evidence.linear : evidence.encoded;
     const Fit& same = of_family(estimate, fit.blur.family);
+    if (!worth_undoing(same.blur) || at_end(same.blur, search)) continue;
     const double gain = estimate.none.deviance - same.deviance;
     const bool similar = std::abs(std::log(same.blur.size / fit.blur.size)) < kSimilar;
-    if (gain < kLeastGain || !worth_undoing(same.blur) || !similar || at_end(same.blur, search)) {
-      continue;
-    }
-    // What a JPEG's quantisation looks like in linear light is not known: it may look like zeros.
-    const double other = of_family(encoded, fit.blur.family).blur.size;
-    const bool alone = std::abs(std::log(other / same.blur.size)) > kSimilar;
-    if (evidence.jpeg && fit.blur.family == Family::disk && alone && same.contrast < kClearAlone) {
-      continue;
-    }
-    const bool sure = fit.blur.family == Family::gauss
-                          ? explains(evidence) && in_linear_light == straight_gauss(evidence)
-                          : shows_zeros(same);
+    const bool sure = gauss ? sure_gauss(evidence, in_linear_light, gain, similar)
+                            : sure_zeros(evidence, same, gain, similar);
     if (!sure) continue;
     Blur blur = same.blur;
-    if (blur.family == Family::gauss) blur.size = size_to_undo(blur.size, evidence.jpeg);
+    if (gauss) blur.size = size_to_undo(blur.size, evidence.jpeg);
     // Where a line was made its zeros are clearest.
     const double clearness = blur.family == Family::motion ? same.contrast : 0;
     candidates.push_back({blur, in_linear_light, same.deviance - clearness});

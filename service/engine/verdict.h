@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "service/engine/edge_spread.h"
 #include "service/engine/estimate.h"
 #include "service/engine/trial.h"
 
@@ -13,6 +14,8 @@ struct Evidence {
   int blocks = 0;            ///< how many
   bool jpeg = false;         ///< with a known quantisation
   double harmonics = 0;      ///< of a Gauss, see measure_harmonics(); 0 for a JPEG
+  EdgeSpread edges;          ///< none for a JPEG
+  double beyond = 0;         ///< of a Gauss undone in encoded values, see measure_beyond()
 };
 
 /// The explanations that are sure enough to act upon, of one family and about one size: none, or

@@ -89,6 +89,21 @@ Planes photograph(const Planes& scene, const Plane& kernel, bool linear_light, d
   return picture;
 }
 
+PixelStore store_of(const Planes& picture) {
+  PictureInfo info;
+  info.width = static_cast<std::uint32_t>(picture[0].width());
+  info.height = static_cast<std::uint32_t>(picture[0].height());
+  auto store = PixelStore::create(info);
+  std::vector<std::byte> bytes;
+  for (std::size_t i = 0; i < picture[0].size(); ++i) {
+    for (const Plane& plane : picture) {
+      bytes.push_back(static_cast<std::byte>(plane.data()[i] * 255 + 0.5f));
+    }
+  }
+  EXPECT_TRUE(store->append(bytes));
+  return std::move(*store);
+}
+
 double psnr(const Planes& picture, const Planes& truth, int border) {
   double sum = 0;
   std::size_t count = 0;

@@ -10,6 +10,7 @@
 #include "image/picture.h"
 #include "service/engine/blur_model.h"
 #include "service/engine/engine.h"
+#include "service/engine/pixel_store.h"
 
 namespace sharpen::engine::test {
 
@@ -24,6 +25,9 @@ using Planes = std::array<Plane, 3>;
 /// standard deviation in steps of 1/255).
 [[nodiscard]] Planes photograph(const Planes& scene, const Plane& kernel, bool linear_light,
                                 double noise, unsigned seed);
+
+/// As 8-bit pixels.
+[[nodiscard]] PixelStore store_of(const Planes& picture);
 
 /// The peak signal to noise ratio in dB, without a border.
 [[nodiscard]] double psnr(const Planes& picture, const Planes& truth, int border);

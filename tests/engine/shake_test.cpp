@@ -99,26 +99,12 @@ TEST_F(ShakeTest, FindsAndUndoesACurvedPath) {
 }
 
 TEST_F(ShakeTest, FindsNoneWhereThereIsNone) {
-  const auto store_of = [](const Planes& picture) {
-    PictureInfo info;
-    info.width = static_cast<std::uint32_t>(picture[0].width());
-    info.height = static_cast<std::uint32_t>(picture[0].height());
-    auto store = PixelStore::create(info);
-    std::vector<std::byte> bytes;
-    for (std::size_t i = 0; i < picture[0].size(); ++i) {
-      for (const Plane& plane : picture) {
-        bytes.push_back(static_cast<std::byte>(plane.data()[i] * 255 + 0.5f));
-      }
-    }
-    EXPECT_TRUE(store->append(bytes));
-    return std::move(*store);
-  };
   const Deconvolution how = Deconvolution::fast();
   for (const Blur& blur : {Blur{}, Blur{Family::disk, 4, 0}, Blur{Family::gauss, 2, 0},
                            Blur{Family::motion, 14, 25}}) {
     const Planes picture = test::photograph(scene(), point_spread(blur), false, 1, 5);
     const Box all{0, 0, picture[0].width(), picture[0].height()};
-    const auto found = find_shake(store_of(picture), {&all, 1}, {}, how, 2, {});
+    const auto found = find_shake(test::store_of(picture), {&all, 1}, {}, how, 2, {});
     ASSERT_TRUE(found);
     EXPECT_FALSE(*found) << name_of(blur.family);
   }

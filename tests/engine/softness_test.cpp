@@ -1,0 +1,175 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "service/engine/edge_spread.h"
+#include "service/engine/trial.h"
+#include "service/engine/verdict.h"
+#include "tests/engine/scene.h"
+
+namespace sharpen::engine {
+namespace {
+
+using test::Planes;
+
+const Planes& scene() {
+  static const Planes planes = test::leaves(420, 400, 23);
+  return planes;
+}
+
+Planes softened(const Planes& picture, double sigma, bool linear_light = false) {
+  const Blur blur{sigma > 0 ? Family::gauss : Family::none, sigma, 0};
+  return test::photograph(picture, point_spread(blur), linear_light, 1, 5);
+}
+
+/// Bright tubes between black beams before a dark sky of leaves.
+Planes tubes() {
+  Planes planes = test::leaves(420, 400, 31);
+  const std::array<float, 3> sky = {0.02f, 0.35f, 0.42f}, tube = {0.85f, 0.95f, 1.0f};
+  for (std::size_t c = 0; c < planes.size(); ++c) {
+    for (int y = 0; y < 400; ++y) {
+      for (int x = 0; x < 420; ++x) {
+        float& value = planes[c].at(x, y);
+        value = sky[c] * (0.8f + 0.4f * value);
+        for (const double angle : {0.4, 1.3, 2.2}) {
+          const double place = x * std::cos(angle) + y * std::sin(angle) + 400;
+          const auto across = static_cast<float>(std::abs(std::fmod(place, 120) - 60));
+          const float beam = std::clamp(14 - across, 0.0f, 1.0f);
+          const float light = std::clamp(2 - across, 0.0f, 1.0f);
+          value += beam * (0.04f - value);
+          value += light * (tube[c] - value);
+        }
+      }
+    }
+  }
+  return planes;
+}
+
+class SoftnessTest : public testing::Test {
+ protected:
+  Report run(const Planes& picture) {
+    test::write_picture(folder_ / "in.png", FileFormat::png, picture);
+    Settings settings;
+    settings.model = "Strong";
+    settings.fast = true;
+    settings.threads = 2;
+    const auto report =
+        sharpen_file(folder_ / "in.png", folder_ / "out.png", FileFormat::png, settings, {}, {});
+    EXPECT_TRUE(report) << report.error().text();
+    return report.value_or(Report());
+  }
+  /// The gain in dB of what run() wrote.
+  double gain(const Planes& picture, const Planes& truth) {
+    return test::psnr(test::read_picture(folder_ / "out.png"), truth, 12) -
+           test::psnr(picture, truth, 12);
+  }
+
+  test::Folder folder_;
+};
+
+TEST(EdgeSpread, IsThatOfTheGauss) {
+  for (const double sigma : {1.0, 1.5, 2.5}) {
+    const auto found =
+        measure_edges(test::store_of(softened(scene(), sigma)), sigma, 1 / 255.0, 2, {});
+    ASSERT_TRUE(found);
+    EXPECT_GT(found->edges, 50) << sigma;
+    EXPECT_NEAR(found->sigma, sigma, 0.2 * sigma);
+  }
+}
+
+TEST(EdgeSpread, IsSmallForASharpPicture) {
+  const auto found = measure_edges(test::store_of(softened(scene(), 0)), 1, 1 / 255.0, 2, {});
+  ASSERT_TRUE(found);
+  EXPECT_GT(found->edges, 50);
+  EXPECT_LT(found->sigma, 0.8);
+}
+
+TEST(EdgeSpread, IsNotSeenWhereThereAreNoEdges) {
+  for (const int side : {8, 300}) {
+    Planes flat;
+    for (Plane& plane : flat) plane = Plane(side, side, 0.4f);
+    const auto found = measure_edges(test::store_of(softened(flat, 0)), 1.5, 1 / 255.0, 2, {});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->edges, 0);
+  }
+}
+
+TEST(EdgeSpread, IsTheSameWithAnyNumberOfThreads) {
+  const PixelStore store = test::store_of(softened(scene(), 1.5));
+  const auto one = measure_edges(store, 1.5, 1 / 255.0, 1, {});
+  const auto three = measure_edges(store, 1.5, 1 / 255.0, 3, {});
+  ASSERT_TRUE(one && three);
+  EXPECT_EQ(one->edges, three->edges);
+  EXPECT_EQ(one->sigma, three->sigma);
+}
+
+/// A Gauss of 1.5 pixels that the spectra show in either domain; encoded values show harmonics.
+Evidence softness() {
+  Estimate estimate;
+  estimate.none.deviance = 60;
+  estimate.gauss = {.blur = {Family::gauss, 1.4, 0}, .deviance = 30};
+  estimate.disk.deviance = estimate.line.deviance = 50;
+  return {.encoded = estimate,
+          .linear = estimate,
+          .blocks = 30,
+          .jpeg = false,
+          .harmonics = 0.9,
+          .edges = {.edges = 100, .sigma = 1.5},
+          .beyond = 0};
+}
+
+TEST(Verdict, DropsTheDomainWhoseResultIsNoPicture) {
+  Evidence evidence = softness();
+  const auto encoded = explanations(evidence, {});
+  ASSERT_EQ(encoded.size(), 1U);
+  EXPECT_FALSE(encoded.front().linear_light);
+  evidence.beyond = 0.05;
+  const auto linear = explanations(evidence, {});
+  ASSERT_EQ(linear.size(), 1U);
+  EXPECT_TRUE(linear.front().linear_light);
+}
+
+TEST(Verdict, BelievesAnOddSpectrumIfEdgesConfirmIt) {
+  Evidence evidence = softness();
+  for (Estimate* estimate : {&evidence.encoded, &evidence.linear}) {
+    estimate->none.deviance = 203;
+    for (Fit* fit : {&estimate->disk, &estimate->line}) fit->deviance = 203;
+    estimate->gauss.deviance = 200;
+  }
+  EXPECT_EQ(explanations(evidence, {}).size(), 1U);
+  for (const EdgeSpread& doubtful :
+       {EdgeSpread{100, 0.9}, EdgeSpread{100, 2.5}, EdgeSpread{20, 1.5}}) {
+    evidence.edges = doubtful;
+    EXPECT_TRUE(explanations(evidence, {}).empty()) << doubtful.sigma;
+  }
+}
+
+TEST_F(SoftnessTest, UndoneInTheWrongDomainIsBlackerThanBlack) {
+  // Between bright tubes that were blurred in linear light, black beams would have to be darker.
+  const PixelStore store = test::store_of(softened(tubes(), 1.5, true));
+  const Box all{0, 0, store.width(), store.height()};
+  Candidate candidate{{Family::gauss, 1.9, 0}, false, 0};
+  const auto encoded = measure_beyond(store, {&all, 1}, candidate, Deconvolution::fast(), 2, {});
+  ASSERT_TRUE(encoded);
+  EXPECT_GT(*encoded, 0.03);
+  candidate.linear_light = true;
+  const auto linear = measure_beyond(store, {&all, 1}, candidate, Deconvolution::fast(), 2, {});
+  ASSERT_TRUE(linear);
+  EXPECT_EQ(*linear, 0);
+}
+
+TEST_F(SoftnessTest, OfFewEdgesIsBelievedIfTheyAreAsSoft) {
+  Planes faint = scene();
+  for (Plane& plane : faint) {
+    for (float& value : plane.values()) value = 0.4f + 0.12f * (value - 0.5f);
+  }
+  const Planes picture = softened(faint, 1.6);
+  EXPECT_EQ(run(picture).family, "gauss");
+  EXPECT_GT(gain(picture, faint), 0.5);
+  const Planes sharp = softened(faint, 0);
+  EXPECT_EQ(run(sharp).family, "none");
+}
+
+}  // namespace
+}  // namespace sharpen::engine
