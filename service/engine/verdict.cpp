@@ -15,6 +15,8 @@ constexpr double kClearPart = 0.07, kClearPartLine = 0.3;  ///< of what the fit 
 constexpr double kLineRatio = 0.65, kLineRatioJpeg = 0.4;
 /// Likewise of a disk in a JPEG in linear light, if encoded values show one of another size.
 constexpr double kClearAlone = 8;
+/// A disk in a JPEG whose zeros show less must also explain more than a Gauss in either domain.
+constexpr double kClearJpeg = 6;
 /// The difference of deviance that tells a disk from a Gauss; a JPEG hides most of it.
 constexpr double kNotGauss = 3, kNotGaussJpeg = 0.5;
 /// Harmonics above this say that a Gauss was made in encoded values. They change its size, too, as
@@ -174,14 +176,20 @@ bool sure_gauss(const Evidence& evidence, bool in_linear_light, double gain, boo
   return similar && gain > kLeastGain && explains(evidence);
 }
 
+/// Whether what a JPEG's quantisation makes of a soft picture may look like this disk's zeros.
+bool perhaps_jpeg(const Evidence& evidence, const Fit& fit) {
+  if (!evidence.jpeg || fit.blur.family != Family::disk) return false;
+  // In linear light it is not known what it looks like.
+  const double encoded = evidence.encoded.disk.blur.size;
+  const bool alone = std::abs(std::log(encoded / fit.blur.size)) > kSimilar;
+  const double gauss = std::min(evidence.encoded.gauss.deviance, evidence.linear.gauss.deviance);
+  return (alone && fit.contrast < kClearAlone) ||
+         (gauss < fit.deviance && fit.contrast < kClearJpeg);
+}
+
 /// Likewise in a disk or a line.
 bool sure_zeros(const Evidence& evidence, const Fit& fit, double gain, bool similar) {
-  // What a JPEG's quantisation looks like in linear light is not known: it may look like zeros.
-  const double encoded = of_family(evidence.encoded, fit.blur.family).blur.size;
-  const bool alone = std::abs(std::log(encoded / fit.blur.size)) > kSimilar;
-  const bool perhaps_jpeg = evidence.jpeg && fit.blur.family == Family::disk && alone;
-  return similar && gain > kLeastGain && shows_zeros(fit) &&
-         (!perhaps_jpeg || fit.contrast > kClearAlone);
+  return similar && gain > kLeastGain && shows_zeros(fit) && !perhaps_jpeg(evidence, fit);
 }
 
 /// Whether `a` is the clearer explanation of the same picture.
