@@ -74,9 +74,9 @@ Result<std::size_t> choose(const PixelStore& picture, std::span<const Box> boxes
                            std::span<const Candidate> candidates, const Deconvolution& how,
                            unsigned threads, const std::stop_token& stop) {
   if (candidates.size() == 1) return std::size_t{0};
-  const auto values = try_candidates(picture, boxes, candidates, how, threads, stop);
-  if (!values) return std::unexpected(values.error());
-  return std::size_t(std::ranges::min_element(*values) - values->begin());
+  const auto trials = try_candidates(picture, boxes, candidates, how, threads, stop);
+  if (!trials) return std::unexpected(trials.error());
+  return std::size_t(std::ranges::min_element(*trials, {}, &Trial::doubt) - trials->begin());
 }
 
 /// Chooses family, size and domain from the spectra of blocks and from trials in `boxes`.
@@ -103,9 +103,10 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
   how.tones = tones;
   how.noise = static_cast<float>(analysis.noise);
   if (is_gauss(candidates)) {
-    const auto beyond = measure_beyond(picture, boxes, candidates.front(), how, threads, stop);
-    if (!beyond) return std::unexpected(beyond.error());
-    evidence.beyond = *beyond;
+    const auto trials =
+        try_candidates(picture, boxes, std::span(candidates).first(1), how, threads, stop);
+    if (!trials) return std::unexpected(trials.error());
+    evidence.beyond = trials->front().beyond;
     candidates = explanations(evidence, search);
   }
   if (search.motion && (candidates.empty() || is_gauss(candidates))) {

@@ -153,13 +153,13 @@ Result<std::optional<Candidate>> find_shake(const PixelStore& picture, std::span
   const auto paths = find_paths(*halves, jpeg, threads, stop);
   if (!paths) return std::unexpected(paths.error());
   if (paths->empty()) return std::nullopt;
-  const auto values = try_candidates(picture, halves->boxes, *paths, how, threads, stop);
-  if (!values) return std::unexpected(values.error());
-  const auto best = std::size_t(std::ranges::min_element(*values) - values->begin());
+  const auto trials = try_candidates(picture, halves->boxes, *paths, how, threads, stop);
+  if (!trials) return std::unexpected(trials.error());
+  const auto best =
+      std::size_t(std::ranges::min_element(*trials, {}, &Trial::doubt) - trials->begin());
   const std::size_t turned_best = best ^ 1u;  // see find_paths()
-  if ((*values)[turned_best] - (*values)[best] < (jpeg ? kClearTurnJpeg : kClearTurn)) {
-    return std::nullopt;
-  }
+  const double clear = (*trials)[turned_best].doubt - (*trials)[best].doubt;
+  if (clear < (jpeg ? kClearTurnJpeg : kClearTurn)) return std::nullopt;
   Candidate shake = (*paths)[best];
   auto blur = better(picture, boxes, shake, how.tones, stop);
   if (!blur) return fail(std::move(blur));

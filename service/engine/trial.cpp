@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "service/engine/fallback.h"
 #include "service/engine/parallel.h"
 #include "service/engine/tile.h"
 
@@ -14,33 +15,54 @@ namespace {
 constexpr double kDevianceWeight = 0.015;
 constexpr float kSlack = 3;  ///< that noise may take a value beyond its range, in its deviations
 
-/// The mean of the gradients' 2/3 power: small for pictures of clean edges, large for ringing.
-double roughness(std::span<const Plane> channels, const Box& inner) {
+/// … and how much that part of the boxes weighs which no picture explains. Only for disks: a line
+/// that was made in linear light misses as much undone there, since its ends are not known so well.
+constexpr double kImpossibleWeight = 3;
+
+/// What one or more boxes with a candidate's blur undone look like.
+struct Look {
+  double rough = 0;   ///< sum of the gradients' 2/3 power: small for clean edges, large for ringing
+  double missed = 0;  ///< pixels whose result, blurred again, misses the picture
+  double beyond = 0;  ///< pixels whose values lie beyond black and white, mean of the channels
+  double pixels = 0;
+
+  void add(const Look& other) {
+    rough += other.rough;
+    missed += other.missed;
+    beyond += other.beyond;
+    pixels += other.pixels;
+  }
+};
+
+double roughness(const Plane& plane, const Box& inner) {
   double sum = 0;
-  for (const Plane& plane : channels) {
-    for (int y = inner.y; y < inner.y + inner.height - 1; ++y) {
-      const float* row = plane.row(y);
-      const float* below = plane.row(y + 1);
-      for (int x = inner.x; x < inner.x + inner.width - 1; ++x) {
-        const float across = std::abs(row[x + 1] - row[x]) + 1e-3f;
-        const float down = std::abs(below[x] - row[x]) + 1e-3f;
-        sum += double(std::cbrt(across * across) + std::cbrt(down * down));
-      }
+  for (int y = inner.y; y < inner.y + inner.height - 1; ++y) {
+    const float* row = plane.row(y);
+    const float* below = plane.row(y + 1);
+    for (int x = inner.x; x < inner.x + inner.width - 1; ++x) {
+      const float across = std::abs(row[x + 1] - row[x]) + 1e-3f;
+      const float down = std::abs(below[x] - row[x]) + 1e-3f;
+      sum += double(std::cbrt(across * across) + std::cbrt(down * down));
     }
   }
   return sum;
 }
 
-/// One box of a picture with a candidate's blur undone, without what the border spoils.
-struct Undone {
-  std::array<Plane, 3> planes;
-  Box inner;
-};
+/// The sum of `value(pixel)` over a part of a plane.
+template <class Value>
+double sum_of(const Plane& plane, const Box& inner, const Value& value) {
+  double sum = 0;
+  for (int y = inner.y; y < inner.y + inner.height; ++y) {
+    const float* row = plane.row(y);
+    for (int x = inner.x; x < inner.x + inner.width; ++x) sum += double(value(row[x]));
+  }
+  return sum;
+}
 
-Result<Undone> undo(const PixelStore& picture, const Box& box, const Candidate& candidate,
-                    const Deconvolution& how, const std::stop_token& stop) {
-  Undone undone;
-  const std::span channels(undone.planes.data(), std::size_t(picture.colours()));
+Result<Look> look_at(const PixelStore& picture, const Box& box, const Candidate& candidate,
+                     const Deconvolution& how, const std::stop_token& stop) {
+  std::array<Plane, 3> planes;
+  const std::span channels(planes.data(), std::size_t(picture.colours()));
   if (auto read = picture.read(box, channels); !read) return fail(std::move(read));
   const int spread = reach(candidate.blur);
   const int gap = std::max(4 * spread, 32);
@@ -51,69 +73,52 @@ Result<Undone> undo(const PixelStore& picture, const Box& box, const Candidate& 
   settings.linear_light = candidate.linear_light;
   TileDeconvolver worker(transform);
   worker.run(channels, kernel, settings, stop);
+  if (stop.stop_requested()) return Look();
   const int edge = std::min(spread + 8, std::min(box.width, box.height) / 4);
-  undone.inner = {edge, edge, box.width - 2 * edge, box.height - 2 * edge};
-  return undone;
-}
-
-/// The sum over the boxes of what `measure(channels, inner)` says of each candidate's result.
-template <class Measure>
-Result<std::vector<double>> measure_each(const PixelStore& picture, std::span<const Box> boxes,
-                                         std::span<const Candidate> candidates,
-                                         const Deconvolution& how, unsigned threads,
-                                         const std::stop_token& stop, const Measure& measure) {
-  std::vector<Result<double>> found(boxes.size() * candidates.size(), 0.0);
-  parallel_for(static_cast<int>(found.size()), threads, stop, [&](int index) {
-    const Box& box = boxes[std::size_t(index) / candidates.size()];
-    const Candidate& candidate = candidates[std::size_t(index) % candidates.size()];
-    const auto undone = undo(picture, box, candidate, how, stop);
-    found[std::size_t(index)] =
-        undone ? measure(std::span(undone->planes).first(std::size_t(picture.colours())),
-                         undone->inner)
-               : Result<double>(std::unexpected(undone.error()));
-  });
-  if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
-  std::vector<double> sums(candidates.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (!found[i]) return fail(std::move(found[i]));
-    sums[i % candidates.size()] += *found[i];
+  const Box inner{edge, edge, box.width - 2 * edge, box.height - 2 * edge};
+  const float slack = kSlack * how.noise;
+  Look look{.pixels = double(inner.width) * inner.height};
+  for (const Plane& plane : channels) {
+    look.rough += roughness(plane, inner);
+    look.beyond +=
+        sum_of(plane, inner,
+               [slack](float value) { return value < -slack || value > 1 + slack ? 1 : 0; }) /
+        double(channels.size());
   }
-  return sums;
+  look.missed =
+      sum_of(trust(worker.residual(), spread), inner, [](float value) { return 1 - value; });
+  return look;
 }
 
 }  // namespace
 
-Result<std::vector<double>> try_candidates(const PixelStore& picture, std::span<const Box> boxes,
-                                           std::span<const Candidate> candidates,
-                                           const Deconvolution& how, unsigned threads,
-                                           const std::stop_token& stop) {
-  auto values = measure_each(picture, boxes, candidates, how, threads, stop, roughness);
-  for (std::size_t c = 0; values && c < candidates.size(); ++c) {
-    double& value = (*values)[c];
-    value = std::log(value + 1e-9) + kDevianceWeight * candidates[c].deviance;
-  }
-  return values;
-}
+Result<std::vector<Trial>> try_candidates(const PixelStore& picture, std::span<const Box> boxes,
+                                          std::span<const Candidate> candidates,
+                                          const Deconvolution& how, unsigned threads,
+                                          const std::stop_token& stop) {
+  std::vector<Result<Look>> looks(boxes.size() * candidates.size(), Look());
+  parallel_for(static_cast<int>(looks.size()), threads, stop, [&](int index) {
+    const Box& box = boxes[std::size_t(index) / candidates.size()];
+    const Candidate& candidate = candidates[std::size_t(index) % candidates.size()];
+    looks[std::size_t(index)] = look_at(picture, box, candidate, how, stop);
+  });
+  if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
 
-Result<double> measure_beyond(const PixelStore& picture, std::span<const Box> boxes,
-                              const Candidate& candidate, const Deconvolution& how,
-                              unsigned threads, const std::stop_token& stop) {
-  const float slack = kSlack * how.noise;
-  const auto beyond = [slack](std::span<const Plane> channels, const Box& inner) {
-    double count = 0;
-    for (const Plane& plane : channels) {
-      for (int y = inner.y; y < inner.y + inner.height; ++y) {
-        const std::span row(plane.row(y) + inner.x, std::size_t(inner.width));
-        count += double(std::ranges::count_if(
-            row, [slack](float value) { return value < -slack || value > 1 + slack; }));
-      }
+  std::vector<Trial> trials;
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    Look all{.rough = 1e-9, .pixels = 1e-9};
+    for (std::size_t b = 0; b < boxes.size(); ++b) {
+      Result<Look>& look = looks[b * candidates.size() + c];
+      if (!look) return fail(std::move(look));
+      all.add(*look);
     }
-    return count / (double(channels.size()) * inner.width * inner.height);
-  };
-  const auto parts =
-      measure_each(picture, boxes, std::span(&candidate, 1), how, threads, stop, beyond);
-  if (!parts) return std::unexpected(parts.error());
-  return parts->front() / double(std::max<std::size_t>(boxes.size(), 1));
+    const double impossible = (all.missed + all.beyond) / all.pixels;
+    const double weight = candidates[c].blur.family == Family::disk ? kImpossibleWeight : 0;
+    trials.push_back({.doubt = std::log(all.rough) + kDevianceWeight * candidates[c].deviance +
+                               weight * impossible,
+                      .beyond = all.beyond / all.pixels});
+  }
+  return trials;
 }
 
 }  // namespace sharpen::engine

@@ -17,20 +17,21 @@ struct Candidate {
   double deviance = 0;  ///< of its spectrum, a line's less its contrast (see Fit)
 };
 
-/// Undoes each candidate's blur in some boxes of the picture and says how little each explains: the
-/// logarithm of how rough its result is (the wrong domain rings, which a spectrum may not show),
-/// and some of its deviance. The least is the best. For candidates of one family and about one
-/// size. Errors: io; cancelled.
-[[nodiscard]] Result<std::vector<double>> try_candidates(const PixelStore& picture,
-                                                         std::span<const Box> boxes,
-                                                         std::span<const Candidate> candidates,
-                                                         const Deconvolution& how, unsigned threads,
-                                                         const std::stop_token& stop);
+/// What the result of undoing a candidate's blur looks like.
+struct Trial {
+  /// How little it explains: the logarithm of how rough the result is (the wrong domain rings,
+  /// which a spectrum may not show), some of the deviance, and for a disk how much of the result is
+  /// none: what is beyond black and white, or misses the picture when it is blurred again.
+  double doubt = 0;
+  double beyond = 0;  ///< the part of the values beyond black and white, further than noise goes
+};
 
-/// The part of the values of a candidate's result that lie beyond black and white, further than
-/// noise takes them: no picture has them. Always 0 in linear light. Errors: io; cancelled.
-[[nodiscard]] Result<double> measure_beyond(const PixelStore& picture, std::span<const Box> boxes,
-                                            const Candidate& candidate, const Deconvolution& how,
-                                            unsigned threads, const std::stop_token& stop);
+/// Undoes each candidate's blur in some boxes of the picture. The least doubt is best, among
+/// candidates of one family and about one size. Errors: io; cancelled.
+[[nodiscard]] Result<std::vector<Trial>> try_candidates(const PixelStore& picture,
+                                                        std::span<const Box> boxes,
+                                                        std::span<const Candidate> candidates,
+                                                        const Deconvolution& how, unsigned threads,
+                                                        const std::stop_token& stop);
 
 }  // namespace sharpen::engine

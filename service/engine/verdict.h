@@ -15,7 +15,7 @@ struct Evidence {
   bool jpeg = false;         ///< with a known quantisation
   double harmonics = 0;      ///< of a Gauss, see measure_harmonics(); 0 for a JPEG
   EdgeSpread edges;          ///< none for a JPEG
-  double beyond = 0;         ///< of a Gauss undone in encoded values, see measure_beyond()
+  double beyond = 0;         ///< of a Gauss undone in encoded values, see Trial
 };
 
 /// The explanations that are sure enough to act upon, of one family and about one size: none, or

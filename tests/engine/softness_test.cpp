@@ -145,18 +145,30 @@ TEST(Verdict, BelievesAnOddSpectrumIfEdgesConfirmIt) {
   }
 }
 
-TEST_F(SoftnessTest, UndoneInTheWrongDomainIsBlackerThanBlack) {
+TEST(Trial, IsBlackerThanBlackInTheWrongDomain) {
   // Between bright tubes that were blurred in linear light, black beams would have to be darker.
   const PixelStore store = test::store_of(softened(tubes(), 1.5, true));
   const Box all{0, 0, store.width(), store.height()};
-  Candidate candidate{{Family::gauss, 1.9, 0}, false, 0};
-  const auto encoded = measure_beyond(store, {&all, 1}, candidate, Deconvolution::fast(), 2, {});
-  ASSERT_TRUE(encoded);
-  EXPECT_GT(*encoded, 0.03);
-  candidate.linear_light = true;
-  const auto linear = measure_beyond(store, {&all, 1}, candidate, Deconvolution::fast(), 2, {});
-  ASSERT_TRUE(linear);
-  EXPECT_EQ(*linear, 0);
+  const std::array<Candidate, 2> candidates = {
+      {{{Family::gauss, 1.9, 0}, false, 0}, {{Family::gauss, 1.5, 0}, true, 0}}};
+  const auto trials = try_candidates(store, {&all, 1}, candidates, Deconvolution::fast(), 2, {});
+  ASSERT_TRUE(trials);
+  EXPECT_GT(trials->front().beyond, 0.03);
+  EXPECT_EQ(trials->back().beyond, 0);
+}
+
+TEST(Trial, DoubtsTheDomainThatADefocusWasNotMadeIn) {
+  for (const bool linear : {false, true}) {
+    const Planes picture =
+        test::photograph(tubes(), point_spread({Family::disk, 6, 0}), linear, 1, 5);
+    const PixelStore store = test::store_of(picture);
+    const Box all{0, 0, store.width(), store.height()};
+    const std::array<Candidate, 2> candidates = {
+        {{{Family::disk, 6, 0}, linear, 0}, {{Family::disk, 6, 0}, !linear, 0}}};
+    const auto trials = try_candidates(store, {&all, 1}, candidates, Deconvolution::fast(), 2, {});
+    ASSERT_TRUE(trials);
+    EXPECT_LT(trials->front().doubt + 2, trials->back().doubt) << linear;
+  }
 }
 
 TEST_F(SoftnessTest, OfAnOddPictureIsBelievedIfItsEdgesAreAsSoft) {
