@@ -25,6 +25,7 @@ constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
 constexpr double kHiddenNoise = 1.25 / 255;
 constexpr int kLeastClearest = 8;                      ///< blocks for a look at the clearest alone
 constexpr double kLeastSpread = 0.7, kMostSpread = 4;  ///< of edges, in pixels
+constexpr double kImpossibleWeight = 3;                ///< against the logarithm of the roughness
 constexpr double kSureShake = 0.8;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
@@ -69,14 +70,21 @@ bool is_gauss(const std::vector<Candidate>& candidates) {
   return !candidates.empty() && candidates.front().blur.family == Family::gauss;
 }
 
-/// The candidate whose result is best, of one or more.
+/// The candidate whose result is best, of one or more. What the result of a disk misses or has
+/// beyond black and white weighs, too, if its size is known as well as that of one disk is: where
+/// radii differ, and at the ends of a line, as much is missed in the right domain.
 Result<std::size_t> choose(const PixelStore& picture, std::span<const Box> boxes,
-                           std::span<const Candidate> candidates, const Deconvolution& how,
-                           unsigned threads, const std::stop_token& stop) {
+                           std::span<const Candidate> candidates, bool size_known,
+                           const Deconvolution& how, unsigned threads,
+                           const std::stop_token& stop) {
   if (candidates.size() == 1) return std::size_t{0};
   const auto trials = try_candidates(picture, boxes, candidates, how, threads, stop);
   if (!trials) return std::unexpected(trials.error());
-  return std::size_t(std::ranges::min_element(*trials, {}, &Trial::doubt) - trials->begin());
+  const double weight = size_known ? kImpossibleWeight : 0;
+  const auto doubt = [weight](const Trial& trial) {
+    return trial.ringing + weight * (trial.missed + trial.beyond);
+  };
+  return std::size_t(std::ranges::min_element(*trials, {}, doubt) - trials->begin());
 }
 
 /// Chooses family, size and domain from the spectra of blocks and from trials in `boxes`.
@@ -120,7 +128,8 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     }
   }
   if (candidates.empty()) return analysis;
-  const auto chosen = choose(picture, boxes, candidates, how, threads, stop);
+  const bool disk = candidates.front().blur.family == Family::disk;
+  const auto chosen = choose(picture, boxes, candidates, disk, how, threads, stop);
   if (!chosen) return fail(Result<std::size_t>(chosen));
   const Candidate& winner = candidates[*chosen];
   const Estimate& estimate = winner.linear_light ? evidence.linear : evidence.encoded;
@@ -160,7 +169,7 @@ Result<Analysis> judge_varying(const PixelStore& picture, const FocusScan& scan,
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
   how.noise = static_cast<float>(analysis.noise);
-  const auto chosen = choose(picture, boxes, candidates, how, threads, stop);
+  const auto chosen = choose(picture, boxes, candidates, false, how, threads, stop);
   if (!chosen) return fail(Result<std::size_t>(chosen));
   analysis.blur = candidates[*chosen].blur;
   analysis.linear_light = candidates[*chosen].linear_light;

@@ -156,9 +156,9 @@ Result<std::optional<Candidate>> find_shake(const PixelStore& picture, std::span
   const auto trials = try_candidates(picture, halves->boxes, *paths, how, threads, stop);
   if (!trials) return std::unexpected(trials.error());
   const auto best =
-      std::size_t(std::ranges::min_element(*trials, {}, &Trial::doubt) - trials->begin());
+      std::size_t(std::ranges::min_element(*trials, {}, &Trial::ringing) - trials->begin());
   const std::size_t turned_best = best ^ 1u;  // see find_paths()
-  const double clear = (*trials)[turned_best].doubt - (*trials)[best].doubt;
+  const double clear = (*trials)[turned_best].ringing - (*trials)[best].ringing;
   if (clear < (jpeg ? kClearTurnJpeg : kClearTurn)) return std::nullopt;
   Candidate shake = (*paths)[best];
   auto blur = better(picture, boxes, shake, how.tones, stop);

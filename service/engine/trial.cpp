@@ -15,10 +15,6 @@ namespace {
 constexpr double kDevianceWeight = 0.015;
 constexpr float kSlack = 3;  ///< that noise may take a value beyond its range, in its deviations
 
-/// … and how much that part of the boxes weighs which no picture explains. Only for disks: a line
-/// that was made in linear light misses as much undone there, since its ends are not known so well.
-constexpr double kImpossibleWeight = 3;
-
 /// What one or more boxes with a candidate's blur undone look like.
 struct Look {
   double rough = 0;   ///< sum of the gradients' 2/3 power: small for clean edges, large for ringing
@@ -112,10 +108,8 @@ Result<std::vector<Trial>> try_candidates(const PixelStore& picture, std::span<c
       if (!look) return fail(std::move(look));
       all.add(*look);
     }
-    const double impossible = (all.missed + all.beyond) / all.pixels;
-    const double weight = candidates[c].blur.family == Family::disk ? kImpossibleWeight : 0;
-    trials.push_back({.doubt = std::log(all.rough) + kDevianceWeight * candidates[c].deviance +
-                               weight * impossible,
+    trials.push_back({.ringing = std::log(all.rough) + kDevianceWeight * candidates[c].deviance,
+                      .missed = all.missed / all.pixels,
                       .beyond = all.beyond / all.pixels});
   }
   return trials;

@@ -19,14 +19,14 @@ struct Candidate {
 
 /// What the result of undoing a candidate's blur looks like.
 struct Trial {
-  /// How little it explains: the logarithm of how rough the result is (the wrong domain rings,
-  /// which a spectrum may not show), some of the deviance, and for a disk how much of the result is
-  /// none: what is beyond black and white, or misses the picture when it is blurred again.
-  double doubt = 0;
+  /// The logarithm of how rough the result is (the wrong domain rings, which a spectrum may not
+  /// show), and some of the candidate's deviance.
+  double ringing = 0;
+  double missed = 0;  ///< the part of the picture that the result, blurred again, misses
   double beyond = 0;  ///< the part of the values beyond black and white, further than noise goes
 };
 
-/// Undoes each candidate's blur in some boxes of the picture. The least doubt is best, among
+/// Undoes each candidate's blur in some boxes of the picture. The least ringing is best, among
 /// candidates of one family and about one size. Errors: io; cancelled.
 [[nodiscard]] Result<std::vector<Trial>> try_candidates(const PixelStore& picture,
                                                         std::span<const Box> boxes,

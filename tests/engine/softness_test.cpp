@@ -167,7 +167,10 @@ TEST(Trial, DoubtsTheDomainThatADefocusWasNotMadeIn) {
         {{{Family::disk, 6, 0}, linear, 0}, {{Family::disk, 6, 0}, !linear, 0}}};
     const auto trials = try_candidates(store, {&all, 1}, candidates, Deconvolution::fast(), 2, {});
     ASSERT_TRUE(trials);
-    EXPECT_LT(trials->front().doubt + 2, trials->back().doubt) << linear;
+    EXPECT_LT(trials->front().ringing, trials->back().ringing) << linear;
+    const auto impossible = [](const Trial& trial) { return trial.missed + trial.beyond; };
+    EXPECT_LT(impossible(trials->front()), 0.1) << linear;
+    EXPECT_GT(impossible(trials->back()), 0.5) << linear;
   }
 }
 
