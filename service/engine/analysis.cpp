@@ -23,9 +23,9 @@ constexpr double kLeastNoise = 0.29 / 255;  ///< of rounding to 8 bits
 /// A JPEG's quantisation rounds noise up to about this away at high frequencies, where it is
 /// measured, but not where a deconvolution lifts it.
 constexpr double kHiddenNoise = 1.25 / 255;
-constexpr int kLeastClearest = 8;                      ///< blocks for a look at the clearest alone
-constexpr double kLeastSpread = 0.7, kMostSpread = 4;  ///< of edges, in pixels
-constexpr double kImpossibleWeight = 3;                ///< against the logarithm of the roughness
+constexpr int kLeastClearest = 8;  ///< blocks for a look at the clearest alone
+constexpr double kLeastExpected = 0.7, kMostExpected = 4;  ///< of edges, in pixels
+constexpr double kImpossibleWeight = 3;  ///< against the logarithm of the roughness
 constexpr double kSureShake = 0.8;
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
@@ -58,7 +58,7 @@ Result<void> look_at_edges(const PixelStore& picture, std::span<const Box> boxes
   const double noise = std::max(evidence.encoded.noise, kLeastNoise);
   auto harmonics = measure_harmonics(picture, boxes, size, noise, tones, threads, stop);
   if (!harmonics) return fail(std::move(harmonics));
-  const double expected = std::clamp(size, kLeastSpread, kMostSpread);
+  const double expected = std::clamp(size, kLeastExpected, kMostExpected);
   auto edges = measure_edges(picture, expected, noise, threads, stop);
   if (!edges) return fail(std::move(edges));
   evidence.harmonics = *harmonics;
@@ -70,9 +70,9 @@ bool is_gauss(const std::vector<Candidate>& candidates) {
   return !candidates.empty() && candidates.front().blur.family == Family::gauss;
 }
 
-/// The candidate whose result is best, of one or more. What the result of a disk misses or has
-/// beyond black and white weighs, too, if its size is known as well as that of one disk is: where
-/// radii differ, and at the ends of a line, as much is missed in the right domain.
+/// The candidate whose result is best, of one or more. With `size_known`, of a single disk, what no
+/// picture explains weighs, too: what the result misses, or has beyond black and white. Where radii
+/// differ, and at the ends of a line, as much is missed in the right domain.
 Result<std::size_t> choose(const PixelStore& picture, std::span<const Box> boxes,
                            std::span<const Candidate> candidates, bool size_known,
                            const Deconvolution& how, unsigned threads,
@@ -110,7 +110,7 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
   how.noise = static_cast<float>(analysis.noise);
-  if (is_gauss(candidates)) {
+  if (is_gauss(candidates) && !candidates.front().linear_light) {
     const auto trials =
         try_candidates(picture, boxes, std::span(candidates).first(1), how, threads, stop);
     if (!trials) return std::unexpected(trials.error());

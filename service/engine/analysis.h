@@ -15,7 +15,7 @@ namespace sharpen::engine {
 struct Analysis {
   Blur blur;                  ///< family none: leave it as it is
   double noise = 0;           ///< standard deviation of encoded values, scale 0 … 1
-  double confidence = 0;      ///< 0 … 1
+  double confidence = 0;      ///< 0 … 1; of a uniform blur, how much of the spectrum it explains
   bool linear_light = false;  ///< where the blur happened
   FocusMap map;               ///< where and how far it is blurred; empty if everywhere alike
 };

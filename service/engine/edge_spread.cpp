@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 #include <span>
 #include <vector>
@@ -17,10 +18,10 @@ constexpr int kBand = 128;              ///< rows that are looked at together
 constexpr double kMostPixels = 4e6;     ///< of all bands
 constexpr int kMostEdges = 1600;        ///< of all bands
 constexpr double kLeastAmplitude = 12;  ///< of an edge, in standard deviations of the noise
-constexpr double kFaint = 0.07;         ///< … and of luma
+constexpr double kFaint = 0.04;         ///< … and of white
 /// What an edge may miss its fit by: this much of its amplitude, or the noise.
 constexpr double kMostMissed = 0.03;
-constexpr double kDark = 0.035, kBright = 1.68;  ///< luma beyond which values may be clipped
+constexpr double kDark = 0.02;  ///< part of white below which values may be clipped
 constexpr double kSmallest = 0.35, kLargest = 5.5, kRatio = 1.08;  ///< sizes that are tried
 constexpr double kFurthest = 0.8, kShift = 0.16;  ///< of an edge from its steepest pixel
 constexpr double kSharpest = 0.1;                 ///< the part of the edges that counts
@@ -42,6 +43,27 @@ double centre(std::span<float> samples) {
   }
   return std::sqrt(squares);
 }
+
+/// The value between four pixels.
+double bilinear(const Plane& plane, double x, double y) {
+  const int column = static_cast<int>(x), row = static_cast<int>(y);
+  const double u = x - column, v = y - row;
+  const float* above = plane.row(row) + column;
+  const float* below = plane.row(row + 1) + column;
+  return (1 - v) * ((1 - u) * double(above[0]) + u * double(above[1])) +
+         v * ((1 - u) * double(below[0]) + u * double(below[1]));
+}
+
+/// A pixel where luma rises fastest, and the direction in which it does.
+struct Crest {
+  int x, y;
+  double dx, dy;
+};
+
+/// What is known of the picture: its noise, and the luma of white that is not clipped.
+struct Levels {
+  double noise, white;
+};
 
 /// Profiles across edges: where to sample and what to compare with.
 class Profile {
@@ -65,17 +87,16 @@ class Profile {
   /// How far from an edge it is sampled, in pixels.
   [[nodiscard]] int reach() const { return half_ / 2 + 2; }
 
-  /// The spread of the edge at (x, y) that rises towards (dx, dy), a unit vector; 0 if it is not
-  /// lone and straight.
-  [[nodiscard]] double spread(const Plane& luma, double x, double y, double dx, double dy,
-                              double noise) const {
+  /// The spread of the edge at a crest; 0 if it is not lone and straight.
+  [[nodiscard]] double spread(const Plane& luma, const Crest& crest, const Levels& levels) const {
+    const auto& [x, y, dx, dy] = crest;
     std::vector<float> samples;
     for (int i = -half_; i <= half_; ++i) {
       double sum = 0;
       for (int along = -1; along <= 1; ++along) {
-        sum += sample(luma, x + i * kStep * dx - along * dy, y + i * kStep * dy + along * dx) / 3;
+        sum += bilinear(luma, x + i * kStep * dx - along * dy, y + i * kStep * dy + along * dx) / 3;
       }
-      if (sum < kDark || sum > kBright) return 0;
+      if (sum < kDark * levels.white || sum > levels.white) return 0;
       samples.push_back(static_cast<float>(sum));
     }
     const double length = centre(samples);
@@ -93,30 +114,14 @@ class Profile {
     const double amplitude = most / best->norm;
     const double missed =
         std::sqrt(std::max(length * length - most * most, 0.0) / double(samples.size()));
-    const bool fits = missed < std::max(noise, kMostMissed * amplitude);
-    return fits && amplitude > kLeastAmplitude * noise ? best->sigma : 0;
-  }
-
-  /// The value between four pixels.
-  static double sample(const Plane& plane, double x, double y) {
-    const int column = static_cast<int>(x), row = static_cast<int>(y);
-    const double u = x - column, v = y - row;
-    const float* above = plane.row(row) + column;
-    const float* below = plane.row(row + 1) + column;
-    return (1 - v) * ((1 - u) * double(above[0]) + u * double(above[1])) +
-           v * ((1 - u) * double(below[0]) + u * double(below[1]));
+    const bool fits = missed < std::max(levels.noise, kMostMissed * amplitude);
+    return fits && amplitude > kLeastAmplitude * levels.noise ? best->sigma : 0;
   }
 
  private:
   static constexpr double kStep = 0.5;  ///< pixels from sample to sample
   int half_;                            ///< samples on either side
   std::vector<Template> templates_;
-};
-
-/// A pixel where luma rises fastest, and the direction in which it does.
-struct Crest {
-  int x, y;
-  double dx, dy;
 };
 
 std::vector<Crest> find_crests(const Plane& luma, double least, double expected, int border) {
@@ -132,14 +137,33 @@ std::vector<Crest> find_crests(const Plane& luma, double least, double expected,
       const double dx = across / slope, dy = down / slope;
       const auto rise = [&](double at) {
         const double u = x + at * dx, v = y + at * dy;
-        return Profile::sample(smooth, u + dx / 2, v + dy / 2) -
-               Profile::sample(smooth, u - dx / 2, v - dy / 2);
+        return bilinear(smooth, u + dx / 2, v + dy / 2) - bilinear(smooth, u - dx / 2, v - dy / 2);
       };
       const double here = rise(0);
       if (rise(1) < here && rise(-1) <= here) crests.push_back({x, y, dx, dy});
     }
   }
   return crests;
+}
+
+/// The spreads of up to `most` edges in one band; none when asked to stop.
+Result<std::vector<double>> spreads_in(const PixelStore& picture, const Box& band,
+                                       const Profile& profile, double expected,
+                                       const Levels& levels, std::size_t most,
+                                       const std::stop_token& stop) {
+  const auto luma = read_luma(picture, band, nullptr);
+  if (!luma) return std::unexpected(luma.error());
+  const double least =
+      std::max(kLeastAmplitude * levels.noise, kFaint * levels.white) / (2.5 * expected);
+  std::vector<double> spreads;
+  if (stop.stop_requested()) return spreads;
+  const auto crests = find_crests(*luma, least, expected, profile.reach());
+  const std::size_t step = std::max<std::size_t>((crests.size() + most - 1) / most, 1);
+  for (std::size_t i = 0; i < crests.size() && !stop.stop_requested(); i += step) {
+    const double spread = profile.spread(*luma, crests[i], levels);
+    if (spread > 0) spreads.push_back(spread);
+  }
+  return spreads;
 }
 
 }  // namespace
@@ -150,37 +174,23 @@ Result<EdgeSpread> measure_edges(const PixelStore& picture, double expected, dou
   const int height = std::min(kBand, picture.height());
   const int usable = height - 2 * profile.reach();
   if (usable <= 0) return EdgeSpread();
-  const int possible = (picture.height() - height) / usable + 1;
-  const double wanted = kMostPixels / (double(height) * picture.width());
-  const int every = std::max(1, static_cast<int>(std::ceil(possible / wanted)));
-  const int bands = (possible - 1) / every + 1;
-  struct Found {
-    std::vector<double> spreads;
-    Result<void> read;
-  };
-  std::vector<Found> found(static_cast<std::size_t>(bands));
+  const int below = picture.height() - height;
+  const int affordable = static_cast<int>(kMostPixels / (double(height) * picture.width()));
+  const int bands = std::clamp((below + usable - 1) / usable + 1, 1, std::max(affordable, 1));
+  const Levels levels{noise, double(clipped_luma(picture))};
+  const auto most = static_cast<std::size_t>(std::max(kMostEdges / bands, 1));
+  std::vector<Result<std::vector<double>>> found(static_cast<std::size_t>(bands));
   parallel_for(bands, threads, stop, [&](int band) {
-    auto& [spreads, read] = found[static_cast<std::size_t>(band)];
-    auto luma = read_luma(picture, {0, band * every * usable, picture.width(), height}, nullptr);
-    if (!luma) {
-      read = fail(std::move(luma));
-      return;
-    }
-    const double least = std::max(kLeastAmplitude * noise, kFaint) / (2.5 * expected);
-    const auto crests = find_crests(*luma, least, expected, profile.reach());
-    const std::size_t most = std::max<std::size_t>(kMostEdges / std::size_t(bands), 1);
-    const std::size_t step = crests.size() / most + 1;
-    for (std::size_t i = 0; i < crests.size(); i += step) {
-      const Crest& crest = crests[i];
-      const double spread = profile.spread(*luma, crest.x, crest.y, crest.dx, crest.dy, noise);
-      if (spread > 0) spreads.push_back(spread);
-    }
+    const int top =
+        bands > 1 ? static_cast<int>(std::int64_t(below) * band / (bands - 1)) : below / 2;
+    found[static_cast<std::size_t>(band)] = spreads_in(picture, {0, top, picture.width(), height},
+                                                       profile, expected, levels, most, stop);
   });
   if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
   std::vector<double> all;
-  for (Found& band : found) {
-    if (!band.read) return fail(std::move(band.read));
-    all.insert(all.end(), band.spreads.begin(), band.spreads.end());
+  for (auto& spreads : found) {
+    if (!spreads) return fail(std::move(spreads));
+    all.insert(all.end(), spreads->begin(), spreads->end());
   }
   if (all.empty()) return EdgeSpread();
   const auto sharpest =

@@ -9,7 +9,7 @@ namespace sharpen::engine {
 /// How far the sharpest edges of a picture are spread.
 struct EdgeSpread {
   int edges = 0;     ///< how many straight, lone edges were measured
-  double sigma = 0;  ///< of the Gauss that spreads the sharpest tenth of them, in pixels
+  double sigma = 0;  ///< of a Gauss, in pixels: a tenth of them is spread less
 };
 
 /// Fits the integral of a Gauss to profiles across edges of encoded luma, all over the picture:

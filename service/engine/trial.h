@@ -23,7 +23,9 @@ struct Trial {
   /// show), and some of the candidate's deviance.
   double ringing = 0;
   double missed = 0;  ///< the part of the picture that the result, blurred again, misses
-  double beyond = 0;  ///< the part of the values beyond black and white, further than noise goes
+  /// The part of the values beyond black and white, further than noise goes; in linear light, where
+  /// values are held in their range, such a result misses the picture instead.
+  double beyond = 0;
 };
 
 /// Undoes each candidate's blur in some boxes of the picture. The least ringing is best, among

@@ -46,12 +46,12 @@ constexpr double kOwnSoftness = 0.5;
 /// much undone costs more than too little: this part of what seems larger than the second size,
 /// nothing less of what seems smaller than the first.
 constexpr double kLargePart = 0.85, kSmall = 3, kLarge = 3.3;
-/// Edges confirm a Gauss, however odd the spectrum, if there are some, spread by more than any
-/// sharp picture's, and the Gauss is as large; nothing is sharper than its blur, so it cannot be
-/// much larger.
+/// Edges confirm a Gauss, however odd the spectrum, if there are some, spread by more than those of
+/// nearly all sharp pictures, and the Gauss is as large; nothing is sharper than its blur, so it
+/// cannot be much larger.
 constexpr int kLeastEdges = 50;
 constexpr double kLeastSpread = 1.1, kLeastOfSpread = 0.75, kMostOfSpread = 1.3;
-constexpr double kLeastGainConfirmed = 1;  ///< likewise of deviance
+constexpr double kLeastGainConfirmed = 1;  ///< of deviance over none, if edges confirm it
 constexpr int kLeastBlocks = 8;
 constexpr double kSimilar = 0.2;  ///< logarithm of a ratio of sizes
 constexpr double kLeastGain = 5;  ///< of deviance that a blur must bring over none
@@ -127,15 +127,11 @@ double size_to_undo(double fitted, bool jpeg) {
   return size * (1 - large * (1 - kLargePart));
 }
 
-/// A Gauss's size as a part of how far edges are spread; 0 if that is not known.
-double of_spread(const Fit& gauss, const EdgeSpread& edges) {
-  return edges.edges < kLeastEdges ? 0 : std::hypot(gauss.blur.size, kOwnSoftness) / edges.sigma;
-}
-
 /// Whether edges say that there is a Gauss of this size.
 bool confirmed(const Fit& gauss, const EdgeSpread& edges) {
-  const double part = of_spread(gauss, edges);
-  return edges.sigma > kLeastSpread && part > kLeastOfSpread && part < kMostOfSpread;
+  if (edges.edges < kLeastEdges || edges.sigma < kLeastSpread) return false;
+  const double part = std::hypot(gauss.blur.size, kOwnSoftness) / edges.sigma;
+  return part > kLeastOfSpread && part < kMostOfSpread;
 }
 
 /// Whether a Gauss was made in linear light. The wrong choice still sharpens, by half as much.
@@ -179,7 +175,7 @@ bool sure_gauss(const Evidence& evidence, bool in_linear_light, double gain, boo
 /// Whether what a JPEG's quantisation makes of a soft picture may look like this disk's zeros.
 bool perhaps_jpeg(const Evidence& evidence, const Fit& fit) {
   if (!evidence.jpeg || fit.blur.family != Family::disk) return false;
-  // In linear light it is not known what it looks like.
+  // What quantisation looks like in linear light is not known.
   const double encoded = evidence.encoded.disk.blur.size;
   const bool alone = std::abs(std::log(encoded / fit.blur.size)) > kSimilar;
   const double gauss = std::min(evidence.encoded.gauss.deviance, evidence.linear.gauss.deviance);
@@ -187,7 +183,7 @@ bool perhaps_jpeg(const Evidence& evidence, const Fit& fit) {
          (gauss < fit.deviance && fit.contrast < kClearJpeg);
 }
 
-/// Likewise in a disk or a line.
+/// Whether to believe in a disk or a line, likewise.
 bool sure_zeros(const Evidence& evidence, const Fit& fit, double gain, bool similar) {
   return similar && gain > kLeastGain && shows_zeros(fit) && !perhaps_jpeg(evidence, fit);
 }
