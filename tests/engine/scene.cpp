@@ -89,14 +89,15 @@ Planes photograph(const Planes& scene, const Plane& kernel, bool linear_light, d
   return picture;
 }
 
-PixelStore store_of(const Planes& picture) {
+PixelStore store_of(std::span<const Plane> channels) {
   PictureInfo info;
-  info.width = static_cast<std::uint32_t>(picture[0].width());
-  info.height = static_cast<std::uint32_t>(picture[0].height());
+  info.width = static_cast<std::uint32_t>(channels[0].width());
+  info.height = static_cast<std::uint32_t>(channels[0].height());
+  info.channels = static_cast<int>(channels.size());
   auto store = PixelStore::create(info);
   std::vector<std::byte> bytes;
-  for (std::size_t i = 0; i < picture[0].size(); ++i) {
-    for (const Plane& plane : picture) {
+  for (std::size_t i = 0; i < channels[0].size(); ++i) {
+    for (const Plane& plane : channels) {
       bytes.push_back(static_cast<std::byte>(plane.data()[i] * 255 + 0.5f));
     }
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "image/picture.h"
@@ -26,8 +27,8 @@ using Planes = std::array<Plane, 3>;
 [[nodiscard]] Planes photograph(const Planes& scene, const Plane& kernel, bool linear_light,
                                 double noise, unsigned seed);
 
-/// As 8-bit pixels.
-[[nodiscard]] PixelStore store_of(const Planes& picture);
+/// As 8-bit pixels of one or three channels.
+[[nodiscard]] PixelStore store_of(std::span<const Plane> channels);
 
 /// The peak signal to noise ratio in dB, without a border.
 [[nodiscard]] double psnr(const Planes& picture, const Planes& truth, int border);

@@ -87,18 +87,8 @@ TEST(EdgeSpread, IsSmallForASharpPicture) {
 
 TEST(EdgeSpread, IsTheSameInGray) {
   const Planes soft = softened(scene(), 1.5);
-  PictureInfo info;
-  info.width = static_cast<std::uint32_t>(soft[0].width());
-  info.height = static_cast<std::uint32_t>(soft[0].height());
-  info.channels = 1;
-  auto store = PixelStore::create(info);
-  ASSERT_TRUE(store);
-  std::vector<std::byte> bytes;
-  for (const float value : soft[1].values()) {
-    bytes.push_back(static_cast<std::byte>(value * 255 + 0.5f));
-  }
-  ASSERT_TRUE(store->append(bytes));
-  const auto found = measure_edges(*store, 1.5, 1 / 255.0, 2, {});
+  const PixelStore gray = test::store_of(std::span(soft).subspan(1, 1));
+  const auto found = measure_edges(gray, 1.5, 1 / 255.0, 2, {});
   ASSERT_TRUE(found);
   EXPECT_GT(found->edges, 50);
   EXPECT_NEAR(found->sigma, 1.5, 0.4);
