@@ -1,6 +1,6 @@
 #include <libgimp/gimp.h>
 
-#include "plugin/plug_in.h"
+#include "plugin/procedures/plug_in.h"
 
 int main(int argc, char** argv) {
   // babl would measure for every kind of picture whether tables are faster, which takes 350 MB.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "service/clock.h"
-#include "service/jobs.h"
-#include "service/links.h"
+#include "service/http/links.h"
+#include "service/jobs/jobs.h"
 #include "service/options.h"
 
 namespace sharpen::server {

@@ -12,8 +12,8 @@
 #include "base/glib_error.h"
 #include "base/glib_ref.h"
 #include "base/glib_source.h"
-#include "service/api_origin.h"
-#include "service/download_origin.h"
+#include "service/http/api_origin.h"
+#include "service/http/download_origin.h"
 
 namespace sharpen::server {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "service/behaviour.h"
+#include "service/testing/behaviour.h"
 
 namespace sharpen::server {
 

@@ -3,11 +3,11 @@
 #include <libgimp/gimpui.h>
 
 #include "base/i18n.h"
-#include "ui/help.h"
 #include "ui/main_dialog.h"
-#include "ui/recovery.h"
-#include "ui/text.h"
-#include "ui/work_view.h"
+#include "ui/pages/recovery.h"
+#include "ui/widgets/help.h"
+#include "ui/widgets/text.h"
+#include "ui/work/work_view.h"
 
 namespace sharpen {
 namespace {

@@ -7,12 +7,13 @@
 
 #include "base/error.h"
 #include "client/home.h"
-#include "client/settings.h"
+#include "client/providers/settings.h"
 #include "ui/host.h"
 
 namespace sharpen {
 
-/// The procedure's arguments as plain settings and back. Implemented in plugin/arguments.cpp.
+/// The procedure's arguments as plain settings and back. Implemented in
+/// plugin/procedures/arguments.cpp.
 struct ConfigBridge {
   Settings (*read)(GimpProcedureConfig*);
   void (*write)(GimpProcedureConfig*, const Settings&);

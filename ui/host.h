@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/spool_file.h"
-#include "client/job.h"
-#include "client/settings.h"
+#include "client/jobs/job.h"
+#include "client/providers/settings.h"
 
 namespace sharpen {
 

@@ -4,10 +4,10 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
-#include "client/service.h"
-#include "ui/account_page.h"
-#include "ui/help.h"
-#include "ui/text.h"
+#include "client/providers/service.h"
+#include "ui/pages/account_page.h"
+#include "ui/widgets/help.h"
+#include "ui/widgets/text.h"
 
 namespace sharpen {
 MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,

@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "ui/account_line.h"
 #include "ui/dialog.h"
-#include "ui/memory.h"
-#include "ui/preset_bar.h"
-#include "ui/preview.h"
-#include "ui/price_line.h"
-#include "ui/recovery.h"
-#include "ui/setup_page.h"
-#include "ui/waiting_bar.h"
-#include "ui/work_view.h"
+#include "ui/pages/recovery.h"
+#include "ui/pages/setup_page.h"
+#include "ui/preview/preview.h"
+#include "ui/widgets/account_line.h"
+#include "ui/widgets/preset_bar.h"
+#include "ui/widgets/price_line.h"
+#include "ui/work/memory.h"
+#include "ui/work/waiting_bar.h"
+#include "ui/work/work_view.h"
 
 namespace sharpen {
 

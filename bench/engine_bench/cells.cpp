@@ -10,9 +10,9 @@
 #include <random>
 #include <type_traits>
 
-#include "service/engine/blur_model.h"
-#include "service/engine/tile.h"
-#include "service/engine/tone.h"
+#include "service/engine/decode/tone.h"
+#include "service/engine/deconvolve/tile.h"
+#include "service/engine/estimate/blur_model.h"
 
 namespace sharpen::bench {
 namespace {

@@ -3,9 +3,9 @@
 #include <numbers>
 
 #include "bench/engine_bench/cells.h"
-#include "service/engine/blur_model.h"
-#include "service/engine/tile.h"
-#include "service/engine/tone.h"
+#include "service/engine/decode/tone.h"
+#include "service/engine/deconvolve/tile.h"
+#include "service/engine/estimate/blur_model.h"
 
 namespace sharpen::bench {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <format>
 
+#include "service/engine/decode/pixel_store.h"
+#include "service/engine/math/parallel.h"
 #include "service/engine/models.h"
-#include "service/engine/parallel.h"
 #include "service/engine/pipeline.h"
-#include "service/engine/pixel_store.h"
 
 namespace sharpen::engine {
 namespace {

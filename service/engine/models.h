@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "service/engine/estimate.h"
+#include "service/engine/estimate/estimate.h"
 
 namespace sharpen::engine {
 

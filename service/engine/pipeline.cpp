@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <format>
 
-#include "service/engine/analysis.h"
-#include "service/engine/focus_scan.h"
-#include "service/engine/parallel.h"
+#include "service/engine/estimate/focus_scan.h"
+#include "service/engine/judge/analysis.h"
+#include "service/engine/math/parallel.h"
 
 namespace sharpen::engine {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <stop_token>
 
+#include "service/engine/decode/pixel_store.h"
 #include "service/engine/engine.h"
 #include "service/engine/models.h"
-#include "service/engine/pixel_store.h"
-#include "service/engine/render.h"
+#include "service/engine/render/render.h"
 
 namespace sharpen::engine {
 

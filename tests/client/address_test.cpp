@@ -1,4 +1,4 @@
-#include "client/address.h"
+#include "client/http/address.h"
 
 #include <gtest/gtest.h>
 

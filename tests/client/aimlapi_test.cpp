@@ -1,4 +1,4 @@
-#include "client/aimlapi.h"
+#include "client/providers/aimlapi.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 
 #include "base/glib_error.h"
 #include "base/json.h"
-#include "client/aimlapi_answers.h"
-#include "client/job.h"
+#include "client/jobs/job.h"
+#include "client/providers/aimlapi_answers.h"
 #include "fake_topaz.h"
 
 namespace sharpen {

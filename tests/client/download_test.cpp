@@ -1,4 +1,4 @@
-#include "client/download.h"
+#include "client/http/download.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "base/glib_error.h"
-#include "client/spooled_upload.h"
+#include "client/jobs/spooled_upload.h"
 
 namespace sharpen::test {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "client/job.h"
-#include "client/service.h"
+#include "client/jobs/job.h"
+#include "client/providers/service.h"
 #include "fake_server.h"
 #include "test_folder.h"
 

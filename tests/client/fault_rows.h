@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "client/job_steps.h"
+#include "client/jobs/job_steps.h"
 #include "tests/fault_proxy/fault_proxy.h"
 
 namespace sharpen::test {

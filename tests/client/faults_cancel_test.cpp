@@ -8,7 +8,7 @@
 #include <ostream>
 #include <thread>
 
-#include "client/job_run.h"
+#include "client/jobs/job_run.h"
 #include "tests/client/fake_topaz.h"
 #include "tests/client/fault_rows.h"
 #include "tests/fault_proxy/service_process.h"

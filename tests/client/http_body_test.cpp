@@ -1,4 +1,4 @@
-#include "client/http_body.h"
+#include "client/http/http_body.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "client/http_errors.h"
+#include "client/http/http_errors.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "client/http.h"
+#include "client/http/http.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-#include "client/deadline.h"
+#include "client/http/deadline.h"
 #include "fake_server.h"
 #include "test_folder.h"
 

@@ -1,7 +1,7 @@
 #include <chrono>
 #include <thread>
 
-#include "client/job_steps.h"
+#include "client/jobs/job_steps.h"
 #include "job_fixture.h"
 
 namespace sharpen {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "client/job.h"
+#include "client/jobs/job.h"
 #include "fake_topaz.h"
 
 namespace sharpen {

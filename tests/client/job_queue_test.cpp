@@ -1,4 +1,4 @@
-#include "client/job_queue.h"
+#include "client/jobs/job_queue.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include <filesystem>
 #include <set>
 
-#include "client/spooled_upload.h"
+#include "client/jobs/spooled_upload.h"
 #include "job_fixture.h"
 
 namespace sharpen {

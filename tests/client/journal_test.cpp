@@ -1,4 +1,4 @@
-#include "client/journal.h"
+#include "client/journal/journal.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -16,9 +16,9 @@
 #include <string>
 #include <thread>
 
-#include "client/lease.h"
-#include "client/sqlite.h"
-#include "client/sweep.h"
+#include "client/jobs/sweep.h"
+#include "client/journal/lease.h"
+#include "client/journal/sqlite.h"
 #include "tests/client/test_folder.h"
 
 namespace sharpen {

@@ -1,4 +1,4 @@
-#include "client/keys.h"
+#include "client/keys/keys.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

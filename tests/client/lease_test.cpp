@@ -1,4 +1,4 @@
-#include "client/lease.h"
+#include "client/journal/lease.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

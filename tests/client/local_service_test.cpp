@@ -1,4 +1,4 @@
-#include "client/local_service.h"
+#include "client/local/local_service.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -17,10 +17,10 @@
 
 #include "base/glib_error.h"
 #include "base/json.h"
-#include "client/deadline.h"
-#include "client/http.h"
-#include "client/job.h"
-#include "client/lease.h"
+#include "client/http/deadline.h"
+#include "client/http/http.h"
+#include "client/jobs/job.h"
+#include "client/journal/lease.h"
 #include "tests/client/fake_topaz.h"
 #include "tests/client/test_folder.h"
 

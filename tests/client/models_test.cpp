@@ -1,4 +1,4 @@
-#include "client/models.h"
+#include "client/providers/models.h"
 
 #include <gtest/gtest.h>
 

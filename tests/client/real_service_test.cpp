@@ -5,8 +5,8 @@
 #include <chrono>
 #include <thread>
 
-#include "client/job.h"
-#include "client/job_steps.h"
+#include "client/jobs/job.h"
+#include "client/jobs/job_steps.h"
 #include "fake_topaz.h"
 #include "tests/fault_proxy/service_process.h"
 

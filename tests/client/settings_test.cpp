@@ -1,12 +1,12 @@
-#include "client/settings.h"
+#include "client/providers/settings.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "client/service.h"
-#include "client/wire_settings.h"
+#include "client/providers/service.h"
+#include "client/providers/wire_settings.h"
 
 namespace sharpen {
 namespace {

@@ -1,4 +1,4 @@
-#include "client/topaz_answers.h"
+#include "client/providers/topaz_answers.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "service/engine/estimate.h"
+#include "service/engine/estimate/estimate.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "service/engine/tone.h"
+#include "service/engine/decode/tone.h"
 #include "tests/engine/scene.h"
 
 namespace sharpen::engine {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <random>
 
-#include "service/engine/blur_model.h"
 #include "service/engine/engine.h"
-#include "service/engine/fallback.h"
+#include "service/engine/estimate/blur_model.h"
+#include "service/engine/render/fallback.h"
 #include "tests/engine/scene.h"
 
 namespace sharpen::engine {

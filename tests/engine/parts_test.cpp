@@ -3,13 +3,13 @@
 #include <cmath>
 #include <random>
 
-#include "service/engine/blur_model.h"
-#include "service/engine/dct_denoise.h"
-#include "service/engine/fallback.h"
-#include "service/engine/hyper_laplacian.h"
-#include "service/engine/opponent.h"
-#include "service/engine/tile.h"
-#include "service/engine/tone.h"
+#include "service/engine/decode/opponent.h"
+#include "service/engine/decode/tone.h"
+#include "service/engine/deconvolve/dct_denoise.h"
+#include "service/engine/deconvolve/hyper_laplacian.h"
+#include "service/engine/deconvolve/tile.h"
+#include "service/engine/estimate/blur_model.h"
+#include "service/engine/render/fallback.h"
 
 namespace sharpen::engine {
 namespace {

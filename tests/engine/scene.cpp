@@ -8,8 +8,8 @@
 #include <random>
 #include <string>
 
-#include "service/engine/tile.h"
-#include "service/engine/tone.h"
+#include "service/engine/decode/tone.h"
+#include "service/engine/deconvolve/tile.h"
 
 namespace sharpen::engine::test {
 namespace {

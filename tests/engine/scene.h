@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "image/picture.h"
-#include "service/engine/blur_model.h"
+#include "service/engine/decode/pixel_store.h"
 #include "service/engine/engine.h"
-#include "service/engine/pixel_store.h"
+#include "service/engine/estimate/blur_model.h"
 
 namespace sharpen::engine::test {
 

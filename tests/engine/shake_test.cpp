@@ -1,12 +1,12 @@
-#include "service/engine/shake.h"
+#include "service/engine/shake/shake.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "service/engine/deconvolve.h"
-#include "service/engine/kernel_solve.h"
-#include "service/engine/path.h"
+#include "service/engine/deconvolve/deconvolve.h"
+#include "service/engine/shake/kernel_solve.h"
+#include "service/engine/shake/path.h"
 #include "tests/engine/scene.h"
 
 namespace sharpen::engine {

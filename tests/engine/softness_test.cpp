@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "service/engine/edge_spread.h"
-#include "service/engine/trial.h"
-#include "service/engine/verdict.h"
+#include "service/engine/estimate/edge_spread.h"
+#include "service/engine/judge/trial.h"
+#include "service/engine/judge/verdict.h"
 #include "tests/engine/scene.h"
 
 namespace sharpen::engine {

@@ -4,7 +4,7 @@
 
 #include "base/glib_error.h"
 #include "base/json.h"
-#include "client/http.h"
+#include "client/http/http.h"
 
 namespace sharpen::test {
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "client/aimlapi_answers.h"
+#include "client/providers/aimlapi_answers.h"
 
 /// The first byte is the size of the pieces in which the rest comes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

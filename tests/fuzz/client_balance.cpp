@@ -1,8 +1,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "client/aimlapi_answers.h"
-#include "client/topaz_answers.h"
+#include "client/providers/aimlapi_answers.h"
+#include "client/providers/topaz_answers.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -2,9 +2,9 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "client/address.h"
-#include "client/download.h"
-#include "client/topaz_answers.h"
+#include "client/http/address.h"
+#include "client/http/download.h"
+#include "client/providers/topaz_answers.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sharpen;

@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "client/job_run.h"
-#include "client/topaz_answers.h"
+#include "client/jobs/job_run.h"
+#include "client/providers/topaz_answers.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sharpen;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "service/data_uri_reader.h"
+#include "service/http/data_uri_reader.h"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <string_view>
 
-#include "service/catalogue.h"
-#include "service/estimates.h"
-#include "service/form.h"
+#include "service/api/catalogue.h"
+#include "service/api/estimates.h"
+#include "service/api/form.h"
 
 /// A submit's body in pieces whose size the first byte chooses, then the check of its fields. What
 /// is accepted has to be within the models' ranges.

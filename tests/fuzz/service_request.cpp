@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "service/file_stream.h"
-#include "service/links.h"
-#include "service/multipart.h"
+#include "service/http/file_stream.h"
+#include "service/http/links.h"
+#include "service/http/multipart.h"
 #include "service/options.h"
 
 /// The small texts of a request: Content-Type, Range, the parts of a signed address, a behaviour.

@@ -1,4 +1,4 @@
-#include "plugin/alpha_fill.h"
+#include "plugin/export/alpha_fill.h"
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "plugin/gimp_ref.h"
-#include "plugin/screen_pixels.h"
+#include "plugin/export/screen_pixels.h"
+#include "plugin/host/gimp_ref.h"
 
 /// A plug-in for tests: its procedure returns what the dialog shows of some layers, one after the
 /// other.

@@ -1,4 +1,4 @@
-#include "plugin/tile_blocks.h"
+#include "plugin/export/tile_blocks.h"
 
 #include <gtest/gtest.h>
 

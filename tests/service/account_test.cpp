@@ -1,4 +1,4 @@
-#include "service/account.h"
+#include "service/testing/account.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/data_uri_reader.h"
+#include "service/http/data_uri_reader.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "service/links.h"
+#include "service/http/links.h"
 
 #include <gtest/gtest.h>
 
-#include "service/file_stream.h"
+#include "service/http/file_stream.h"
 
 namespace sharpen::server {
 namespace {

@@ -1,4 +1,4 @@
-#include "service/multipart.h"
+#include "service/http/multipart.h"
 
 #include <gtest/gtest.h>
 

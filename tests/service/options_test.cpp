@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "service/catalogue.h"
+#include "service/api/catalogue.h"
 
 namespace sharpen::server {
 namespace {

@@ -1,10 +1,10 @@
-#include "ui/choice.h"
+#include "ui/work/choice.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "ui/memory.h"
+#include "ui/work/memory.h"
 
 namespace sharpen {
 namespace {

@@ -1,4 +1,4 @@
-#include "ui/memory.h"
+#include "ui/work/memory.h"
 
 #include <gtest/gtest.h>
 

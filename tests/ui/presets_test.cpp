@@ -1,4 +1,4 @@
-#include "ui/presets.h"
+#include "ui/work/presets.h"
 
 #include <gtest/gtest.h>
 

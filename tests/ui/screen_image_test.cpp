@@ -1,4 +1,4 @@
-#include "ui/screen_image.h"
+#include "ui/preview/screen_image.h"
 
 #include <gtest/gtest.h>
 

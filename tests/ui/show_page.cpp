@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <string_view>
 
-#include "ui/job_list.h"
-#include "ui/preview_panel.h"
-#include "ui/problem_page.h"
-#include "ui/progress_page.h"
-#include "ui/setup_page.h"
+#include "ui/pages/problem_page.h"
+#include "ui/pages/progress_page.h"
+#include "ui/pages/setup_page.h"
+#include "ui/preview/preview_panel.h"
+#include "ui/widgets/job_list.h"
 
 namespace sharpen {
 namespace {

@@ -1,4 +1,4 @@
-#include "ui/text.h"
+#include "ui/widgets/text.h"
 
 #include <glib.h>
 #include <gtest/gtest.h>

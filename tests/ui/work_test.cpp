@@ -1,4 +1,4 @@
-#include "ui/work.h"
+#include "ui/work/work.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,7 @@
+#pragma once
+
+// See base/pch/std.h.
+
+#include <libsoup/soup.h>
+
+#include "base/pch/std.h"

@@ -1,0 +1,195 @@
+#include "client/http/download.h"
+
+#include <charconv>
+#include <fstream>
+
+#include "base/i18n.h"
+#include "client/http/address.h"
+#include "client/http/deadline.h"
+#include "client/http/http_errors.h"
+
+namespace sharpen {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int max_redirects = 5;
+constexpr int max_tries = 6;
+constexpr std::uint64_t slowest_bytes_per_second = 16384;
+
+Error disk_error() {
+  return {ErrorKind::io, _("The result cannot be written to the disk."),
+          _("Free some space, then fetch it again: it is kept by the service.")};
+}
+
+/// One transfer with all its tries.
+class Download {
+ public:
+  Download(Http& http, const std::string& base_url, std::filesystem::path into,
+           std::uint64_t max_bytes, const Transfer& on_transfer, GCancellable* cancellable)
+      : http_(http),
+        service_(reach_of_service(base_url, cancellable)),
+        into_(std::move(into)),
+        max_bytes_(max_bytes),
+        on_transfer_(on_transfer),
+        cancellable_(cancellable) {}
+
+  Result<void> run(const std::string& url) {
+    auto pause = 250ms;
+    Error last;
+    for (int failed = 0; failed < max_tries;) {
+      const std::uint64_t before = done_;
+      auto step = fetch(url);
+      if (step && *step) return {};
+      if (!step) {
+        if (!may_try_again(step.error().kind)) return fail(std::move(step));
+        last = std::move(step).error();
+      }
+      failed = done_ > before ? 1 : failed + 1;
+      if (failed == max_tries) break;
+      if (!wait_for(std::max<std::chrono::milliseconds>(pause, asked_pause_), cancellable_))
+        return fail(ErrorKind::cancelled, _("Cancelled."));
+      pause = std::min<std::chrono::milliseconds>(pause * 2, 5s);
+    }
+    return std::unexpected(std::move(last));
+  }
+
+ private:
+  static bool may_try_again(ErrorKind kind) {
+    return kind == ErrorKind::network || kind == ErrorKind::service_failed ||
+           kind == ErrorKind::busy;
+  }
+
+  /// True: complete. False: the host wants another try from the beginning.
+  Result<bool> fetch(std::string url) {
+    for (int redirects = 0; redirects <= max_redirects; ++redirects) {
+      if (auto safe = check_download_url(url, service_); !safe) return fail(std::move(safe));
+      auto answer = http_.send(request_for(url), cancellable_);
+      file_.close();
+      if (!answer) return std::unexpected(std::move(answer).error().error);
+      asked_pause_ = std::min<std::chrono::seconds>(retry_after(*answer).value_or(0s), 60s);
+      if (answer->status >= 300 && answer->status < 400) {
+        url = resolve_url(url, answer->header("Location"));
+        continue;
+      }
+      return judge(*answer);
+    }
+    return fail(ErrorKind::protocol, _("The address of the result leads in circles."),
+                _("The job is kept; try to fetch it again later."));
+  }
+
+  Result<bool> judge(const HttpAnswer& answer) {
+    if (answer.ok()) {
+      if (done_ > 0) return true;
+      return fail(ErrorKind::network, _("The result came back empty."),
+                  _("Try to fetch it again."));
+    }
+    if (answer.status == 416 && done_ > 0) {
+      done_ = 0;
+      validator_.clear();
+      return false;
+    }
+    switch (answer.status) {
+      case 400:
+      case 401:
+      case 403:
+      case 404:
+      case 410:
+        return fail(
+            ErrorKind::not_found,
+            tr("The address of the result is not valid any longer (HTTP {}).", answer.status),
+            _("Fetch it again under Filters > Enhance; results are kept for seven days."));
+      default:
+        return fail(answer.status == 429   ? ErrorKind::busy
+                    : answer.status == 408 ? ErrorKind::network
+                    : answer.status >= 500 ? ErrorKind::service_failed
+                                           : ErrorKind::protocol,
+                    tr("The host of the result does not give it out (HTTP {}).", answer.status),
+                    _("Wait a little, then try again."));
+    }
+  }
+
+  HttpRequest request_for(const std::string& url) {
+    HttpRequest request;
+    request.url = url;
+    if (done_ > 0) {
+      request.headers.emplace_back("Range", "bytes=" + std::to_string(done_) + "-");
+      if (!validator_.empty()) request.headers.emplace_back("If-Range", validator_);
+    }
+    request.max_bytes = max_bytes_;
+    request.nearest = service_;
+    request.deadline = 60s + std::chrono::seconds(max_bytes_ / slowest_bytes_per_second);
+    request.sink = [this](const HttpAnswer& head, std::span<const std::byte> piece) {
+      return take(head, piece);
+    };
+    return request;
+  }
+
+  Result<void> take(const HttpAnswer& head, std::span<const std::byte> piece) {
+    if (!file_.is_open()) {
+      if (auto begun = begin(head); !begun) return begun;
+    }
+    if (done_ + piece.size() > max_bytes_)
+      return fail(ErrorKind::too_large, _("The result is larger than this picture can be."),
+                  _("It was not read to its end. Tell the service's support."));
+    file_.write(reinterpret_cast<const char*>(piece.data()),
+                static_cast<std::streamsize>(piece.size()));
+    file_.flush();
+    if (!file_) return std::unexpected(disk_error());
+    done_ += piece.size();
+    if (on_transfer_) on_transfer_(done_, total_);
+    return {};
+  }
+
+  Result<void> begin(const HttpAnswer& head) {
+    const bool resumed = head.status == 206 && done_ > 0;
+    if (resumed && range_start(head.header("Content-Range")) != done_) {
+      done_ = 0;
+      return fail(ErrorKind::network, _("The host of the result sent another part of it."),
+                  _("Try to fetch it again."));
+    }
+    if (!resumed) done_ = 0;
+    const std::string tag = head.header("ETag");
+    validator_ = tag.starts_with("W/") ? "" : tag;
+    std::uint64_t length = 0;
+    const std::string text = head.header("Content-Length");
+    std::from_chars(text.data(), text.data() + text.size(), length);
+    total_ = length > 0 ? done_ + length : 0;
+    file_.open(into_, std::ios::binary | (resumed ? std::ios::app : std::ios::trunc));
+    if (!file_) return std::unexpected(disk_error());
+    return {};
+  }
+
+  Http& http_;
+  Reach service_;
+  std::filesystem::path into_;
+  std::uint64_t max_bytes_;
+  const Transfer& on_transfer_;
+  GCancellable* cancellable_;
+  std::ofstream file_;
+  std::uint64_t done_ = 0, total_ = 0;
+  std::string validator_;
+  std::chrono::seconds asked_pause_{0};
+};
+
+}  // namespace
+
+std::optional<std::uint64_t> range_start(std::string_view content_range) {
+  constexpr std::string_view unit = "bytes ";
+  if (!content_range.starts_with(unit)) return {};
+  content_range.remove_prefix(unit.size());
+  std::uint64_t start = 0;
+  const auto [end, error] =
+      std::from_chars(content_range.data(), content_range.data() + content_range.size(), start);
+  if (error != std::errc() || end == content_range.data() + content_range.size() || *end != '-')
+    return {};
+  return start;
+}
+
+Result<void> download_file(Http& http, const std::string& url, const std::string& base_url,
+                           const std::filesystem::path& into, std::uint64_t max_bytes,
+                           const Transfer& on_transfer, GCancellable* cancellable) {
+  return Download(http, base_url, into, max_bytes, on_transfer, cancellable).run(url);
+}
+
+}  // namespace sharpen

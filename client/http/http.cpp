@@ -1,0 +1,251 @@
+#include "client/http/http.h"
+
+#include <array>
+#include <exception>
+
+#include "base/glib_error.h"
+#include "base/i18n.h"
+#include "client/http/deadline.h"
+
+namespace sharpen {
+namespace {
+
+constexpr std::size_t max_error_bytes = 64 << 10;
+
+/// Makes a context the thread's default one for a scope.
+class ContextScope {
+ public:
+  explicit ContextScope(GMainContext* context) : context_(context) {
+    g_main_context_push_thread_default(context_);
+  }
+  ContextScope(const ContextScope&) = delete;
+  ContextScope& operator=(const ContextScope&) = delete;
+  ~ContextScope() { g_main_context_pop_thread_default(context_); }
+
+ private:
+  GMainContext* context_;
+};
+
+/// What the signals of one exchange need.
+struct Exchange {
+  const HttpRequest& request;
+  GCancellable* cancellable;
+  GTlsDatabase* extra_certificates;
+  std::uint64_t total = 0, done = 0;
+  Sent sent = Sent::nothing;
+  std::exception_ptr thrown{};
+  bool too_near = false;
+};
+
+void on_starting(SoupMessage*, gpointer data) { static_cast<Exchange*>(data)->sent = Sent::part; }
+
+void on_wrote_body(SoupMessage*, gpointer data) { static_cast<Exchange*>(data)->sent = Sent::all; }
+
+void on_wrote_body_data(SoupMessage*, guint size, gpointer data) noexcept {
+  auto& exchange = *static_cast<Exchange*>(data);
+  exchange.done += size;
+  if (!exchange.request.on_sent || exchange.thrown) return;
+  try {
+    exchange.request.on_sent(exchange.done, exchange.total);
+  } catch (...) {
+    exchange.thrown = std::current_exception();
+    g_cancellable_cancel(exchange.cancellable);
+  }
+}
+
+/// Before the connection is made: a name that was harmless when it was looked up may resolve to
+/// another address now. A proxy resolves by itself, and is one that the user chose.
+void on_event(SoupMessage*, GSocketClientEvent event, GIOStream* connection, gpointer data) {
+  auto& exchange = *static_cast<Exchange*>(data);
+  if (event != G_SOCKET_CLIENT_CONNECTING || exchange.request.nearest == Reach::loopback) return;
+  auto* made = G_SOCKET_CONNECTION(connection);
+  const auto address =
+      Ref<GSocketAddress>::adopt(g_socket_connection_get_remote_address(made, nullptr));
+  if (!address || G_IS_PROXY_ADDRESS(address.get())) return;
+  auto* inet = G_IS_INET_SOCKET_ADDRESS(address.get())
+                   ? g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address.get()))
+                   : nullptr;
+  if (inet && reach_of(inet) >= exchange.request.nearest) return;
+  exchange.too_near = true;
+  // Without its socket this try fails before its first packet; cancelling ends the tries.
+  g_socket_close(g_socket_connection_get_socket(made), nullptr);
+  g_cancellable_cancel(exchange.cancellable);
+}
+
+/// Only asked when the system does not trust a certificate: the user's own file may.
+gboolean on_accept_certificate(SoupMessage* message, GTlsCertificate* certificate,
+                               GTlsCertificateFlags, gpointer data) {
+  const auto& exchange = *static_cast<Exchange*>(data);
+  if (!exchange.extra_certificates) return FALSE;
+  const auto identity = Ref<GSocketConnectable>::adopt(
+      g_network_address_new(g_uri_get_host(soup_message_get_uri(message)), 0));
+  GErrorGuard error;
+  const auto flags = g_tls_database_verify_chain(
+      exchange.extra_certificates, certificate, G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER,
+      identity.get(), nullptr, G_TLS_DATABASE_VERIFY_NONE, exchange.cancellable, error.out());
+  return !error && flags == G_TLS_CERTIFICATE_NO_FLAGS;
+}
+
+Error network_error(const GErrorGuard& error, const std::string& host) {
+  const std::string reason = error.message();
+  if (error.get()->domain == G_TLS_ERROR)
+    return {ErrorKind::tls, tr("The connection to {} is not secure: {}.", host, reason),
+            _("Check this computer's date and certificates; a proxy or an own server may need its "
+              "certificate in the plug-in's list. The check is never switched off.")};
+  if (error.get()->domain == G_RESOLVER_ERROR)
+    return {ErrorKind::network, tr("The address {} cannot be found: {}.", host, reason),
+            _("Check the connection to the Internet, then try again.")};
+  return {ErrorKind::network, tr("The connection to {} failed: {}.", host, reason),
+          _("Check the connection to the Internet, then try again.")};
+}
+
+Error error_of(const GErrorGuard& error, const std::string& host, const Deadline& deadline) {
+  if (!deadline.expired() && g_cancellable_is_cancelled(deadline.cancellable()))
+    return {ErrorKind::cancelled, _("Cancelled."), {}};
+  if (deadline.expired())
+    return {ErrorKind::network, tr("{} did not answer in time.", host),
+            _("Check the connection to the Internet, then try again.")};
+  return network_error(error, host);
+}
+
+HttpAnswer head_of(SoupMessage* message) {
+  HttpAnswer answer;
+  answer.status = static_cast<int>(soup_message_get_status(message));
+  soup_message_headers_foreach(
+      soup_message_get_response_headers(message),
+      [](const char* name, const char* value, gpointer data) {
+        static_cast<HttpAnswer*>(data)->headers.emplace_back(name, value);
+      },
+      &answer);
+  return answer;
+}
+
+Error too_long(std::uint64_t max_bytes) {
+  return {ErrorKind::too_large, tr("The answer of the service is longer than {} bytes.", max_bytes),
+          _("It was not read to its end; try again, or tell the service's support.")};
+}
+
+std::expected<HttpAnswer, HttpFailure> read_answer(SoupMessage* message, GInputStream* stream,
+                                                   const Exchange& exchange,
+                                                   const Deadline& deadline,
+                                                   const std::string& host) {
+  HttpAnswer answer = head_of(message);
+  const HttpRequest& request = exchange.request;
+  const auto stop = [&](Error error) {
+    return std::unexpected(HttpFailure{std::move(error), exchange.sent});
+  };
+  SoupMessageHeaders* headers = soup_message_get_response_headers(message);
+  if (answer.ok() && soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+      static_cast<std::uint64_t>(soup_message_headers_get_content_length(headers)) >
+          request.max_bytes)
+    return stop(too_long(request.max_bytes));
+  std::array<char, 65536> buffer;
+  std::uint64_t done = 0;
+  GErrorGuard error;
+  while (true) {
+    const gssize count = g_input_stream_read(stream, buffer.data(), buffer.size(),
+                                             deadline.cancellable(), error.out());
+    // The body of an error is there to be quoted: as much of it as came will do.
+    if (count < 0 && !answer.ok() && !g_cancellable_is_cancelled(deadline.cancellable())) break;
+    if (count < 0) return stop(error_of(error, host, deadline));
+    if (count == 0) break;
+    done += static_cast<std::uint64_t>(count);
+    if (answer.ok() && done > request.max_bytes) return stop(too_long(request.max_bytes));
+    const std::span piece(buffer.data(), static_cast<std::size_t>(count));
+    if (answer.ok() && request.sink) {
+      if (auto taken = request.sink(answer, std::as_bytes(piece)); !taken)
+        return stop(std::move(taken).error());
+    } else {
+      answer.body.append(piece.data(), piece.size());
+      if (!answer.ok() && answer.body.size() > max_error_bytes) break;
+    }
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::string HttpAnswer::header(std::string_view name) const {
+  for (const auto& [key, value] : headers)
+    if (key.size() == name.size() &&
+        g_ascii_strncasecmp(key.c_str(), name.data(), name.size()) == 0)
+      return value;
+  return {};
+}
+
+Http::Http(std::string ca_file)
+    : context_(Ref<GMainContext>::adopt(g_main_context_new())), ca_file_(std::move(ca_file)) {
+  const ContextScope scope(context_.get());
+  session_ = Ref<SoupSession>::adopt(
+      soup_session_new_with_options("user-agent", "remote-sharpen", nullptr));
+  soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_CONTENT_DECODER);
+}
+
+std::expected<HttpAnswer, HttpFailure> Http::send(const HttpRequest& request,
+                                                  GCancellable* cancellable) {
+  const auto stop = [](ErrorKind kind, std::string message, std::string hint) {
+    return std::unexpected(HttpFailure{{kind, std::move(message), std::move(hint)}});
+  };
+  const ContextScope scope(context_.get());
+  const bool loopback = reach_of_url(request.url) == Reach::loopback;
+  const auto message =
+      Ref<SoupMessage>::adopt(soup_message_new(request.method.c_str(), request.url.c_str()));
+  const std::string_view scheme =
+      message ? g_uri_get_scheme(soup_message_get_uri(message.get())) : "";
+  if (scheme != "https" && !(scheme == "http" && loopback))
+    return stop(ErrorKind::bad_argument, _("An address that is not https is not opened."),
+                _("Correct the address of the service."));
+  if (!ca_file_.empty() && !extra_certificates_) {
+    GErrorGuard error;
+    extra_certificates_ =
+        Ref<GTlsDatabase>::adopt(g_tls_file_database_new(ca_file_.c_str(), error.out()));
+    if (!extra_certificates_)
+      return stop(ErrorKind::io,
+                  tr("The certificates in {} cannot be read: {}.", ca_file_, error.message()),
+                  _("Choose a PEM file, or none."));
+  }
+
+  Deadline deadline(cancellable, request.deadline);
+  Exchange exchange{request, deadline.cancellable(), extra_certificates_.get()};
+  exchange.total = request.body.size();
+  // One that is reused was perhaps made for a request that may go nearer.
+  const bool fresh = request.new_connection || request.nearest != Reach::loopback;
+  soup_message_set_flags(
+      message.get(),
+      static_cast<SoupMessageFlags>(SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE |
+                                    (fresh ? SOUP_MESSAGE_NEW_CONNECTION : 0)));
+  // One request at a time gains nothing from HTTP/2, and over HTTP/1 an abort is a plain close.
+  soup_message_set_force_http1(message.get(), TRUE);
+  SoupMessageHeaders* headers = soup_message_get_request_headers(message.get());
+  soup_message_headers_append(headers, "Accept-Encoding", "identity");
+  for (const auto& [name, value] : request.headers)
+    soup_message_headers_append(headers, name.c_str(), value.c_str());
+  if (!request.body.empty())
+    soup_message_set_request_body(message.get(), request.content_type.c_str(),
+                                  request.body.open().get(), static_cast<gssize>(exchange.total));
+  g_signal_connect(message.get(), "network-event", G_CALLBACK(on_event), &exchange);
+  g_signal_connect(message.get(), "starting", G_CALLBACK(on_starting), &exchange);
+  g_signal_connect(message.get(), "wrote-body", G_CALLBACK(on_wrote_body), &exchange);
+  g_signal_connect(message.get(), "wrote-body-data", G_CALLBACK(on_wrote_body_data), &exchange);
+  g_signal_connect(message.get(), "accept-certificate", G_CALLBACK(on_accept_certificate),
+                   &exchange);
+  soup_session_set_timeout(session_.get(), static_cast<guint>(request.silence.count()));
+  soup_session_set_proxy_resolver(session_.get(),
+                                  loopback ? nullptr : g_proxy_resolver_get_default());
+
+  const std::string host = origin_of(request.url);
+  GErrorGuard error;
+  const auto stream = Ref<GInputStream>::adopt(
+      soup_session_send(session_.get(), message.get(), deadline.cancellable(), error.out()));
+  auto answer = [&]() -> std::expected<HttpAnswer, HttpFailure> {
+    if (exchange.too_near) return std::unexpected(HttpFailure{unsafe_address()});
+    if (!stream)
+      return std::unexpected(HttpFailure{error_of(error, host, deadline), exchange.sent});
+    return read_answer(message.get(), stream.get(), exchange, deadline, host);
+  }();
+  g_signal_handlers_disconnect_by_data(message.get(), &exchange);
+  if (exchange.thrown) std::rethrow_exception(exchange.thrown);
+  return answer;
+}
+
+}  // namespace sharpen

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "base/spool_file.h"
+#include "client/home.h"
+#include "client/journal/journal.h"
+#include "client/providers/service.h"
+#include "client/providers/settings.h"
+
+namespace sharpen {
+
+enum class Stage { preparing, uploading, waiting, sharpening, downloading, placing };
+[[nodiscard]] const char* title_of(Stage stage);  ///< N_()
+
+struct JobProgress {
+  Stage stage = Stage::preparing;
+  std::optional<double> fraction;  ///< of the whole job, 0 … 1, never falls
+  std::optional<double> remaining_seconds;
+};
+/// Called on the worker's thread.
+using OnProgress = std::function<void(const JobProgress&)>;
+
+/// One picture to be sharpened.
+struct JobRequest {
+  ServiceAddress service;
+  Settings settings;
+  Upload upload;  ///< `name` may be empty: a fresh one is made
+  Origin origin;
+  bool preview = false;
+};
+
+struct JobResult {
+  std::int64_t journal_id = 0;  ///< remove it once the result is in an image
+  SpoolFile file;               ///< of `format`, checked: a picture of the size that was sent
+  FileFormat format = FileFormat::png;
+  PictureInfo info;
+  std::string source_id;     ///< for later runs on the same upload
+  std::string options_json;  ///< what the service said it did; may be empty
+  std::string summary;       ///< its human sentence, if it has one ("defocus, radius 4.1 px")
+  std::optional<Price> charged;
+};
+
+/// Submit, wait, download, check: one paid job from end to end, in the calling (worker) thread.
+/// Journalled at each step in home.journal(); whatever interrupts it, recover() goes on where it
+/// stopped. On ErrorKind::cancelled the message says whether the job will be charged. The spooled
+/// upload is taken over by the journal: it is removed when the entry is. An unfinished job with the
+/// same picture and settings is gone on with instead of being paid for again.
+[[nodiscard]] Result<JobResult> run_job(const JobRequest& request, const Home& home,
+                                        const OnProgress& on_progress, GCancellable* cancellable);
+
+/// Goes on with an entry of Journal::unfinished() that this process has adopted. `service` is
+/// its address with the key. Never submits anything.
+[[nodiscard]] Result<JobResult> resume_job(const JournalEntry& entry, const ServiceAddress& service,
+                                           const Home& home, const OnProgress& on_progress,
+                                           GCancellable* cancellable);
+
+/// Removes the journal entry and the kept files after the result has been placed (or given up), and
+/// the job at the service of this computer. Other services keep theirs for seven days.
+[[nodiscard]] Result<void> finish_job(std::int64_t journal_id, const Home& home);
+
+/// Stops the job at its service if that is possible, and then forgets it. True: not charged. False:
+/// it was too late, so it is charged and kept to be fetched. Errors: not_found if the service does
+/// not know it any more (it is forgotten too), and those of a request.
+[[nodiscard]] Result<bool> cancel_job(const JournalEntry& entry, const ServiceAddress& service,
+                                      const Home& home, GCancellable* cancellable);
+
+}  // namespace sharpen

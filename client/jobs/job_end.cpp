@@ -1,0 +1,99 @@
+#include "base/i18n.h"
+#include "client/jobs/job_run.h"
+#include "client/jobs/spooled_upload.h"
+
+// How a job ends that brought no result: what the user has to know, and what is kept.
+
+namespace sharpen {
+namespace {
+
+/// How long services keep a result.
+constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
+
+const char* recoverable_hint() {
+  return _("The job is kept: fetch its result under Filters > Enhance.");
+}
+
+}  // namespace
+
+Error of_another_key() {
+  return {ErrorKind::key_refused, _("This job was started with another key."),
+          _("Enter that key in the account page of the dialog to fetch its result.")};
+}
+
+Error JobRun::conclude(Error error) {
+  const bool cancelled = g_cancellable_is_cancelled(cancellable_);
+  if (error.kind == ErrorKind::not_found && is_of_another_key(entry_, address_))
+    error = of_another_key();
+  const bool begun = !entry_.process_id.empty() || !entry_.download_url.empty();
+  if (begun && cancelled && service_) return stop_at_service();
+  if (error.kind == ErrorKind::maybe_billed) may_exist_ = service_->capabilities().asynchronous;
+  if (error.kind == ErrorKind::cancelled && !may_exist_)
+    error.hint = _("Nothing was accepted, nothing is charged.");
+  const bool ended = last_status_.state == JobState::failed ||
+                     last_status_.state == JobState::cancelled ||
+                     (error.kind == ErrorKind::not_found && is_gone());
+  if (ended || !(begun || may_exist_)) {
+    forget();
+  } else {
+    keep_for_later();
+    if (!error.hint.contains("Filters > Enhance"))
+      error.hint += (error.hint.empty() ? "" : " ") + std::string(recoverable_hint());
+  }
+  if (cancelled) {
+    error.kind = ErrorKind::cancelled;
+    error.message = _("Cancelled.");
+  }
+  return error;
+}
+
+bool JobRun::is_gone() {
+  if (!service_) return true;
+  if (entry_.process_id.empty())
+    return entry_.download_url.empty() ||
+           g_get_real_time() / G_USEC_PER_SEC - entry_.created > kept_seconds;
+  Pace once = pace_;
+  once.tries = 1;
+  const Deadline brief(nullptr, pace_.cancel_limit);
+  const auto listed = look_up(*service_, entry_.upload_name, once, brief.cancellable());
+  return listed && !*listed;
+}
+
+Error JobRun::stop_at_service() {
+  const Capabilities& can = service_->capabilities();
+  const Deadline brief(nullptr, pace_.cancel_limit);
+  const Result<bool> stopped =
+      can.has_cancel ? stop_job(*service_, entry_.process_id, brief.cancellable()) : false;
+  std::string hint;
+  if (can.free_of_charge || stopped.value_or(false)) {
+    forget();
+    if (stopped) forget_at_service();
+    if (!can.free_of_charge) hint = _("The service stopped the job; it is not charged.");
+  } else {
+    keep_for_later();
+    hint = stopped ? _("It was too late to stop the job: it is charged. Its result can be fetched "
+                       "under Filters > Enhance.")
+                   : _("The service could not be told, so the job may be charged. Its result can "
+                       "be fetched under Filters > Enhance.");
+  }
+  return {ErrorKind::cancelled, _("Cancelled."), std::move(hint)};
+}
+
+void JobRun::forget() {
+  if (journal_) (void)journal_->remove(entry_.id);
+  (void)SpooledUpload::take_over(entry_.original_file);
+  (void)SpoolFile::take_over(entry_.result_file);
+}
+
+/// What is free and in no journal is not fetched a second time.
+void JobRun::forget_at_service() {
+  const Deadline brief(nullptr, pace_.cancel_limit);
+  if (service_->capabilities().free_of_charge && !entry_.process_id.empty())
+    (void)service_->remove(entry_.process_id, brief.cancellable());
+}
+
+void JobRun::keep_for_later() {
+  if (journal_) (void)journal_->release(entry_.id);
+}
+
+}  // namespace sharpen

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "client/jobs/job.h"
+#include "client/jobs/job_steps.h"
+
+namespace sharpen {
+
+/// One job under way: what run_job() and resume_job() share. Belongs to one thread.
+class JobRun {
+ public:
+  JobRun(ServiceAddress address, const Home& home, const OnProgress& on_progress,
+         GCancellable* cancellable, Pace pace);
+
+  /// A new job: submit and all that follows.
+  [[nodiscard]] Result<JobResult> start(const JobRequest& request);
+  /// An old one: goes on where it stopped.
+  [[nodiscard]] Result<JobResult> resume(const JournalEntry& entry);
+
+ private:
+  [[nodiscard]] Result<void> prepare(const Upload& upload, const Settings& settings);
+  [[nodiscard]] Result<void> open_journal(bool needed);
+  [[nodiscard]] Result<void> save(JobStep step);
+  [[nodiscard]] Result<JobResult> follow(std::optional<std::filesystem::path> inline_result);
+  [[nodiscard]] Result<CheckedPicture> obtain(const std::optional<std::filesystem::path>& here);
+  [[nodiscard]] Result<JobResult> result_of(CheckedPicture picture);
+  [[nodiscard]] Result<void> find_lost_job();
+  /// Turns an error of a job into what the user has to know, and keeps or forgets the job.
+  [[nodiscard]] Error conclude(Error error);
+  /// Whether a job that is “not found” is not listed either: a gateway may say so of any address.
+  [[nodiscard]] bool is_gone();
+  [[nodiscard]] Error stop_at_service();
+  void forget();
+  void forget_at_service();
+  void keep_for_later();
+  void report(Stage stage, double fraction, std::optional<double> remaining = {});
+  void report(const Status& status);
+  [[nodiscard]] Transfer reporter(Stage stage, double from, double to);
+  [[nodiscard]] Expected expected() const {
+    return {entry_.width, entry_.height, entry_.channels, entry_.bits};
+  }
+
+  ServiceAddress address_;
+  const Home& home_;
+  const OnProgress& on_progress_;
+  GCancellable* cancellable_;
+  Pace pace_;
+  std::unique_ptr<Service> service_;
+  std::optional<Journal> journal_;
+  JournalEntry entry_;
+  std::string source_id_;
+  Status last_status_;
+  double fraction_ = 0, reported_ = -1;
+  Stage stage_ = Stage::preparing;
+  bool may_exist_ = false;        ///< the service may have the job though its id is not known
+  double sharpening_from_ = 0.3;  ///< fraction at which the service has the picture
+  std::chrono::steady_clock::time_point sharpening_since_{};
+};
+
+/// The sentence that a service's `options_json` holds for the user; empty if there is none.
+[[nodiscard]] std::string summary_in(const std::string& options_json);
+
+}  // namespace sharpen

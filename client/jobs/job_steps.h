@@ -1,0 +1,123 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "client/http/deadline.h"
+#include "client/providers/service.h"
+#include "client/providers/settings.h"
+
+namespace sharpen {
+
+/// How patiently a service is asked. Shortened by tests only.
+struct Pace {
+  std::chrono::milliseconds first_poll{2000}, longest_poll{10000};
+  double poll_growth = 1.5;
+  std::chrono::milliseconds first_backoff{1000}, longest_backoff{60000};
+  std::chrono::milliseconds not_found_grace{15000};  ///< a job may be listed a little later
+  std::chrono::milliseconds deadline = std::chrono::minutes(120);  ///< the vendor's own is 90
+  /// How long a service may be out of reach; one on this computer that is, has died.
+  std::chrono::milliseconds unreachable = std::chrono::minutes(120);
+  std::chrono::milliseconds cancel_limit{3000};  ///< for telling the service that we stop
+  int tries = 5;                                 ///< of a read, and of a submit that was not sent
+};
+/// On this computer from 50 ms, elsewhere from 2 s to 10 s.
+[[nodiscard]] Pace pace_for(const ServiceAddress& address);
+
+/// Growing pauses with jitter, which `Retry-After` lengthens.
+class Backoff {
+ public:
+  explicit Backoff(const Pace& pace) : pause_(pace.first_backoff), longest_(pace.longest_backoff) {}
+  /// False if it was cancelled.
+  [[nodiscard]] bool wait(std::optional<std::chrono::seconds> at_least, GCancellable* cancellable);
+
+ private:
+  std::chrono::milliseconds pause_, longest_;
+};
+
+/// Whether an error of a read says nothing about the job, so that it is asked again.
+[[nodiscard]] bool is_transient(ErrorKind kind);
+
+/// A read, repeated while its errors are transient.
+template <class T>
+[[nodiscard]] Result<T> with_retries(const Service& service, const Pace& pace,
+                                     GCancellable* cancellable,
+                                     const std::function<Result<T>()>& read) {
+  Backoff backoff(pace);
+  for (int tries = 1;; ++tries) {
+    Result<T> result = read();
+    if (result || !is_transient(result.error().kind) || tries >= pace.tries) return result;
+    if (!backoff.wait(service.retry_after(), cancellable)) return result;
+  }
+}
+
+/// Refuses what no service would take: sides, megapixels, bytes. Errors: too_large, io.
+[[nodiscard]] Result<void> check_limits(const Upload& upload, const Settings& settings);
+
+/// Refuses a job over the user's max_cost, by the service's own estimate where it has one.
+/// Errors: too_expensive, and those of the estimate.
+[[nodiscard]] Result<void> check_cost(Service& service, const Upload& upload,
+                                      const Settings& settings, const Pace& pace,
+                                      GCancellable* cancellable);
+
+/// Sends the picture once. Where nothing was accepted for certain it is tried again; where the
+/// answer was lost the job is looked up by the upload's name and adopted. `maybe_billed`: sent
+/// whole, and the service does not (or cannot) say whether it has the job.
+[[nodiscard]] Result<Submitted> submit_once(Service& service, const Upload& upload,
+                                            const Settings& settings, const Pace& pace,
+                                            const Transfer& on_transfer, GCancellable* cancellable);
+
+/// The job of an upload name, asked a few times. Empty: the service answered and has none.
+[[nodiscard]] Result<std::optional<Status>> look_up(Service& service, const std::string& name,
+                                                    const Pace& pace, GCancellable* cancellable);
+
+/// Asks until the job has ended; `on_status` hears every reading. Completed is a value; Failed and
+/// Cancelled are `service_failed`. Everything that may pass is waited out. Errors besides:
+/// timed_out, not_found, key_refused, tls, cancelled.
+[[nodiscard]] Result<Status> wait_until_done(Service& service, const std::string& process_id,
+                                             const Pace& pace,
+                                             const std::function<void(const Status&)>& on_status,
+                                             GCancellable* cancellable);
+
+/// Stops a job; a request that broke off is repeated once. True: not charged. False: too late.
+[[nodiscard]] Result<bool> stop_job(Service& service, const std::string& process_id,
+                                    GCancellable* cancellable);
+
+/// The error about a job that the account of the present key does not know.
+[[nodiscard]] Error of_another_key();
+
+/// What the answer has to be.
+struct Expected {
+  std::uint32_t width = 0, height = 0;
+  int channels = 3, bits = 8;
+
+  /// The raw size and 10 %, and a little for header and profile.
+  [[nodiscard]] std::uint64_t max_bytes() const;
+};
+
+struct CheckedPicture {
+  FileFormat format = FileFormat::png;
+  PictureInfo info;
+};
+/// Decodes a file from its first byte to its last. Errors: bad_picture, io, cancelled.
+[[nodiscard]] Result<CheckedPicture> check_picture(const std::filesystem::path& file,
+                                                   const Expected& expected,
+                                                   GCancellable* cancellable);
+
+/// Downloads a result and checks it, again where it came damaged; asks for a new address where the
+/// old one has expired. `url` may be empty where there is a process id.
+[[nodiscard]] Result<CheckedPicture> fetch_result(Service& service, const std::string& process_id,
+                                                  std::string url,
+                                                  const std::filesystem::path& into,
+                                                  const Expected& expected, const Pace& pace,
+                                                  const Transfer& on_transfer,
+                                                  GCancellable* cancellable);
+
+}  // namespace sharpen

@@ -1,0 +1,151 @@
+#include "plugin/export/screen_pixels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/i18n.h"
+#include "image/picture.h"
+#include "plugin/export/alpha_fill.h"
+#include "plugin/host/gimp_ref.h"
+
+namespace sharpen {
+namespace {
+
+const Babl* screen_format() { return babl_format("R'G'B' u8"); }
+const Babl* screen_format_with_alpha() { return babl_format("R'G'B'A u8"); }
+
+ScreenPixels blank(int width, int height) {
+  ScreenPixels screen{width, height, {}};
+  screen.rgb.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  return screen;
+}
+
+std::span<const std::byte> bytes_of(GBytes* bytes) {
+  gsize size = 0;
+  const auto* data = static_cast<const std::byte*>(g_bytes_get_data(bytes, &size));
+  return {data, size};
+}
+
+std::size_t area(Box box) {
+  return static_cast<std::size_t>(box.width) * static_cast<std::size_t>(box.height);
+}
+
+}  // namespace
+
+void find_screen_conversions(const TravelFormat& format) {
+  babl_fish(format.native, screen_format_with_alpha());
+  babl_fish(format.has_alpha ? format.wire : format.native, screen_format());
+  if (!format.has_alpha) return;
+  babl_fish(format.plain_native, format.plain_wire_alpha);
+  babl_fish(format.plain_wire_alpha, format.plain_wire);
+}
+
+Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
+  const auto format = travel_format(drawable);
+  if (!format) return std::unexpected(format.error());
+  const auto buffer = buffer_of(drawable);
+  const GeglRectangle rectangle{part.x, part.y, part.width, part.height};
+  ScreenPixels screen = blank(part.width, part.height);
+  if (!format->has_alpha) {
+    gegl_buffer_get(buffer.get(), &rectangle, 1.0, screen_format(), screen.rgb.data(),
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+    return screen;
+  }
+  const auto with_alpha = read_wire_alpha(buffer.get(), rectangle, *format);
+  std::vector<std::byte> opaque(area(part) * format->wire_bytes());
+  convert(babl_fish(format->plain_wire_alpha, format->plain_wire), with_alpha, opaque, area(part));
+  AlphaFill fill(buffer.get(), part, *format);
+  if (fill.has_work(with_alpha)) {
+    while (!fill.look()) continue;
+    for (int block = 0; block < fill.blocks(); ++block)
+      fill.fill(block, 0, part.height, with_alpha, opaque);
+  }
+  convert(babl_fish(format->wire, screen_format()), opaque,
+          std::as_writable_bytes(std::span(screen.rgb)), area(part));
+  return screen;
+}
+
+namespace {
+
+/// R'G'B'A of 8 bits on the gray of GIMP's middle check colour.
+ScreenPixels on_paper(std::span<const std::uint8_t> rgba, int width, int height) {
+  constexpr int paper = 0x99;
+  ScreenPixels screen = blank(width, height);
+  for (std::size_t i = 0; i < screen.rgb.size(); ++i) {
+    const auto* pixel = &rgba[i / 3 * 4];
+    const int value = pixel[i % 3], alpha = pixel[3];
+    screen.rgb[i] = static_cast<std::uint8_t>((value * alpha + paper * (255 - alpha) + 127) / 255);
+  }
+  return screen;
+}
+
+/// From the layer's own tiles: where GIMP's small picture shows effects, which are not sent.
+ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Box part, double scale) {
+  const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
+  const GeglRectangle rectangle{scaled(part.x), scaled(part.y), std::max(1, scaled(part.width)),
+                                std::max(1, scaled(part.height))};
+  std::vector<std::uint8_t> rgba(area({0, 0, rectangle.width, rectangle.height}) * 4);
+  gegl_buffer_get(buffer_of(drawable).get(), &rectangle, scale, screen_format_with_alpha(),
+                  rgba.data(), GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  return on_paper(rgba, rectangle.width, rectangle.height);
+}
+
+}  // namespace
+
+Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side) {
+  const double scale = std::min(1.0, double(max_side) / std::max(part.width, part.height));
+  const auto scaled = [scale](int pixels) {
+    return std::max(1, static_cast<int>(std::floor(pixels * scale)));
+  };
+  const auto filters = items_of(gimp_drawable_get_filters(drawable));
+  if (std::ranges::any_of(filters, gimp_drawable_filter_get_visible))
+    return thumbnail_of_tiles(drawable, part, scale);
+  // GIMP has the layer scaled down already; here every tile of it would have to be fetched.
+  int width = 0, height = 0, pixel_bytes = 0;
+  const auto small = Ref<GBytes>::adopt(gimp_drawable_get_sub_thumbnail_data(
+      drawable, part.x, part.y, part.width, part.height, scaled(part.width), scaled(part.height),
+      &width, &height, &pixel_bytes));
+  const auto bytes = small ? bytes_of(small.get()) : std::span<const std::byte>();
+  const std::size_t pixels = area({0, 0, width, height});
+  if (pixels == 0 || bytes.size() != pixels * static_cast<std::size_t>(pixel_bytes))
+    return fail(ErrorKind::gimp, _("GIMP could not give a small picture of the layer."),
+                _("Try again; if it happens again, restart GIMP."));
+  // It comes in the layer's own format, whatever that is, though documented as 8 bits a channel.
+  const Babl* native = gimp_drawable_get_format(drawable);
+  if (pixel_bytes != babl_format_get_bytes_per_pixel(native))
+    return thumbnail_of_tiles(drawable, part, scale);
+  std::vector<std::uint8_t> rgba(pixels * 4);
+  convert(babl_fish(native, screen_format_with_alpha()), bytes,
+          std::as_writable_bytes(std::span(rgba)), pixels);
+  return on_paper(rgba, width, height);
+}
+
+Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const TravelFormat& sent,
+                                   Box part) {
+  auto reader = open_picture(answer);
+  if (!reader) return fail(std::move(reader));
+  const PictureInfo& info = (*reader)->info();
+  const auto format = answer_format(sent, info.channels, info.bits, info.icc_profile);
+  if (!format) return std::unexpected(format.error());
+  const int right = std::min(part.x + part.width, static_cast<int>(info.width));
+  const int bottom = std::min(part.y + part.height, static_cast<int>(info.height));
+  if (part.x < 0 || part.y < 0 || right <= part.x || bottom <= part.y) return ScreenPixels{};
+  ScreenPixels screen = blank(right - part.x, bottom - part.y);
+  const Babl* fish = babl_fish(format->format, screen_format());
+  const auto pixel_bytes =
+      static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format->format));
+  std::vector<std::byte> row(info.bytes_per_row());
+  for (int y = 0; y < bottom; ++y) {
+    if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());
+    if (y < part.y) continue;
+    const auto line = static_cast<std::size_t>(y - part.y) * static_cast<std::size_t>(screen.width);
+    babl_process(fish, row.data() + static_cast<std::size_t>(part.x) * pixel_bytes,
+                 screen.rgb.data() + line * 3, screen.width);
+  }
+  return screen;
+}
+
+}  // namespace sharpen

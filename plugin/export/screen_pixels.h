@@ -1,0 +1,29 @@
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "plugin/export/formats.h"
+#include "ui/host.h"
+
+namespace sharpen {
+
+/// Looks for the conversions that the functions below need, which takes babl a tenth of a second if
+/// nobody has asked for them before; it remembers them. From any thread.
+void find_screen_conversions(const TravelFormat& format);
+
+/// A part of a layer at 100 %, as it is sent: opaque, without effects. `part` is in pixels of the
+/// layer and inside it.
+[[nodiscard]] Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part);
+
+/// The same scaled down, if need be, to at most `max_side` pixels. Transparency shows a middle
+/// gray.
+[[nodiscard]] Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side);
+
+/// A part of an answer; `part` is in pixels of the answer. Errors: bad_picture, io.
+[[nodiscard]] Result<ScreenPixels> screen_answer(const std::filesystem::path& answer,
+                                                 const TravelFormat& sent, Box part);
+
+}  // namespace sharpen

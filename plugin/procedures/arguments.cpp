@@ -1,0 +1,142 @@
+#include "plugin/procedures/arguments.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/i18n.h"
+#include "client/providers/models.h"
+#include "plugin/host/gimp_ref.h"
+
+namespace sharpen {
+namespace {
+
+constexpr double automatic = -1;
+constexpr auto flags = G_PARAM_READWRITE;
+
+struct WordArgument {
+  const char* name;
+  const char* title;
+  const char* help;
+  const char* value;
+};
+constexpr WordArgument words[] = {
+    {"service", N_("_Service"),
+     N_("automatic, this-computer, topaz, aimlapi or own-server. Automatic: Topaz if it has a key, "
+        "else the AI/ML API if it has one, else this computer"),
+     "automatic"},
+    {"service-url", N_("Service _address"),
+     N_("Base address of an own server, https or on this computer; empty: the service's own"), ""},
+    {"model", N_("_Model"),
+     N_("The service's name of a model, for example “Lens Blur V2”, or other:NAME for one that "
+        "this version does not know"),
+     default_model.data()},
+    {"face-enhancement", N_("_Faces"), N_("off, on or auto: whether faces are redrawn"), "off"},
+    {"subject-detection", N_("S_ubject"),
+     N_("auto, all, foreground or background: what is sharpened"), "auto"},
+    {"output-name", N_("Layer _name"),
+     N_("Name of the new layer; empty: named after its source and the model"), ""},
+};
+
+std::string text(GimpProcedureConfig* config, const char* name) {
+  char* value = nullptr;
+  g_object_get(config, name, &value, nullptr);
+  return text_of(value);
+}
+
+std::optional<double> number(GimpProcedureConfig* config, const char* name) {
+  double value = automatic;
+  g_object_get(config, name, &value, nullptr);
+  if (value == automatic) return {};
+  return value;
+}
+
+bool flag(GimpProcedureConfig* config, const char* name) {
+  gboolean value = FALSE;
+  g_object_get(config, name, &value, nullptr);
+  return value;
+}
+
+Settings read_or_default(GimpProcedureConfig* config) {
+  Settings settings;
+  settings.service = text(config, "service");
+  settings.service_url = text(config, "service-url");
+  settings.model = text(config, "model");
+  for (const Parameter& parameter : parameters())
+    settings.value(parameter.id) = number(config, parameter.argument_name);
+  settings.face_enhancement =
+      face_enhancement_from(text(config, "face-enhancement")).value_or(settings.face_enhancement);
+  settings.subject_detection = subject_detection_from(text(config, "subject-detection"))
+                                   .value_or(settings.subject_detection);
+  settings.max_cost = number(config, "max-cost");
+  return settings;
+}
+
+void write(GimpProcedureConfig* config, const Settings& settings) {
+  const auto face = std::string(word_of(settings.face_enhancement));
+  const auto subject = std::string(word_of(settings.subject_detection));
+  g_object_set(config, "service", settings.service.c_str(), "service-url",
+               settings.service_url.c_str(), "model", settings.model.c_str(), "face-enhancement",
+               face.c_str(), "subject-detection", subject.c_str(), "max-cost",
+               settings.max_cost.value_or(automatic), nullptr);
+  for (const Parameter& parameter : parameters())
+    g_object_set(config, parameter.argument_name, settings.value(parameter.id).value_or(automatic),
+                 nullptr);
+}
+
+}  // namespace
+
+void add_arguments(GimpProcedure* procedure) {
+  for (const WordArgument& word : words)
+    gimp_procedure_add_string_argument(procedure, word.name, _(word.title), _(word.help),
+                                       word.value, flags);
+  for (const Parameter& parameter : parameters()) {
+    const std::string help = tr("{} −1: Auto, the service decides.", _(parameter.help));
+    gimp_procedure_add_double_argument(procedure, parameter.argument_name, _(parameter.title),
+                                       help.c_str(), automatic, parameter.maximum, automatic,
+                                       flags);
+  }
+  gimp_procedure_add_double_argument(
+      procedure, "max-cost", _("Cost _limit"),
+      _("Refuse to send what costs more, in the service's own unit (credits, dollars); −1: no "
+        "limit"),
+      automatic, std::numeric_limits<float>::max(), automatic, flags);
+  gimp_procedure_add_boolean_argument(
+      procedure, "keep-source-visible", _("_Keep the source visible"),
+      _("Do not hide the source where the result would show it twice"), FALSE, flags);
+  gimp_procedure_add_core_object_array_return_value(procedure, "layers", _("New layers"),
+                                                    _("The results"), GIMP_TYPE_LAYER, flags);
+  gimp_procedure_add_string_return_value(procedure, "service-used", _("Service used"),
+                                         _("The service that did it, as in the argument “service”"),
+                                         "", flags);
+}
+
+Result<Settings> read_settings(GimpProcedureConfig* config) {
+  if (auto face = face_enhancement_from(text(config, "face-enhancement")); !face)
+    return fail(std::move(face));
+  if (auto subject = subject_detection_from(text(config, "subject-detection")); !subject)
+    return fail(std::move(subject));
+  Settings settings = read_or_default(config);
+  if (auto checked = check(settings); !checked) return fail(std::move(checked));
+  return settings;
+}
+
+Host::PlaceOptions read_place_options(GimpProcedureConfig* config) {
+  Host::PlaceOptions options;
+  options.output_name = text(config, "output-name");
+  options.keep_source_visible = flag(config, "keep-source-visible");
+  return options;
+}
+
+void forget_values_of(GimpImage* image, GimpProcedureConfig* config) {
+  const std::string name = G_OBJECT_TYPE_NAME(config);
+  const OwnedParasite left(gimp_image_get_parasite(image, (name + "-last").c_str()));
+  if (!left) return;
+  gimp_config_reset(GIMP_CONFIG(config));
+  const auto file =
+      Ref<GFile>::adopt(gimp_directory_file("plug-in-settings", (name + ".last").c_str(), nullptr));
+  gimp_config_deserialize_file(GIMP_CONFIG(config), file.get(), nullptr, nullptr);
+}
+
+ConfigBridge config_bridge() { return {read_or_default, write}; }
+
+}  // namespace sharpen

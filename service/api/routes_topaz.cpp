@@ -1,0 +1,274 @@
+#include "service/api/routes_topaz.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "service/api/estimates.h"
+#include "service/api/status_json.h"
+#include "service/http/conversations.h"
+
+namespace sharpen::server {
+namespace {
+
+constexpr std::string_view image_base = "/image/v1/", account_base = "/account/v1/";
+/// A form around the largest picture may be so much longer.
+constexpr std::uint64_t form_overhead = 1 << 20;
+
+Answer not_found() {
+  return error_answer(404, "An image with the given process ID was not found.");
+}
+
+}  // namespace
+
+bool TopazRoutes::owns(std::string_view path) {
+  return path.starts_with(image_base) || path.starts_with(account_base);
+}
+
+Checked<std::unique_ptr<Conversation>> TopazRoutes::begin(const Request& request) {
+  const std::string_view path = request.path;
+  struct Route {
+    std::string_view method, path;
+    std::function<Checked<std::unique_ptr<Conversation>>()> begin;
+  };
+  const auto routes = std::to_array<Route>({
+      {"POST", "/image/v1/sharpen/async", [&] { return begin_submit(request, false); }},
+      {"POST", "/image/v1/sharpen-gen/async", [&] { return begin_submit(request, true); }},
+      {"POST", "/image/v1/estimate", [&] { return begin_estimate(request, false); }},
+      {"POST", "/image/v1/estimate-gen", [&] { return begin_estimate(request, true); }},
+      {"POST", "/image/v1/estimate-bulk",
+       [&] {
+         return with_text([this](const std::string& body) { return estimate_bulk(body, core_); });
+       }},
+      {"GET", "/image/v1/status",
+       [&] { return without_body([this, request] { return list(request); }); }},
+      {"DELETE", "/image/v1/status",
+       [&] {
+         return without_body([this] {
+           return json_answer(JsonWriter()
+                                  .begin_object()
+                                  .member("deleted_count", core_.jobs.remove_all())
+                                  .end_object());
+         });
+       }},
+      {"GET", "/account/v1/credits/balance",
+       [&] { return without_body([this] { return balance(); }); }},
+      {"GET", "/account/v1/credits/charges",
+       [&] { return without_body([this] { return charges(); }); }},
+  });
+  bool known_path = false;
+  for (const Route& route : routes) {
+    if (route.path != path) continue;
+    if (route.method == request.method) return route.begin();
+    known_path = true;
+  }
+  if (known_path) return std::unexpected(error_answer(405));
+  return begin_with_id(request);
+}
+
+Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request& request) {
+  struct Route {
+    std::string_view method, prefix;
+    std::function<Answer(TopazRoutes&, const std::string&)> answer;
+  };
+  const std::string host = request.host_name();
+  const auto routes = std::to_array<Route>({
+      {"GET", "/image/v1/status/", &TopazRoutes::status},
+      {"DELETE", "/image/v1/status/", &TopazRoutes::remove},
+      {"DELETE", "/image/v1/cancel/", &TopazRoutes::cancel},
+      {"GET", "/image/v1/download/input/",
+       [host](const TopazRoutes& self, const std::string& id) {
+         return self.download_input(id, host);
+       }},
+      {"GET", "/image/v1/download/",
+       [host](const TopazRoutes& self, const std::string& id) { return self.download(id, host); }},
+  });
+  bool known_path = false;
+  for (const Route& route : routes) {
+    if (!request.path.starts_with(route.prefix)) continue;
+    known_path = true;
+    if (route.method != request.method) continue;
+    const std::string id = request.path.substr(route.prefix.size());
+    if (!g_uuid_string_is_valid(id.c_str()))
+      return refuse(400, "Invalid process ID. Please ensure it is a valid UUID.");
+    return without_body([this, answer = route.answer, id] { return answer(*this, id); });
+  }
+  return std::unexpected(error_answer(known_path ? 405 : 404));
+}
+
+Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_submit(const Request& request,
+                                                                 bool generative) {
+  if (const unsigned forced = faults_.submit_error(); forced > 0)
+    return std::unexpected(error_answer(forced));
+  const std::string boundary = MultipartParser::boundary_of(request.header("content-type"));
+  if (boundary.empty()) return refuse(400, "Send the picture as multipart/form-data.");
+  const std::uint64_t limit = core_.options.max_upload + form_overhead;
+  if (request.content_length().value_or(0) > limit) return std::unexpected(error_answer(413));
+  return with_form(std::make_unique<FormReader>(boundary, limit, core_.options.state / "spool"),
+                   [this, generative](Form form) { return submit(std::move(form), generative); });
+}
+
+Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_estimate(const Request& request,
+                                                                   bool generative) {
+  const std::string type = request.header("content-type");
+  if (type.starts_with("application/json"))
+    return with_text([this, generative](const std::string& body) {
+      return estimate_json(body, generative, core_);
+    });
+  const std::string boundary = MultipartParser::boundary_of(type);
+  if (boundary.empty()) return refuse(400, "Send multipart/form-data or application/json.");
+  return with_form(
+      std::make_unique<FormReader>(boundary, form_overhead, std::filesystem::path()),
+      [this, generative](const Form& form) { return estimate(form.fields, generative, core_); });
+}
+
+Answer TopazRoutes::submit(Form form, bool generative) {
+  const bool uploaded = !form.image.empty();
+  const auto spec =
+      check_job(form.fields, generative, core_.options.engine, core_.options.behaviours);
+  if (!spec) return spec.error();
+  const auto source = source_of(form);
+  if (!source) return source.error();
+  const auto job = core_.jobs.submit(*spec, *source);
+  if (!job) {
+    if (uploaded) core_.jobs.discard(*source);
+    return job.error();
+  }
+  const std::int64_t eta = core_.jobs.eta(*job);
+  Answer answer = json_answer(JsonWriter()
+                                  .begin_object()
+                                  .member("process_id", job->id)
+                                  .member("source_id", job->source_id)
+                                  .member("eta", eta)
+                                  .end_object());
+  answer.headers = {
+      {"X-Process-ID", job->id}, {"X-Source-ID", job->source_id}, {"X-ETA", std::to_string(eta)}};
+  return answer;
+}
+
+Checked<SourcePicture> TopazRoutes::source_of(Form& form) {
+  const bool by_id = form.fields.contains("source_id"), by_url = form.fields.contains("source_url");
+  const auto status = static_cast<unsigned>(core_.options.behaviours.number("source_count"));
+  const int count = int{!form.image.empty()} + int{by_id} + int{by_url};
+  if (count == 0) return refuse(status, "Send a picture: image, source_url or source_id.");
+  if (count > 1) return refuse(status, "Send only one of image, source_url and source_id.");
+  if (by_url) return refuse(422, "This service fetches no addresses. Send the picture as image.");
+  if (!by_id) return core_.jobs.admit(std::move(form.image), form.filename);
+  const std::string& id = form.fields["source_id"];
+  if (!g_uuid_string_is_valid(id.c_str()))
+    return refuse(400, "Invalid source ID. Please ensure it is a valid UUID.");
+  const SourcePicture* source = core_.jobs.find_source(id);
+  if (!source) return refuse(404, "An image with the given source ID was not found.");
+  return *source;
+}
+
+Answer TopazRoutes::status(const std::string& id) {
+  const Job* job = core_.jobs.find(id);
+  if (!job) return not_found();
+  const auto [counted, is_new] = polls_.try_emplace(id, 0);
+  const int polls = ++counted->second;
+  if (is_new)
+    std::erase_if(polls_, [this](const auto& each) { return !core_.jobs.find(each.first); });
+  if (polls <= core_.options.behaviours.number("first_polls_404")) return not_found();
+  JsonWriter json;
+  append_status(json, *job, core_, polls);
+  return json_answer(json);
+}
+
+Answer TopazRoutes::list(const Request& request) const {
+  const auto query = [&](std::string_view name) -> std::optional<std::string> {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? std::nullopt : std::optional(found->second);
+  };
+  auto jobs = core_.jobs.list();
+  JsonWriter json;
+  if (query("paginated").value_or("false") != "true") {
+    json.begin_array();
+    for (const Job* job : jobs) append_status(json, *job, core_, 0);
+    return json_answer(json.end_array());
+  }
+  const auto limit = number_from(query("limit").value_or("50"));
+  if (!limit || *limit < 1 || *limit > 100)
+    return error_answer(400, "Invalid limit. It has to be a number from 1 to 100.");
+  if (const auto cursor = query("cursor")) {
+    const auto before = number_from(*cursor);
+    if (!before) return error_answer(400, "Invalid cursor.");
+    std::erase_if(jobs, [&](const Job* job) { return double(job->sequence) >= *before; });
+  }
+  const auto count = std::min(jobs.size(), static_cast<std::size_t>(*limit));
+  json.begin_object().begin_array("data");
+  for (std::size_t i = 0; i < count; ++i) append_status(json, *jobs[i], core_, 0);
+  json.end_array().begin_object("pagination");
+  const bool more = count < jobs.size();
+  if (more) json.member("next_cursor", std::to_string(jobs[count - 1]->sequence));
+  json.member("has_next_page", more);
+  return json_answer(json.end_object().end_object());
+}
+
+Answer TopazRoutes::remove(const std::string& id) {
+  if (!core_.jobs.find(id)) return not_found();
+  if (!core_.jobs.remove(id))
+    return error_answer(409, "The process cannot be deleted as it has not ended.");
+  return empty_answer();
+}
+
+Answer TopazRoutes::cancel(const std::string& id) {
+  if (!core_.jobs.find(id)) return not_found();
+  if (!core_.jobs.cancel(id))
+    return error_answer(409,
+                        "The process cannot be cancelled as it is not in a cancellable state.");
+  return empty_answer();
+}
+
+Answer TopazRoutes::download(const std::string& id, const std::string& host) const {
+  const Job* job = core_.jobs.find(id);
+  if (!job) return not_found();
+  if (job->state != JobState::completed)
+    return error_answer(409, core_.options.behaviours.text("not_ready"));
+  return link_answer(LinkKind::output, id, host);
+}
+
+Answer TopazRoutes::download_input(const std::string& id, const std::string& host) const {
+  const Job* job = core_.jobs.find(id);
+  if (!job || !core_.jobs.find_source(job->source_id)) return not_found();
+  return link_answer(LinkKind::input, id, host);
+}
+
+Answer TopazRoutes::link_answer(LinkKind kind, const std::string& id,
+                                const std::string& host) const {
+  const Links::Pair links = core_.links.make(kind, id, host);
+  return json_answer(
+      JsonWriter()
+          .begin_object()
+          .member(core_.options.behaviours.text("download_member").c_str(), links.download_url)
+          .member("head_url", links.head_url)
+          .member("expiry", links.expiry)
+          .end_object());
+}
+
+Answer TopazRoutes::balance() const {
+  const Account& account = core_.jobs.account();
+  return json_answer(JsonWriter()
+                         .begin_object()
+                         .member("available_credits", account.available())
+                         .member("reserved_credits", account.reserved())
+                         .member("total_credits", account.total())
+                         .end_object());
+}
+
+Answer TopazRoutes::charges() const {
+  JsonWriter json;
+  json.begin_object().begin_array("charges");
+  for (const Charge& charge : core_.jobs.account().charges())
+    json.begin_object()
+        .member("process_id", charge.process_id)
+        .member("filename", charge.filename)
+        .member("credits", charge.credits)
+        .member("time", charge.time)
+        .end_object();
+  return json_answer(json.end_array().end_object());
+}
+
+}  // namespace sharpen::server

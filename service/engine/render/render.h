@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "service/engine/decode/pixel_store.h"
+#include "service/engine/deconvolve/deconvolve.h"
+#include "service/engine/estimate/focus_map.h"
+
+namespace sharpen::engine {
+
+/// Receives finished rows from top to bottom, as bytes like those of the picture.
+using RowSink = std::function<Result<void>(std::span<const std::byte>)>;
+
+/// How much of the result goes into the picture at a pixel, 0 … 1.
+using Mask = std::function<float(int x, int y)>;
+
+/// What is to be done to a picture.
+struct Plan {
+  Blur blur;
+  const FocusMap* map = nullptr;  ///< if given, sizes and places of the blur
+  Deconvolution how;
+  double amount = 1;     ///< of the result that goes into the picture
+  double overshoot = 0;  ///< of an edge emphasis on top of it, 0 … 1
+  Mask mask;             ///< if given, where
+};
+
+/// Undoes the blur of the pixels in `area`, tile by tile, and hands their rows to `sink`. Where
+/// there is no blur (Family::none) only the emphasis is put on.
+/// Errors: io; cancelled; what the sink returns.
+[[nodiscard]] Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan,
+                                  unsigned threads, const RowSink& sink,
+                                  const std::function<void(double)>& progress,
+                                  const std::stop_token& stop);
+
+/// Hands the rows of `area` to `sink` as they are.
+[[nodiscard]] Result<void> copy_rows(const PixelStore& picture, const Box& area,
+                                     const RowSink& sink);
+
+}  // namespace sharpen::engine

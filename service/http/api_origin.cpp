@@ -1,0 +1,64 @@
+#include "service/http/api_origin.h"
+
+#include <gio/gio.h>
+
+#include <string>
+
+namespace sharpen::server {
+namespace {
+
+/// "127.0.0.2", but not "127.example.com".
+bool is_loopback(const std::string& host) {
+  const auto address = Ref<GInetAddress>::adopt(g_inet_address_new_from_string(host.c_str()));
+  return address && g_inet_address_get_is_loopback(address.get());
+}
+
+}  // namespace
+
+Checked<void> ApiOrigin::check_host(const Request& request) {
+  const std::string host = request.host_name();
+  // A name that a foreign DNS server points at this machine, or a page of a foreign site.
+  if (host != "localhost" && host != "[::1]" && !is_loopback(host))
+    return refuse(403, "Without a key this service only answers to this computer's own names.");
+  if (request.headers.contains("origin"))
+    return refuse(403, "Without a key this service answers no web pages.");
+  return {};
+}
+
+bool ApiOrigin::has_key(const Request& request) const {
+  if (core_.options.key.empty()) return true;
+  if (TopazRoutes::owns(request.path))
+    return equal_in_constant_time(request.header("x-api-key"), core_.options.key);
+  return equal_in_constant_time(request.header("authorization"), "Bearer " + core_.options.key);
+}
+
+Answer ApiOrigin::error(unsigned status, const std::string& path) const {
+  return AimlapiRoutes::owns(path) ? aimlapi_.error(status, path) : error_answer(status);
+}
+
+Checked<std::unique_ptr<Conversation>> ApiOrigin::begin(const Request& request) {
+  core_.jobs.expire();
+  if (core_.options.key.empty())
+    if (auto checked = check_host(request); !checked) return std::unexpected(checked.error());
+  if (!TopazRoutes::owns(request.path) && !AimlapiRoutes::owns(request.path))
+    return std::unexpected(error_answer(404));
+  if (!has_key(request)) return std::unexpected(error(401, request.path));
+  if (faults_.over_rate()) {
+    Answer answer = error(429, request.path);
+    if (const auto wait = core_.options.behaviours.number("retry_after"); wait > 0)
+      answer.headers.emplace_back("Retry-After", std::to_string(wait));
+    return std::unexpected(std::move(answer));
+  }
+  return TopazRoutes::owns(request.path) ? topaz_.begin(request) : aimlapi_.begin(request);
+}
+
+void ApiOrigin::decorate(Answer& answer) {
+  if (answer.status < 400 || core_.options.behaviours.is("error_body", "json")) return;
+  const bool html = core_.options.behaviours.is("error_body", "html");
+  answer.content_type = html ? "text/html" : "";
+  answer.body = html ? "<html><head><title>Error " + std::to_string(answer.status) +
+                           "</title></head><body><h1>Error</h1></body></html>"
+                     : "";
+}
+
+}  // namespace sharpen::server

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "service/api/form.h"
+#include "service/http/http_front.h"
+
+namespace sharpen::server {
+
+/// A request whose body does not matter.
+[[nodiscard]] std::unique_ptr<Conversation> without_body(std::function<Answer()> answer);
+
+/// A request with a short body (at most 1 MB), kept in memory.
+[[nodiscard]] std::unique_ptr<Conversation> with_text(
+    std::function<Answer(std::string body)> answer);
+
+/// A request with a multipart form, read as it comes.
+[[nodiscard]] std::unique_ptr<Conversation> with_form(std::unique_ptr<FormReader> reader,
+                                                      std::function<Answer(Form form)> answer);
+
+}  // namespace sharpen::server

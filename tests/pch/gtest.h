@@ -1,0 +1,8 @@
+#pragma once
+
+// See base/pch/std.h.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/pch/std.h"

@@ -1,0 +1,7 @@
+#pragma once
+
+// See base/pch/std.h.
+
+#include <gtk/gtk.h>
+
+#include "base/pch/std.h"

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ui/host.h"
+#include "ui/preview/preview_panel.h"
+#include "ui/work/account.h"
+#include "ui/work/loop.h"
+
+namespace sharpen {
+
+/// What decides whether a result is the answer to these settings: not the user's own limit.
+[[nodiscard]] inline Settings essence(Settings settings) {
+  settings.max_cost.reset();
+  return settings;
+}
+
+/// Fills the preview panel: a crop of the first source at 100 %, sharpened by the real service with
+/// the real settings. Where that costs nothing it follows the controls by itself: the picture is
+/// sent once, later runs name it and a crop. Where it costs it is a button, and its result is kept.
+class Preview {
+ public:
+  /// `changed` is called when a paid preview begins or ends.
+  Preview(Host& host, Home home, std::function<void()> changed);
+  ~Preview();
+
+  [[nodiscard]] GtkWidget* widget() const { return panel_->widget(); }
+
+  /// Reads the thumbnail and finds the most detailed place; for after the first frame.
+  void start();
+  void set_settings(const Settings& settings);
+  /// Empty while the service is looked for; `reason` says why there is none.
+  void set_account(std::optional<Account> account, const std::string& problem = {});
+  /// Whether the sources are earlier results or their originals: see Host::work_on_originals().
+  void set_originals(bool originals);
+  /// Stops free previews and offers none, until resume().
+  void pause();
+  void resume();
+
+  /// A paid preview runs: its settings must stay, and the same must not be paid for elsewhere.
+  [[nodiscard]] bool is_paying() const { return paying_; }
+  /// Whether the whole source with these settings was paid for here already, and its result.
+  [[nodiscard]] bool has(std::size_t source, const Settings& settings) const;
+  [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings);
+
+  /// For the end: stops a paid preview and waits for the answer, a sentence that says whether it
+  /// is charged (else empty). Paid parts were seen and are forgotten; whole layers are still
+  /// offered as unfinished jobs.
+  [[nodiscard]] std::string finish();
+
+ private:
+  struct Kept {
+    std::size_t source;
+    bool of_original;
+    Settings settings;
+    JobResult result;
+    Box covers;
+  };
+  [[nodiscard]] const Source& source() const;
+  [[nodiscard]] Box whole() const;
+  [[nodiscard]] bool follows_by_itself() const;
+  [[nodiscard]] bool crop_is_cheaper() const;
+  [[nodiscard]] const Kept* kept() const;
+  [[nodiscard]] bool is_whole(const Kept& kept, std::size_t source, const Settings& settings) const;
+  [[nodiscard]] JobRequest request() const;
+
+  void show_source(std::size_t source);
+  void stop();
+  void resized();
+  void show_before();
+  void show_kept();
+  void request_soon();
+  void run();
+  void begin_export(std::optional<Box> box);
+  void step_export();
+  void run_free();
+  void free_done(Result<JobResult> result, Box box);
+  void button_clicked();
+  void cancel_paid();
+  void set_paying(bool paying);
+  void run_paid();
+  void paid_done(Result<JobResult> result, const Settings& settings, Box covers);
+  void show_offer();
+  void show_error(const Error& error);
+
+  Host& host_;
+  Home home_;
+  std::unique_ptr<PreviewPanel> panel_;
+  Settings settings_;
+  std::optional<Account> account_;
+  std::function<void()> changed_;
+  std::size_t source_ = 0;  ///< which one is shown
+  bool originals_ = false;
+  bool started_ = false, placed_ = false, again_ = false, paying_ = false, paused_ = false;
+  bool cancelling_ = false;  ///< a paid preview
+
+  std::unique_ptr<Export> export_;
+  std::optional<Box> export_box_;  ///< of the running export; empty for the whole source
+  std::optional<Upload> upload_;   ///< exported, not yet sent
+  std::optional<Origin> origin_;
+  std::string source_id_;  ///< the picture as the service knows it
+  std::vector<Kept> kept_;
+  /// Tells late news from a worker's thread whether there still is a panel.
+  std::shared_ptr<const char> alive_ = std::make_shared<const char>();
+  std::optional<Loop> ending_;
+  Background job_, cleaning_;
+  EventSource rest_, exporting_, drag_rest_;
+};
+
+}  // namespace sharpen

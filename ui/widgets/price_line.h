@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ui/widgets/widgets.h"
+#include "ui/work/account.h"
+
+namespace sharpen {
+
+/// What is to be paid for: one picture in one way.
+struct PricedTask {
+  std::uint32_t width = 0, height = 0;
+  Settings settings;
+  bool paid = false;  ///< as a preview whose result is kept
+};
+
+/// "24.0 MP · 1 credit (you have 123) · about 30 s", kept up to date; in the warning colour when it
+/// is more than the balance or the user's limit.
+class PriceLine {
+ public:
+  PriceLine();
+
+  [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
+
+  void set_tasks(std::vector<PricedTask> tasks);
+  /// The service; empty while it is looked for.
+  void set_account(std::optional<Account> account);
+  void set_balance(std::optional<Balance> balance);
+  /// One sentence below (what is sent where, the first time); empty for none.
+  void set_notice(const std::string& notice);
+
+  /// The cost of all tasks, for the progress page; empty if it is free or unknown.
+  [[nodiscard]] std::string cost_text() const;
+
+ private:
+  void ask_soon();
+  void ask();
+  void show();
+  [[nodiscard]] Price offline() const;
+  /// A sentence if it is more than the balance or the limit.
+  [[nodiscard]] std::string warning() const;
+  [[nodiscard]] bool all_paid() const;
+
+  Ref<GtkWidget> box_;
+  GtkWidget *line_, *notice_;
+  std::vector<PricedTask> tasks_;
+  std::optional<Account> account_;
+  std::optional<Balance> balance_;
+  std::optional<Price> price_;
+  EventSource rest_;
+  Background asking_;
+};
+
+}  // namespace sharpen

@@ -1,0 +1,118 @@
+#include "ui/widgets/text.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <string_view>
+
+#include "base/glib_error.h"
+#include "base/glib_ref.h"
+#include "base/i18n.h"
+
+namespace sharpen {
+namespace {
+
+struct DateTimeUnref {
+  void operator()(GDateTime* time) const { g_date_time_unref(time); }
+};
+using DateTime = std::unique_ptr<GDateTime, DateTimeUnref>;
+
+/// As service/engine/pipeline.cpp says them, with its numbers left out.
+constexpr std::array findings = {
+    N_("already sharp, nothing changed"),
+    N_("already sharp, edges emphasised"),
+    N_("defocus, radius {} px, noise {}"),
+    N_("softness, sigma {} px, noise {}"),
+    N_("motion, length {} px at {} degrees, noise {}"),
+    N_("shake, path of {} px, noise {}"),
+    N_("mixed focus, {} % blurred by a radius of {} to {} px, noise {}"),
+};
+/// After the first of them: what to do if somebody wants more.
+constexpr const char* advice = N_("; a Strength above 0.5 emphasises edges anyway");
+constexpr const char* no_subject =
+    N_(", no subject stands out, so the whole picture was sharpened");
+
+std::string format_time(const DateTime& time, const char* format) {
+  const OwnedChars text(g_date_time_format(time.get(), format));
+  return text ? text.get() : "";
+}
+
+}  // namespace
+
+std::string megapixel_text(std::uint32_t width, std::uint32_t height) {
+  const double megapixels = double(width) * double(height) / 1e6;
+  // TRANSLATORS: megapixels
+  return tr("{} MP", number_text(megapixels, megapixels < 0.1 ? 2 : 1));
+}
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<long>(std::max(0.0, std::ceil(seconds)));
+  // TRANSLATORS: seconds, minutes, hours, as short as possible
+  if (whole < 60) return tr("{} s", whole);
+  if (whole < 3600) {
+    return whole % 60 ? tr("{} min {} s", whole / 60, whole % 60) : tr("{} min", whole / 60);
+  }
+  return tr("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string time_text(std::int64_t unix_seconds) {
+  const DateTime time(g_date_time_new_from_unix_local(unix_seconds));
+  const DateTime now(g_date_time_new_now_local());
+  if (!time || !now) return {};
+  const DateTime yesterday(g_date_time_add_days(now.get(), -1));
+  const auto same_day = [&](const DateTime& other) {
+    return format_time(time, "%F") == format_time(other, "%F");
+  };
+  const std::string clock = format_time(time, "%H:%M");
+  if (same_day(now)) return tr("today {}", clock);
+  if (same_day(yesterday)) return tr("yesterday {}", clock);
+  return format_time(time, "%x") + " " + clock;
+}
+
+std::string model_title(const std::string& model) {
+  if (const Model* known = find_model(model)) return _(known->title);
+  return model.starts_with("other:") ? model.substr(6) : model;
+}
+
+std::string finding_text(const std::string& summary) {
+  std::string_view rest = summary;
+  const bool alone = rest.ends_with(no_subject);
+  if (alone) rest.remove_suffix(std::string_view(no_subject).size());
+  std::string form;
+  std::array<std::string, 4> numbers;
+  for (std::size_t count = 0; !rest.empty();) {
+    const auto length = std::min(rest.find_first_not_of("0123456789."), rest.size());
+    if (length == 0 || count == numbers.size()) {
+      form += rest.front();
+      rest.remove_prefix(1);
+      continue;
+    }
+    const std::string number(rest.substr(0, length));
+    const auto point = std::min(number.find('.'), length - 1);
+    numbers[count++] =
+        number_text(g_ascii_strtod(number.c_str(), nullptr), int(length - 1 - point));
+    form += "{}";
+    rest.remove_prefix(length);
+  }
+  const auto known =
+      std::ranges::find(findings, form, [](const char* text) { return std::string_view(text); });
+  if (known == findings.end()) return summary;
+  return tr(*known, numbers[0], numbers[1], numbers[2], numbers[3]) +
+         (known == findings.begin() ? _(advice) : "") + (alone ? _(no_subject) : "");
+}
+
+std::string host_of(const std::string& url) {
+  const auto uri = Ref<GUri>::adopt(g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, nullptr));
+  const char* host = uri ? g_uri_get_host(uri.get()) : nullptr;
+  return host ? host : url;
+}
+
+std::string escaped(const std::string& text) {
+  const OwnedChars markup(g_markup_escape_text(text.data(), static_cast<gssize>(text.size())));
+  return markup.get();
+}
+
+}  // namespace sharpen

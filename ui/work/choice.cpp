@@ -1,0 +1,42 @@
+#include "ui/work/choice.h"
+
+#include <algorithm>
+
+#include "ui/widgets/text.h"
+#include "ui/work/memory.h"
+
+namespace sharpen {
+
+std::vector<Settings> variants(const Choice& choice) {
+  std::vector<Settings> all = {choice.settings};
+  for (const auto& name : choice.more_models) {
+    Settings settings = choice.settings;
+    settings.model = name;
+    const Model* model = find_model(name);
+    for (const Parameter& about : parameters()) {
+      const bool for_faces = about.id == ParameterId::face_enhancement_strength ||
+                             about.id == ParameterId::face_enhancement_creativity;
+      if (!for_faces && model && !model->find(about.id)) settings.value(about.id).reset();
+    }
+    all.push_back(std::move(settings));
+  }
+  return all;
+}
+
+std::optional<Choice> first_choice(std::span<const Source> sources, const Memory& memory,
+                                   const Choice& last) {
+  const auto result = std::ranges::find_if(
+      sources, [](const Source& source) { return source.earlier.has_value(); });
+  if (result == sources.end()) return memory.unfinished();
+  Choice choice = last;
+  choice.settings = *result->earlier;
+  choice.settings.max_cost = last.settings.max_cost;
+  const std::string& url = choice.settings.service_url;
+  if (!url.empty() && !memory.knows_host(host_of(url))) {
+    choice.settings.service = last.settings.service;
+    choice.settings.service_url = last.settings.service_url;
+  }
+  return choice;
+}
+
+}  // namespace sharpen

@@ -1,0 +1,78 @@
+#include "ui/work/waiting_job.h"
+
+#include "base/i18n.h"
+#include "client/jobs/sweep.h"
+#include "client/keys/keys.h"
+
+namespace sharpen {
+namespace {
+
+Result<ServiceAddress> address_of(const JournalEntry& job, const Home& home,
+                                  GCancellable* cancellable) {
+  Settings settings = job.settings;
+  settings.service = word_of(job.service);
+  settings.service_url = job.service == ServiceKind::this_computer ? "" : job.base_url;
+  return resolve_service(settings, home, cancellable);
+}
+
+template <class Work>
+auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(work()) {
+  auto journal = Journal::open(home.journal());
+  if (!journal) return std::unexpected(journal.error());
+  const auto adopted = journal->adopt(job.id);
+  if (!adopted) return std::unexpected(adopted.error());
+  if (!*adopted) {
+    return fail(ErrorKind::conflict, _("Another window is at work on this picture."),
+                _("Wait for it, or close it."));
+  }
+  auto result = work();
+  // If even this fails, the end of this process gives the job back.
+  if (!result) (void)journal->release(job.id);
+  return result;
+}
+
+}  // namespace
+
+Result<WaitingJobs> waiting_jobs(const Home& home) {
+  sweep_spool(home);
+  auto journal = Journal::open(home.journal());
+  if (!journal) return std::unexpected(journal.error());
+  auto jobs = journal->unfinished();
+  // Previews of this computer cost nothing and are made anew in a moment.
+  if (!jobs) return std::unexpected(jobs.error());
+  std::erase_if(*jobs, [](const JournalEntry& job) {
+    return job.preview && job.service == ServiceKind::this_computer;
+  });
+  return WaitingJobs{*std::move(jobs), journal->notice()};
+}
+
+Result<JobResult> fetch_waiting(const JournalEntry& job, const Home& home,
+                                const OnProgress& on_progress, GCancellable* cancellable) {
+  return with_job(job, home, [&]() -> Result<JobResult> {
+    auto address = address_of(job, home, cancellable);
+    if (!address) return fail(std::move(address));
+    return resume_job(job, *address, home, on_progress, cancellable);
+  });
+}
+
+Result<bool> cancel_waiting(const JournalEntry& job, const Home& home, GCancellable* cancellable) {
+  auto stopped = with_job(job, home, [&]() -> Result<bool> {
+    auto address = address_of(job, home, cancellable);
+    if (!address) return fail(std::move(address));
+    return cancel_job(job, *address, home, cancellable);
+  });
+  if (stopped && !*stopped) (void)release_waiting(job.id, home);
+  return stopped;
+}
+
+Result<void> forget_waiting(const JournalEntry& job, const Home& home) {
+  return with_job(job, home, [&] { return finish_job(job.id, home); });
+}
+
+Result<void> release_waiting(std::int64_t id, const Home& home) {
+  auto journal = Journal::open(home.journal());
+  if (!journal) return std::unexpected(journal.error());
+  return journal->release(id);
+}
+
+}  // namespace sharpen

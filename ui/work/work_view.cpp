@@ -1,0 +1,157 @@
+#include "ui/work/work_view.h"
+
+#include "base/i18n.h"
+#include "ui/widgets/text.h"
+
+namespace sharpen {
+
+WorkView::WorkView(GtkWidget* window, bool has_settings)
+    : window_(window), stack_(own(gtk_stack_new())), has_settings_(has_settings) {
+  progress_ =
+      std::make_unique<ProgressPage>([this] { cancel(); }, [this] { gtk_widget_hide(window_); });
+  ProblemPage::Actions actions;
+  actions.try_again = [this] { begin(); };
+  if (has_settings) actions.back = [this] { leave(End::back); };
+  actions.close = [this] { leave(End::closed); };
+  problem_ = std::make_unique<ProblemPage>(std::move(actions));
+  gtk_stack_set_homogeneous(GTK_STACK(stack_.get()), TRUE);
+  for (GtkWidget* page : {progress_->widget(), problem_->widget()}) {
+    gtk_widget_show_all(page);
+    gtk_container_add(GTK_CONTAINER(stack_.get()), page);
+  }
+  gtk_widget_show(stack_.get());
+}
+
+WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> tasks,
+                            const Host::PlaceOptions& options,
+                            const std::vector<std::string>& titles, const std::string& what,
+                            const std::string& cost) {
+  titles_ = titles;
+  what_ = what;
+  cost_ = cost;
+  notes_.clear();
+  of_originals_ = options.redo_original;
+  leaving_ = false;
+  Work::Events events;
+  events.progress = [this](std::size_t task, const JobProgress& progress) {
+    progress_->update(task, progress);
+  };
+  events.task_done = [this](std::size_t task) { progress_->set_done(task); };
+  // The dialog knows both already, and asked the service itself what it costs.
+  if (!has_settings_) {
+    events.service_found = [this, what](ServiceKind service, const Price& price) {
+      // TRANSLATORS: a model on a service, "Lens Blur V2 on Topaz Labs"
+      what_ = tr("{} on {}", what, _(title_of(service)));
+      cost_ = price.amount > 0 ? amount_text(price.amount, price.unit) : "";
+      progress_->set_facts(what_, cost_);
+    };
+  }
+  events.finished = [this](Result<std::vector<std::string>> result) {
+    finished(std::move(result));
+  };
+  work_ = std::make_unique<Work>(host, home, std::move(tasks), options, std::move(events));
+
+  Connections while_running;
+  while_running.on_event(window_, "delete-event", [this](GdkEvent*) {
+    close_at_end_ = true;
+    working_ ? cancel() : leave(End::closed);
+    return true;
+  });
+  while_running.on_event(window_, "key-press-event", [this](GdkEvent* event) {
+    if (!working_ || event->key.keyval != GDK_KEY_Escape) return false;
+    cancel();
+    return true;
+  });
+  begin();
+  gtk_widget_show(window_);
+  loop_.run();
+  work_.reset();
+  return end_;
+}
+
+void WorkView::begin() {
+  cancelling_ = close_at_end_ = false;
+  working_ = true;
+  progress_->begin(titles_, what_, cost_);
+  gtk_stack_set_visible_child(GTK_STACK(stack_.get()), progress_->widget());
+  gtk_widget_grab_focus(progress_->cancel_button());
+  work_->start();
+}
+
+void WorkView::cancel() {
+  if (std::exchange(cancelling_, true)) return;
+  progress_->set_cancelling();
+  work_->cancel();
+}
+
+void WorkView::finished(Result<std::vector<std::string>> result) {
+  working_ = false;
+  progress_->end();
+  if (result) {
+    notes_ = std::move(*result);
+    // Nobody saw the window close.
+    if (!gtk_widget_get_visible(window_)) {
+      notes_.insert(notes_.begin(),
+                    trn("{} sharpened picture is in place.", "{} sharpened pictures are in place.",
+                        titles_.size(), titles_.size()));
+    }
+    return leave(End::placed);
+  }
+  error_ = std::move(result).error();
+  // What costs nothing has no answer to read: back to where the user came from.
+  if (error_.kind == ErrorKind::cancelled && cost_.empty() && !work_->has_results()) {
+    return leave(has_settings_ && !close_at_end_ ? End::back : End::closed);
+  }
+  show_problem();
+}
+
+void WorkView::show_problem() {
+  std::string details = what_ + "\n";
+  for (const auto& title : titles_) details += title + "\n";
+  Error shown = error_;
+  if (work_->has_results()) {
+    shown.hint += (shown.hint.empty() ? "" : " ") +
+                  std::string(_("The results that came are placed when you close this."));
+  }
+  problem_->show(shown, details);
+  gtk_stack_set_visible_child(GTK_STACK(stack_.get()), problem_->widget());
+  gtk_widget_grab_default(problem_->try_again_button());
+  gtk_widget_grab_focus(problem_->try_again_button());
+  gtk_window_present(GTK_WINDOW(window_));
+}
+
+std::optional<JobResult> WorkView::take(std::size_t source, const Settings& settings,
+                                        bool of_original) {
+  if (of_original != of_originals_) return {};
+  for (Task& task : kept_) {
+    if (task.source == source && task.settings == settings && task.ready) {
+      return std::exchange(task.ready, std::nullopt);
+    }
+  }
+  return {};
+}
+
+void WorkView::leave(End end) {
+  if (std::exchange(leaving_, true)) return;
+  // Results that came are paid for: they are placed even if others failed.
+  if (end == End::closed && work_->has_results()) {
+    gtk_widget_set_sensitive(stack_.get(), FALSE);
+    auto placed = work_->place_what_came();
+    gtk_widget_set_sensitive(stack_.get(), TRUE);
+    if (placed) {
+      notes_ = std::move(*placed);
+      notes_.push_back(error_.text());
+      end = End::placed;
+    }
+  }
+  if (end == End::back) kept_ = work_->release();
+  end_ = end;
+  loop_.quit();
+}
+
+Error as_read(Error error) {
+  error.kind = ErrorKind::cancelled;
+  return error;
+}
+
+}  // namespace sharpen

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ui/pages/problem_page.h"
+#include "ui/pages/progress_page.h"
+#include "ui/work/loop.h"
+#include "ui/work/work.h"
+
+namespace sharpen {
+
+/// Does a piece of work in a window: the progress page, then the problem page if it fails.
+class WorkView {
+ public:
+  enum class End {
+    placed,  ///< the layers are in the image
+    back,    ///< the user wants to change the settings
+    closed,  ///< the user gave up
+  };
+
+  /// `has_settings` offers the way back to them.
+  WorkView(GtkWidget* window, bool has_settings);
+
+  /// The two pages, to be put into the window.
+  [[nodiscard]] GtkWidget* widget() const { return stack_.get(); }
+
+  /// Runs a main loop of its own until the end. `titles` name the tasks; `what` and `cost` are for
+  /// the progress page.
+  [[nodiscard]] End run(Host& host, const Home& home, std::vector<Task> tasks,
+                        const Host::PlaceOptions& options, const std::vector<std::string>& titles,
+                        const std::string& what, const std::string& cost);
+
+  /// After End::back: the result of this task if it came before something else failed.
+  [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings,
+                                              bool of_original);
+
+  /// What the user should read after End::placed.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  /// What went wrong before End::closed.
+  [[nodiscard]] const Error& error() const { return error_; }
+
+ private:
+  void begin();
+  void cancel();
+  void show_problem();
+  void finished(Result<std::vector<std::string>> result);
+  void leave(End end);
+
+  GtkWidget* window_;
+  Ref<GtkWidget> stack_;
+  std::unique_ptr<ProgressPage> progress_;
+  std::unique_ptr<ProblemPage> problem_;
+  std::unique_ptr<Work> work_;
+  std::vector<Task> kept_;
+  bool has_settings_, of_originals_ = false;
+  std::vector<std::string> titles_, notes_;
+  std::string what_, cost_;
+  Error error_;
+  bool working_ = false, cancelling_ = false, close_at_end_ = false;
+  bool leaving_ = false;
+  End end_ = End::closed;
+  Loop loop_;
+};
+
+/// An error that the user has read on the problem page: GIMP need not show it again.
+[[nodiscard]] Error as_read(Error error);
+
+}  // namespace sharpen
