@@ -111,11 +111,11 @@ Checked<void> DataUriReader::decode(std::string_view base64) {
       std::ranges::all_of(padding, base64.end(), [](char c) { return c == '='; });
   if (!only_padding || padding_ > 2) return malformed();
   characters_ += base64.size();
-  decoded_bytes_ += base64.size() * 3 / 4;
-  if (decoded_bytes_ > max_bytes_) return std::unexpected(error_answer(413));
   std::vector<guchar> bytes(base64.size() / 4 * 3 + 6);
   const gsize count = g_base64_decode_step(base64.data(), base64.size(), bytes.data(),
                                            &decoder_state_, &decoder_bits_);
+  decoded_bytes_ += count;
+  if (decoded_bytes_ > max_bytes_) return std::unexpected(error_answer(413));
   for (gsize written = 0; written < count;) {
     const ssize_t more = ::write(file_.get(), bytes.data() + written, count - written);
     if (more < 0 && errno == EINTR) continue;
