@@ -98,9 +98,10 @@ constexpr auto rows =
          [](Options& options, const std::string& value) {
            return read_number(options.workers, value, 1u);
          }},
-        {"--balance", "CREDITS", "credits of the account (default 1000000; nothing costs anything)",
+        {"--balance", "CREDITS",
+         "account with so many credits, and 402 once they are spent (default: no account)",
          [](Options& options, const std::string& value) {
-           return read_number(options.balance, value);
+           return read_number(options.balance.emplace(), value);
          }},
         {"--max-upload", "BYTES", "largest request (default 500000000)",
          [](Options& options, const std::string& value) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -20,10 +21,10 @@ struct Options {
   std::uint16_t download_port = 0;  ///< of the second origin; 0 = any free one
   std::string key;                  ///< secret: read from --key-file, never an argument
   EngineKind engine = EngineKind::deconvolution;
-  std::filesystem::path state;  ///< folder of jobs and pictures, 0700
-  int idle_exit = 0;            ///< seconds without a job and a request; 0 = never
-  unsigned workers = 2;         ///< jobs processed at once
-  std::int64_t balance = 1'000'000;
+  std::filesystem::path state;             ///< folder of jobs and pictures, 0700
+  int idle_exit = 0;                       ///< seconds without a job and a request; 0 = never
+  unsigned workers = 2;                    ///< jobs processed at once
+  std::optional<std::int64_t> balance;     ///< credits; none: jobs cost nothing
   std::uint64_t max_upload = 500'000'000;  ///< bytes
   std::string tls_certificate, tls_key;    ///< PEM files
   std::string public_url;                  ///< address of the download port from outside

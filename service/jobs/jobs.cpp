@@ -273,6 +273,10 @@ void Jobs::expire() {
   }
   for (const std::string& id : old) remove(id);
   sources_.expire(now, keep, options_.behaviours.number("orphan_seconds"), needed);
+  const auto forgotten = account_.forget([&](const Charge& charge) {
+    return now - charge.time >= keep && !jobs_.contains(charge.process_id);
+  });
+  if (!forgotten) g_warning("%s", forgotten.error().text().c_str());
 }
 
 }  // namespace sharpen::server

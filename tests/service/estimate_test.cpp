@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "tests/service/running_service.h"
 
 namespace sharpen::test {
@@ -91,6 +94,28 @@ TEST(Balance, IsReservedFirstAndChargedOnceAtTheEnd) {
   EXPECT_EQ(broke.text("message"), "Insufficient funds.");
   EXPECT_EQ(send("DELETE", service.image("/cancel/" + first)).status, 204u);
   EXPECT_EQ(service.submit().status, 200u);
+}
+
+TEST(Balance, IsThereOnlyIfItWasGiven) {
+  RunningService service;
+  (void)service.await(service.submitted(), "Completed");
+  const Json balance = send("GET", service.url + "/account/v1/credits/balance").json();
+  EXPECT_EQ(balance["available_credits"].integer(), 1'000'000);
+  EXPECT_FALSE(std::filesystem::exists(service.state() / "charges.jsonl"));
+}
+
+TEST(Balance, ForgetsChargesWithTheirJobs) {
+  const TestFolder folder;
+  const auto clock = folder.path() / "clock";
+  RunningService service({"--balance", "10", "--behaviour", "clock_file=" + clock.string()});
+  (void)service.await(service.submitted(), "Completed");
+  std::ofstream(clock) << 7 * 24 * 3600 + 60;
+  (void)send("GET", service.image("/status"));
+  const auto of_account = [&](const char* what) {
+    return send("GET", service.url + "/account/v1/credits/" + what).json();
+  };
+  EXPECT_TRUE(of_account("charges")["charges"].elements().empty());
+  EXPECT_EQ(of_account("balance")["total_credits"].integer(), 9);
 }
 
 TEST(Balance, ListsTheChargesByUpload) {

@@ -29,13 +29,14 @@ TEST(State, IsPrivate) {
 TEST(State, SurvivesAKill) {
   const TestFolder folder;
   std::string id, source;
+  const std::vector<std::string> balance = {"--balance", "1000000"};
   {
-    RunningService service(with_state(folder));
+    RunningService service(with_state(folder, balance));
     id = service.submitted({{"output_format", "png"}});
     source = service.await(id, "Completed").text("source_id");
     EXPECT_EQ(service.end(SIGKILL), -1);
   }
-  RunningService service(with_state(folder));
+  RunningService service(with_state(folder, balance));
   EXPECT_EQ(service.status(id).text("status"), "Completed");
   const Response links = send("GET", service.image("/download/" + id));
   EXPECT_EQ(send("GET", links.text("download_url")).body, picture());
@@ -50,12 +51,13 @@ TEST(State, StartsInterruptedJobsAgainAndChargesThemOnce) {
     const TestFolder folder;
     std::vector<std::string> ids;
     {
-      RunningService service(with_state(folder, {"--behaviour", stage, "--workers", "1"}));
+      RunningService service(
+          with_state(folder, {"--behaviour", stage, "--workers", "1", "--balance", "100"}));
       for (const char* model : {"Strong", "Natural"})
         ids.push_back(service.submitted({{"model", model}, {"strength", "0.25"}}));
       EXPECT_EQ(service.end(SIGKILL), -1);
     }
-    RunningService service(with_state(folder));
+    RunningService service(with_state(folder, {"--balance", "100"}));
     for (const std::string& id : ids) (void)service.await(id, "Completed");
     EXPECT_EQ(service.status(ids[1]).text("model"), "Natural");
     const auto charges =
@@ -67,7 +69,7 @@ TEST(State, StartsInterruptedJobsAgainAndChargesThemOnce) {
 TEST(State, IgnoresDamagedRecords) {
   const TestFolder folder;
   {
-    RunningService service(with_state(folder));
+    RunningService service(with_state(folder, {"--balance", "100"}));
     (void)service.await(service.submitted(), "Completed");
     EXPECT_EQ(service.end(SIGTERM), 0);
   }
@@ -75,7 +77,7 @@ TEST(State, IgnoresDamagedRecords) {
   std::ofstream(state / "charges.jsonl", std::ios::app) << "{\"process_id\":\"cut";
   std::ofstream(state / "jobs" / "d7b3b3b3-7b3b-4b3b-8b3b-3b3b3b3b3b3b.json") << "{";
   std::ofstream(state / "sources" / "x.json") << R"({"id":"../../x","format":"png"})";
-  RunningService service(with_state(folder));
+  RunningService service(with_state(folder, {"--balance", "100"}));
   EXPECT_EQ(send("GET", service.image("/status")).json().elements().size(), 1u);
   EXPECT_EQ(service.submit().status, 200u);
 }
