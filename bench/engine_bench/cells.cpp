@@ -254,7 +254,7 @@ Cell spoil(const Picture& photo, const Spoiling& how) {
 }
 
 Picture sharpen(const Cell& cell, const std::string& model, bool fast, engine::Report& report) {
-  auto store = must(engine::PixelStore::create(cell.info));
+  auto store = must(engine::PixelStore::create(cell.info, std::filesystem::temp_directory_path()));
   must(store.append(bytes_of(cell.input)));
   engine::Settings settings;
   settings.model = model;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/row_spool.h"
 #include "image/picture.h"
-#include "plugin/export/row_spool.h"
 #include "ui/host.h"
 
 namespace sharpen {

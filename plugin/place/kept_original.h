@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/row_spool.h"
 #include "plugin/export/formats.h"
-#include "plugin/export/row_spool.h"
 #include "ui/host.h"
 
 namespace sharpen {

@@ -13,12 +13,12 @@ namespace {
 
 constexpr double kReadPart = 0.06;
 
-Result<PixelStore> read_all(const std::filesystem::path& input, const Progress& progress,
-                            const std::stop_token& stop) {
+Result<PixelStore> read_all(const std::filesystem::path& input, const std::filesystem::path& spool,
+                            const Progress& progress, const std::stop_token& stop) {
   auto reader = open_picture(input);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
-  auto store = PixelStore::create(info);
+  auto store = PixelStore::create(info, spool);
   if (!store) return store;
   const std::uint32_t rows_at_once = std::clamp(
       static_cast<std::uint32_t>((1u << 20) / info.bytes_per_row()), 1u, std::max(info.height, 1u));
@@ -64,7 +64,7 @@ Result<Report> sharpen_file(const std::filesystem::path& input, const std::files
                 "Choose Standard, Strong, Natural, Lens Blur, Lens Blur V2, Motion Blur or "
                 "Refocus.");
   }
-  auto picture = read_all(input, progress, stop);
+  auto picture = read_all(input, output.parent_path(), progress, stop);
   if (!picture) return fail(std::move(picture));
   const PictureInfo& info = picture->info();
   const auto area = output_area(info, settings.crop);

@@ -52,7 +52,8 @@ using Progress = std::function<void(double)>;
 [[nodiscard]] bool offers(std::string_view model);
 
 /// Sharpens `input` (PNG, JPEG or TIFF) into a new file `output` of the same size, channels, bits
-/// and profile. Errors: refused (model not offered), bad_picture, too_large, io, cancelled.
+/// and profile. A large picture takes as much space beside the output meanwhile. Errors: refused
+/// (model not offered), bad_picture, too_large, io, cancelled.
 [[nodiscard]] Result<Report> sharpen_file(const std::filesystem::path& input,
                                           const std::filesystem::path& output, FileFormat format,
                                           const Settings& settings, const Progress& progress,

@@ -179,7 +179,8 @@ Result<JobStore> JobStore::open(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder / "spool", ignored))
     remove_quietly(entry.path());
   for (const auto& entry : fs::directory_iterator(folder / "jobs", ignored))
-    if (entry.path().extension() == ".part") remove_quietly(entry.path());
+    if (const auto kind = entry.path().extension(); kind == ".part" || kind == ".rows")
+      remove_quietly(entry.path());
   return JobStore(folder, std::move(lock));
 }
 

@@ -94,7 +94,7 @@ PixelStore store_of(std::span<const Plane> channels) {
   info.width = static_cast<std::uint32_t>(channels[0].width());
   info.height = static_cast<std::uint32_t>(channels[0].height());
   info.channels = static_cast<int>(channels.size());
-  auto store = PixelStore::create(info);
+  auto store = PixelStore::create(info, testing::TempDir());
   std::vector<std::byte> bytes;
   for (std::size_t i = 0; i < channels[0].size(); ++i) {
     for (const Plane& plane : channels) {

@@ -1,10 +1,6 @@
 #include "service/engine/decode/pixel_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -40,52 +36,25 @@ void round_row(const float* from, int count, int channels, std::byte* to) {
   }
 }
 
-Error disk_error() {
-  return {ErrorKind::io, "A temporary file could not be written or read.",
-          "Free some disk space and try again."};
-}
-
 }  // namespace
 
-Result<PixelStore> PixelStore::create(const PictureInfo& info) {
+Result<PixelStore> PixelStore::create(const PictureInfo& info,
+                                      const std::filesystem::path& folder) {
   PixelStore store(info);
   const std::size_t bytes = info.bytes_per_row() * info.height;
   if (bytes <= kInMemory) {
     store.memory_.reserve(bytes);
     return store;
   }
-  auto spool = SpoolFile::create(".rows");
+  auto spool = RowSpool::create(folder);
   if (!spool) return fail(std::move(spool));
-  store.spool_ = std::move(*spool);
-  store.file_ = ::open(store.spool_.path().c_str(), O_RDWR | O_CLOEXEC);
-  if (store.file_ < 0) return std::unexpected(disk_error());
+  store.spool_ = *std::move(spool);
   return store;
 }
 
-PixelStore::PixelStore(PixelStore&& other) noexcept
-    : info_(std::move(other.info_)),
-      stored_(other.stored_),
-      memory_(std::move(other.memory_)),
-      spool_(std::move(other.spool_)),
-      file_(std::exchange(other.file_, -1)) {}
-
-PixelStore::~PixelStore() {
-  if (file_ >= 0) ::close(file_);
-}
-
 Result<void> PixelStore::append(std::span<const std::byte> rows) {
-  if (file_ < 0) {
-    memory_.insert(memory_.end(), rows.begin(), rows.end());
-    stored_ += rows.size();
-    return {};
-  }
-  while (!rows.empty()) {
-    const ssize_t written = ::pwrite(file_, rows.data(), rows.size(), off_t(stored_));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return std::unexpected(disk_error());
-    stored_ += std::size_t(written);
-    rows = rows.subspan(std::size_t(written));
-  }
+  if (spool_) return spool_->append(rows);
+  memory_.insert(memory_.end(), rows.begin(), rows.end());
   return {};
 }
 
@@ -93,19 +62,13 @@ Result<void> PixelStore::read(const Box& box, std::span<std::byte> bytes) const 
   const std::size_t pixel = info_.bytes_per_row() / info_.width;
   const std::size_t length = pixel * std::size_t(box.width);
   for (int y = 0; y < box.height; ++y) {
-    std::span row = bytes.subspan(std::size_t(y) * length, length);
-    std::size_t from = std::size_t(box.y + y) * info_.bytes_per_row() + std::size_t(box.x) * pixel;
-    if (file_ < 0) {
+    const std::span row = bytes.subspan(std::size_t(y) * length, length);
+    const std::size_t from =
+        std::size_t(box.y + y) * info_.bytes_per_row() + std::size_t(box.x) * pixel;
+    if (!spool_)
       std::copy_n(memory_.begin() + std::ptrdiff_t(from), length, row.begin());
-      continue;
-    }
-    while (!row.empty()) {
-      const ssize_t got = ::pread(file_, row.data(), row.size(), off_t(from));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return std::unexpected(disk_error());
-      from += std::size_t(got);
-      row = row.subspan(std::size_t(got));
-    }
+    else if (auto got = spool_->read(from, row); !got)
+      return got;
   }
   return {};
 }

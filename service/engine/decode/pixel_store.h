@@ -1,26 +1,26 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/error.h"
-#include "base/spool_file.h"
+#include "base/row_spool.h"
 #include "image/picture.h"
 #include "service/engine/deconvolve/tile.h"
 #include "service/engine/math/plane.h"
 
 namespace sharpen::engine {
 
-/// The rows of one picture as they were decoded, for random access: in memory if small, else in a
-/// spooled file, so that a large picture does not cost its size in memory.
+/// The rows of one picture as they were decoded, for random access: in memory if small, else on
+/// disk, so that a large picture does not cost its size in memory.
 class PixelStore {
  public:
-  /// An empty store for a picture. Errors: io.
-  [[nodiscard]] static Result<PixelStore> create(const PictureInfo& info);
-  PixelStore(PixelStore&& other) noexcept;
-  PixelStore& operator=(PixelStore&&) = delete;
-  ~PixelStore();
+  /// An empty store for a picture; a large one takes space in `folder`. Errors: io.
+  [[nodiscard]] static Result<PixelStore> create(const PictureInfo& info,
+                                                 const std::filesystem::path& folder);
 
   [[nodiscard]] const PictureInfo& info() const { return info_; }
   [[nodiscard]] int width() const { return static_cast<int>(info_.width); }
@@ -39,10 +39,8 @@ class PixelStore {
   explicit PixelStore(const PictureInfo& info) : info_(info) {}
 
   PictureInfo info_;
-  std::size_t stored_ = 0;  ///< bytes
   std::vector<std::byte> memory_;
-  SpoolFile spool_;
-  int file_ = -1;
+  std::optional<RowSpool> spool_;
 };
 
 /// Writes the colour channels of `planes` over those of the interleaved `bytes` (the box `to` of

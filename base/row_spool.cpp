@@ -1,4 +1,4 @@
-#include "plugin/export/row_spool.h"
+#include "base/row_spool.h"
 
 #include <fcntl.h>
 #include <glib.h>
@@ -16,7 +16,7 @@ namespace {
 
 std::unexpected<Error> disk_error(int code) {
   return fail(ErrorKind::io, tr("A temporary file cannot be used: {}.", g_strerror(code)),
-              _("Free some space on the disk of your cache folder, then try again."));
+              _("Free some space on this disk, then try again."));
 }
 
 }  // namespace
