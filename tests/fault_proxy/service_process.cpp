@@ -34,6 +34,7 @@ ServiceProcess::ServiceProcess(const std::filesystem::path& program,
   if (!json || !(*json)["url"].string()) throw std::runtime_error("sharpen-service did not start");
   url_ = *(*json)["url"].string();
   download_url_ = (*json)["download_url"].string().value_or("");
+  pid_ = static_cast<int>((*json)["pid"].integer().value_or(0));
 }
 
 ServiceProcess::~ServiceProcess() {

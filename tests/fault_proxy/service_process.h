@@ -23,12 +23,15 @@ class ServiceProcess {
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] const std::string& download_url() const { return download_url_; }
 
+  [[nodiscard]] int pid() const { return pid_; }
+
   /// The pictures that were charged, by the name of their upload, as the service itself lists them.
   [[nodiscard]] std::vector<std::string> charges() const;
 
  private:
   Ref<GSubprocess> process_;
   std::string key_, url_, download_url_;
+  int pid_ = 0;
 };
 
 }  // namespace sharpen::test

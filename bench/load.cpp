@@ -1,0 +1,281 @@
+// Load: how many jobs a second one sharpen-service does for many clients at once, over TLS.
+//
+// Usage: load [--clients 50,200] [--seconds 60] [--side 32] [--json FILE] [-- SERVICE-OPTION…]
+//
+// Each client submits a small picture, polls its status, asks for the download's address and
+// fetches the result, then begins again; all clients are one process with one thread. The engine is
+// `identity` unless the service's options choose another. A 429 is waited for; any other answer
+// that is not a success is an error.
+
+#include <libsoup/soup.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <format>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <print>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/glib_error.h"
+#include "base/glib_ref.h"
+#include "base/glib_source.h"
+#include "base/json.h"
+#include "image/picture.h"
+#include "tests/client/test_folder.h"
+#include "tests/fault_proxy/service_process.h"
+
+namespace {
+
+using namespace sharpen;
+namespace fs = std::filesystem;
+
+constexpr const char* key = "load-bench-key";
+
+struct Row {
+  int clients = 0, jobs = 0, errors = 0, refused = 0;
+  double seconds = 0, p50 = 0, p99 = 0, peak_mb = 0, processor_seconds = 0;
+  [[nodiscard]] double jobs_per_second() const { return jobs / seconds; }
+};
+
+double now() { return double(g_get_monotonic_time()) / G_USEC_PER_SEC; }
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// A picture that compresses badly, as photographs do.
+std::string picture(const fs::path& file, std::uint32_t side) {
+  PictureInfo info;
+  info.width = info.height = side;
+  auto writer = create_picture(file, FileFormat::png, info);
+  std::vector<std::byte> pixels(info.bytes_per_row() * side);
+  std::uint32_t noise = 1;
+  for (std::byte& sample : pixels)
+    sample = static_cast<std::byte>((noise = noise * 1664525u + 1013904223u) >> 24);
+  if (!writer || !(*writer)->write(pixels) || !(*writer)->finish())
+    throw std::runtime_error("no picture");
+  return contents(file);
+}
+
+/// One measurement: its clients, their common session and what they count.
+class Load {
+ public:
+  Load(int clients, double seconds, std::string url, std::string picture)
+      : clients_(clients), seconds_(seconds), url_(std::move(url)), picture_(std::move(picture)) {
+    row_.clients = clients;
+    session_ = Ref<SoupSession>::adopt(soup_session_new_with_options(
+        "max-conns", 2 * clients + 2, "max-conns-per-host", clients, "timeout", 120u, nullptr));
+  }
+
+  Row run() {
+    begin_ = now();
+    for (int i = 0; i < clients_; ++i) submit();
+    g_main_loop_run(loop_.get());
+    row_.seconds = now() - begin_;
+    std::ranges::sort(latencies_);
+    const auto quantile = [this](double part) {
+      return latencies_.empty() ? 0 : latencies_[std::size_t(part * double(latencies_.size() - 1))];
+    };
+    row_.p50 = quantile(0.5);
+    row_.p99 = quantile(0.99);
+    return row_;
+  }
+
+ private:
+  struct Client {
+    std::string id;
+    double begin = 0, pause = 0.02;
+  };
+  using Then = std::function<void(const std::string& body)>;
+  struct Call {
+    Load* load;
+    Client client;
+    SoupMessage* message;
+    std::function<void(Client, const std::string&)> then;
+  };
+
+  bool over() const { return now() - begin_ >= seconds_; }
+
+  void leave() {
+    if (--clients_ == 0) g_main_loop_quit(loop_.get());
+  }
+
+  void later(double seconds, std::function<void()> action) {
+    timers_.push_back(EventSource::timeout(unsigned(seconds * 1000), [action = std::move(action)] {
+      action();
+      return false;
+    }));
+    if (timers_.size() > 4096)
+      std::erase_if(timers_, [](const auto& each) { return !each.active(); });
+  }
+
+  void send(Client client, const char* method, const std::string& url, bool with_key,
+            const std::string& body, std::function<void(Client, const std::string&)> then) {
+    auto message = Ref<SoupMessage>::adopt(soup_message_new(method, url.c_str()));
+    g_signal_connect(message.get(), "accept-certificate",
+                     G_CALLBACK(+[](SoupMessage*, GTlsCertificate*, GTlsCertificateFlags,
+                                    gpointer) -> gboolean { return TRUE; }),
+                     nullptr);
+    if (with_key)
+      soup_message_headers_append(soup_message_get_request_headers(message.get()), "X-API-Key",
+                                  key);
+    if (!body.empty()) {
+      const auto bytes = Ref<GBytes>::adopt(g_bytes_new(body.data(), body.size()));
+      soup_message_set_request_body_from_bytes(message.get(), "multipart/form-data; boundary=b",
+                                               bytes.get());
+    }
+    auto call = std::make_unique<Call>(this, std::move(client), message.get(), std::move(then));
+    soup_session_send_and_read_async(
+        session_.get(), message.get(), G_PRIORITY_DEFAULT, nullptr,
+        [](GObject* session, GAsyncResult* result, gpointer data) {
+          const std::unique_ptr<Call> call(static_cast<Call*>(data));
+          GErrorGuard error;
+          const auto bytes = Ref<GBytes>::adopt(
+              soup_session_send_and_read_finish(SOUP_SESSION(session), result, error.out()));
+          const unsigned status = bytes ? soup_message_get_status(call->message) : 0;
+          if (status == 200) {
+            gsize size = 0;
+            const auto* text = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
+            return call->then(call->client, std::string(text, size));
+          }
+          call->load->refused(status, error ? error.message() : "");
+        },
+        call.release());
+  }
+
+  void refused(unsigned status, const std::string& why) {
+    if (status == 429)
+      ++row_.refused;
+    else if (++row_.errors <= 5)
+      std::println(std::cerr, "status {} {}", status, why);
+    if (over()) return leave();
+    later(0.5, [this] { submit(); });
+  }
+
+  void submit() {
+    if (over()) return leave();
+    const std::string body =
+        "--b\r\nContent-Disposition: form-data; name=\"output_format\"\r\n\r\npng\r\n"
+        "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"load.png\"\r\n\r\n" +
+        picture_ + "\r\n--b--\r\n";
+    send({"", now()}, "POST", url_ + "/image/v1/sharpen/async", true, body,
+         [this](Client client, const std::string& answer) {
+           const auto json = Json::parse(answer);
+           client.id = json ? (*json)["process_id"].string().value_or("") : "";
+           poll(std::move(client));
+         });
+  }
+
+  void poll(Client client) {
+    later(client.pause, [this, client]() mutable {
+      client.pause = std::min(client.pause * 1.5, 0.5);
+      send(client, "GET", url_ + "/image/v1/status/" + client.id, true, "",
+           [this](Client same, const std::string& answer) {
+             if (answer.contains("Completed")) return fetch(std::move(same));
+             if (answer.contains("Failed")) return refused(599, answer);
+             poll(std::move(same));
+           });
+    });
+  }
+
+  void fetch(Client client) {
+    send(std::move(client), "GET", url_ + "/image/v1/download/" + client.id, true, "",
+         [this](Client same, const std::string& answer) {
+           const auto json = Json::parse(answer);
+           send(std::move(same), "GET", json ? (*json)["download_url"].string().value_or("") : "",
+                false, "", [this](const Client& done, const std::string& result) {
+                  if (result.size() < picture_.size() / 2) return refused(598, "a short result");
+                  ++row_.jobs;
+                  latencies_.push_back(now() - done.begin);
+                  submit();
+                });
+         });
+  }
+
+  int clients_;
+  double seconds_, begin_ = 0;
+  std::string url_, picture_;
+  Row row_;
+  std::vector<double> latencies_;
+  std::vector<EventSource> timers_;
+  Ref<SoupSession> session_;
+  Ref<GMainLoop> loop_ = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
+};
+
+/// Peak memory and processor time of a process.
+void measure(int pid, Row& row) {
+  const std::string status = contents(std::format("/proc/{}/status", pid));
+  row.peak_mb = std::stod(status.substr(status.find("VmHWM:") + 6)) / 1024;
+  const std::string stat = contents(std::format("/proc/{}/stat", pid));
+  const auto fields = std::string_view(stat).substr(stat.rfind(')') + 2) | std::views::split(' ') |
+                      std::ranges::to<std::vector<std::string>>();
+  row.processor_seconds = (std::stod(fields.at(11)) + std::stod(fields.at(12))) / 100;
+}
+
+Row measure(int clients, double seconds, std::uint32_t side, std::vector<std::string> options) {
+  const TestFolder folder;
+  const auto file = [&](const char* name) { return (folder.path() / name).string(); };
+  const std::string certificate = std::format(
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 "
+      "-subj /CN=localhost -keyout {} -out {} 2>/dev/null",
+      file("key.pem"), file("cert.pem"));
+  if (std::system(certificate.c_str()) != 0)
+    throw std::runtime_error("openssl made no certificate");
+  options.insert(options.end(), {"--tls-cert", file("cert.pem"), "--tls-key", file("key.pem")});
+  if (!std::ranges::contains(options, "--engine"))
+    options.insert(options.end(), {"--engine", "identity"});
+  const test::ServiceProcess service(SHARPEN_SERVICE, folder.path() / "state", key, options);
+  Row row = Load(clients, seconds, service.url(), picture(file("picture.png"), side)).run();
+  measure(service.pid(), row);
+  return row;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  std::vector<std::string> words(argv + 1, argv + argc), options;
+  if (const auto end = std::ranges::find(words, "--"); end != words.end()) {
+    options.assign(end + 1, words.end());
+    words.erase(end, words.end());
+  }
+  const auto value = [&](const char* name, std::string otherwise) {
+    const auto found = std::ranges::find(words, name);
+    return found == words.end() || found + 1 == words.end() ? otherwise : *(found + 1);
+  };
+  const double seconds = std::stod(value("--seconds", "60"));
+  const auto side = std::uint32_t(std::stoul(value("--side", "32")));
+  std::println("| clients | jobs/s | p50 s | p99 s | errors | 429 | processor s | peak MB |");
+  std::println("|---|---|---|---|---|---|---|---|");
+  JsonWriter json;
+  json.begin_object().begin_array("rows");
+  for (const auto word : value("--clients", "50,200") | std::views::split(',')) {
+    const int clients = std::stoi(std::string(word.begin(), word.end()));
+    const Row row = measure(clients, seconds, side, options);
+    std::println("| {} | {:.1f} | {:.2f} | {:.2f} | {} | {} | {:.1f} | {:.0f} |", row.clients,
+                 row.jobs_per_second(), row.p50, row.p99, row.errors, row.refused,
+                 row.processor_seconds, row.peak_mb);
+    json.begin_object()
+        .member("clients", row.clients)
+        .member("jobs_per_s", row.jobs_per_second())
+        .member("p50_s", row.p50)
+        .member("p99_s", row.p99)
+        .member("errors", row.errors)
+        .member("peak_mb", row.peak_mb)
+        .end_object();
+  }
+  if (const std::string file = value("--json", ""); !file.empty())
+    std::ofstream(file) << json.end_array().end_object().text(true) << '\n';
+  return 0;
+} catch (const std::exception& error) {
+  std::println(std::cerr, "load: {}", error.what());
+  return 1;
+}
