@@ -45,11 +45,11 @@ Result<std::string> ask_for_url(Service& service, const std::string& process_id,
 }  // namespace
 
 std::uint64_t Expected::max_bytes() const {
-  constexpr std::uint64_t header_and_profile = 1 << 20;
-  // Gray may come back as RGB.
-  const std::uint64_t raw = std::uint64_t{width} * height *
-                            static_cast<std::uint64_t>(std::max(channels, 3) * (bits / 8));
-  return raw + raw / 10 + header_and_profile;
+  constexpr std::uint64_t widest_pixel = 8;  // four channels of 16 bits
+  // A profile may take megabytes, and so may the picture of the original in Content Credentials.
+  constexpr std::uint64_t metadata = 16 << 20;
+  const std::uint64_t raw = std::uint64_t{width} * height * widest_pixel;
+  return raw + raw / 10 + metadata;
 }
 
 Result<CheckedPicture> check_picture(const std::filesystem::path& file, const Expected& expected,

@@ -96,9 +96,9 @@ template <class T>
 /// What the answer has to be.
 struct Expected {
   std::uint32_t width = 0, height = 0;
-  int channels = 3, bits = 8;
 
-  /// The raw size and 10 %, and a little for header and profile.
+  /// The raw size with alpha and 16 bits, which a service may answer with whatever it was sent, and
+  /// 10 %, and some megabytes of metadata.
   [[nodiscard]] std::uint64_t max_bytes() const;
 };
 

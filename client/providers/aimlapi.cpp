@@ -19,7 +19,7 @@ constexpr auto longest_generation = 15min;  // the service's own limit is not pu
 constexpr std::uint64_t slowest_bytes_per_second = 4096;
 
 std::uint64_t max_picture_bytes(const Upload& upload) {
-  return Expected{upload.width, upload.height, upload.channels, upload.bits}.max_bytes();
+  return Expected{upload.width, upload.height}.max_bytes();
 }
 
 /// The service's name for what a mode belongs to.

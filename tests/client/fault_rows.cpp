@@ -192,7 +192,7 @@ std::vector<Row> wrong_rows() {
       {"result_is_html", {rewriting(E::result, "", "<html>sorry</html>")}, {}, 1},
       {"result_empty", {rewriting(E::result, "", "")}, {}, 1},
       {"result_endless",
-       {rewriting(E::result, "", std::string(8 << 20, 'x'), always)},
+       {rewriting(E::result, "", std::string(17 << 20, 'x'), always)},
        ErrorKind::too_large,
        1,
        Keeps::the_job},

@@ -242,7 +242,7 @@ TEST_F(Job, AWrongResultIsAnErrorAndStaysRecoverable) {
 }
 
 TEST_F(Job, AResultThatIsTooLongIsNotRead) {
-  topaz.next("GET result", {.body = std::string(3 << 20, 'x')});
+  topaz.next("GET result", {.body = std::string(17 << 20, 'x')});
   const auto result = run();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::too_large);

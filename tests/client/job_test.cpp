@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <set>
 
+#include "client/jobs/job_steps.h"
 #include "client/jobs/spooled_upload.h"
 #include "job_fixture.h"
 
@@ -101,6 +102,22 @@ TEST_F(Job, OtherFormatsAndDepthsAreTakenAsTheyCome) {
   EXPECT_EQ(result->format, FileFormat::jpeg);
   EXPECT_EQ(result->info.bits, 8);
   EXPECT_TRUE(topaz.form().contains("\r\n\r\ntiff\r\n"));
+}
+
+TEST_F(Job, AnAnswerOfMoreBitsThanWereSentIsNotTooLong) {
+  constexpr std::uint32_t width = 900, height = 600;
+  topaz.set_result(room.picture(width, height, 16));  // noise, which no encoder makes smaller
+  auto request = room.request(topaz.address());
+  request.upload.width = width;
+  request.upload.height = height;
+  const auto result = run(request);
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_EQ(result->info.bits, 16);
+}
+
+TEST(Expected, HasRoomForAlphaSixteenBitsAndALargeProfile) {
+  EXPECT_GT((Expected{1400, 1400}.max_bytes()), 1400u * 1400 * 8 + PictureLimits().max_icc_bytes);
+  EXPECT_LT((Expected{1400, 1400}.max_bytes()), 1400u * 1400 * 8 * 3);
 }
 
 TEST_F(Job, ACostAboveTheLimitSendsNothing) {
