@@ -171,7 +171,7 @@ TEST(List, HasTheNewestFirstAndPages) {
 }
 
 TEST(Jobs, RunManyAtOnce) {
-  RunningService service({"--workers", "4"});
+  RunningService service({"--workers", "4", "--balance", "100"});
   std::vector<std::jthread> clients;
   std::vector<std::string> ids(24);
   for (std::size_t i = 0; i < ids.size(); ++i)
