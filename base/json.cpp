@@ -127,6 +127,12 @@ JsonWriter& JsonWriter::element(double value) {
   return *this;
 }
 
+JsonWriter& JsonWriter::element(const Json& value) {
+  json_builder_add_value(builder_.get(), value.node_ ? json_node_copy(value.node_.get())
+                                                     : json_node_new(JSON_NODE_NULL));
+  return *this;
+}
+
 std::string JsonWriter::text(bool pretty) const {
   const auto root = Ref<JsonNode>::adopt(json_builder_get_root(builder_.get()));
   return OwnedChars(json_to_string(root.get(), pretty)).get();

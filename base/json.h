@@ -44,6 +44,7 @@ class Json {
   [[nodiscard]] std::optional<bool> boolean() const;
 
  private:
+  friend class JsonWriter;
   explicit Json(JsonNode* shared) : node_(Ref<JsonNode>::share(shared)) {}
   Ref<JsonNode> node_;
 };
@@ -71,6 +72,7 @@ class JsonWriter {
   JsonWriter& member(const char* name, bool value);
   JsonWriter& element(std::string_view value);
   JsonWriter& element(double value);
+  JsonWriter& element(const Json& value);
   [[nodiscard]] std::string text(bool pretty = false) const;
 
  private:

@@ -24,9 +24,8 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   auto* dialog = GIMP_PROCEDURE_DIALOG(window_.get());
   gimp_procedure_dialog_set_ok_label(dialog, _("Shar_pen"));
   setup_ = std::make_unique<SetupPage>([this] { choice_changed(); });
-  auto presets = Presets::load(home_.presets());
   presets_ = std::make_unique<PresetBar>(
-      presets ? std::move(*presets) : Presets(home_.presets()),
+      Presets(home_.presets()),
       PresetBar::Events{[this](const Settings& settings) { take_settings(settings); },
                         [this] { return setup_->get().settings; },
                         [this](const Error& error) { show_problem(error); }});

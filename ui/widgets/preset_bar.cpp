@@ -65,6 +65,10 @@ void PresetBar::fill() {
   for (const Preset& preset : presets_.all()) {
     gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo_), preset.name.c_str(), preset.name.c_str());
   }
+  for (const UnusablePreset& preset : presets_.unusable()) {
+    gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo_), preset.name.c_str(),
+                              tr("{} (cannot be used)", preset.name).c_str());
+  }
   filling_ = false;
   select("");
 }
@@ -80,7 +84,8 @@ void PresetBar::select(const std::string& name) {
 void PresetBar::choose() {
   const std::string name = selected();
   select(name);
-  if (const Preset* preset = presets_.find(name)) events_.chosen(preset->settings);
+  if (const Preset* preset = presets_.find(name)) return events_.chosen(preset->settings);
+  if (const UnusablePreset* preset = presets_.find_unusable(name)) events_.problem(preset->problem);
 }
 
 void PresetBar::follow(const Settings& current) {
@@ -138,7 +143,8 @@ std::optional<std::string> PresetBar::ask_name() const {
   const auto follow = [&] {
     const std::string name = gtk_entry_get_text(GTK_ENTRY(entry));
     gtk_widget_set_sensitive(save, !name.empty());
-    gtk_button_set_label(GTK_BUTTON(save), presets_.find(name) ? _("_Replace") : _("_Save"));
+    const bool taken = presets_.find(name) || presets_.find_unusable(name);
+    gtk_button_set_label(GTK_BUTTON(save), taken ? _("_Replace") : _("_Save"));
   };
   connections.on(entry, "changed", follow);
   follow();
