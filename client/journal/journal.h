@@ -59,7 +59,8 @@ struct JournalEntry {
 class Journal {
  public:
   /// Opens the journal, or makes an empty one. A file that is damaged, or that a newer version of
-  /// this program wrote, is renamed aside and said so by notice(): work goes on.
+  /// this program wrote, is renamed aside and said so by notice(): work goes on. One that is only
+  /// out of reach (full disk, no rights, locked) stays where it is.
   [[nodiscard]] static Result<Journal> open(const std::filesystem::path& file);
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <format>
+#include <thread>
 #include <utility>
 
 #include "base/i18n.h"
@@ -21,9 +22,6 @@ namespace {
 
 using sqlite::Database;
 using sqlite::Transaction;
-
-/// Another process holds the database for milliseconds; a disk that sleeps, for seconds.
-constexpr int busy_ms = 15'000;
 
 /// One script for each version of the schema: version N is reached by running the first N.
 constexpr std::array<const char*, 3> migrations = {
@@ -57,36 +55,40 @@ std::unexpected<Error> cannot_write(const std::filesystem::path& where, int code
 /// Whether the file is a journal that this program can work with; errors are those of other kinds
 /// than damage (no permission, disk full), against which setting it aside would not help.
 Result<bool> prepare(Database& database) {
-  const auto check = [&]() -> Result<bool> {
-    // Every step is paid for: it has to be on the disk, not in a write-ahead log that a network
-    // file system cannot share. EXTRA also syncs the folder after the rollback journal is removed.
-    if (auto set = database.run("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;"); !set)
-      return fail(std::move(set));
-    auto sound = database.text("PRAGMA quick_check(1)");
-    if (!sound) return fail(std::move(sound));
-    if (*sound != "ok") return false;
-    auto version = database.integer("PRAGMA user_version");
-    if (!version) return fail(std::move(version));
-    if (*version < 0 || std::size_t(*version) > migrations.size()) return false;
-    // The right version of something else is not a journal either.
-    const auto is_journal = [&] {
-      return database.prepare(std::format("SELECT {} FROM jobs", entry_columns).c_str())
-          .has_value();
-    };
-    if (std::size_t(*version) == migrations.size()) return is_journal();
-    auto transaction = Transaction::begin(database);
-    if (!transaction) return fail(std::move(transaction));
-    for (auto done = std::size_t(*version); done < migrations.size(); ++done)
-      if (auto migrated = database.run(migrations.at(done)); !migrated) return false;
-    if (!is_journal()) return false;
-    const auto stamp = std::format("PRAGMA user_version = {}", migrations.size());
-    if (auto stamped = database.run(stamp.c_str()); !stamped) return fail(std::move(stamped));
-    if (auto committed = transaction->commit(); !committed) return fail(std::move(committed));
-    return true;
+  // Asked at once: a roll-back would be the last call otherwise.
+  const auto judge = [&](Error error) -> Result<bool> {
+    if (database.is_unsound()) return false;
+    return std::unexpected(std::move(error));
   };
-  auto usable = check();
-  if (!usable && database.damaged()) return false;
-  return usable;
+  // Every step is paid for: it has to be on the disk, not in a write-ahead log that a network
+  // file system cannot share. EXTRA also syncs the folder after the rollback journal is removed.
+  if (auto set = database.run("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;"); !set)
+    return judge(std::move(set).error());
+  const auto sound = database.text("PRAGMA quick_check(1)");
+  if (!sound) return judge(sound.error());
+  if (*sound != "ok") return false;
+  const auto version = database.integer("PRAGMA user_version");
+  if (!version) return judge(version.error());
+  if (*version < 0 || std::size_t(*version) > migrations.size()) return false;
+  // The right version of something else is not a journal either.
+  const auto is_journal = [&]() -> Result<bool> {
+    const auto columns =
+        database.prepare(std::format("SELECT {} FROM jobs", entry_columns).c_str());
+    return columns ? true : judge(columns.error());
+  };
+  if (std::size_t(*version) == migrations.size()) return is_journal();
+  auto transaction = Transaction::begin(database);
+  if (!transaction) return judge(std::move(transaction).error());
+  for (auto done = std::size_t(*version); done < migrations.size(); ++done)
+    if (auto migrated = database.run(migrations.at(done)); !migrated)
+      return judge(std::move(migrated).error());
+  if (auto fits = is_journal(); !fits || !*fits) return fits;
+  const auto stamp = std::format("PRAGMA user_version = {}", migrations.size());
+  if (auto stamped = database.run(stamp.c_str()); !stamped)
+    return judge(std::move(stamped).error());
+  if (auto committed = transaction->commit(); !committed)
+    return judge(std::move(committed).error());
+  return true;
 }
 
 /// The file with its mode. It must not be opened by us while SQLite has it:
@@ -114,22 +116,36 @@ Result<std::filesystem::path> set_aside(const std::filesystem::path& file) {
   return aside;
 }
 
+/// One at a time: two processes that both find damage must not set each other's new file aside.
+Result<UniqueFd> lock_journal(const std::filesystem::path& file,
+                              std::chrono::milliseconds patience) {
+  const auto lock_file = file.string() + ".lock";
+  UniqueFd lock(::open(lock_file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  if (!lock) return cannot_write(file.parent_path(), errno);
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR && errno != EWOULDBLOCK) return cannot_write(file.parent_path(), errno);
+    if (std::chrono::steady_clock::now() >= give_up)
+      return fail(ErrorKind::io, _("Another run of GIMP has locked the list of unfinished jobs."),
+                  _("Close the other GIMP, then try again."));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return lock;
+}
+
 }  // namespace
 
-Result<JournalFile> open_journal_file(const std::filesystem::path& file) {
+Result<JournalFile> open_journal_file(const std::filesystem::path& file,
+                                      std::chrono::milliseconds patience) {
   const auto folder = file.parent_path();
   if (g_mkdir_with_parents(folder.c_str(), 0700) != 0) return cannot_write(folder, errno);
-  // One at a time: two processes that both find damage must not set each other's new file aside.
-  const auto lock_file = file.string() + ".lock";
-  const UniqueFd lock(::open(lock_file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
-  if (!lock) return cannot_write(folder, errno);
-  while (::flock(lock.get(), LOCK_EX) != 0)
-    if (errno != EINTR) return cannot_write(folder, errno);
+  const auto lock = lock_journal(file, patience);
+  if (!lock) return std::unexpected(lock.error());
 
   std::string notice;
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (auto made = make_private(file); !made) return fail(std::move(made));
-    auto sql = sqlite::Database::open(file, busy_ms);
+    auto sql = sqlite::Database::open(file, static_cast<int>(patience.count()));
     if (!sql) return fail(std::move(sql));
     auto usable = prepare(*sql);
     if (!usable) return fail(std::move(usable));

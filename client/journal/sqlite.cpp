@@ -7,13 +7,31 @@
 namespace sharpen::sqlite {
 namespace {
 
+const char* hint_for(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return _("Free some space on this disk, then try again.");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return _("Another program has locked this file. Close it, then try again.");
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return _("Make sure that this file and its folder can be written, then try again.");
+    default:
+      return _(
+          "Make sure that its folder can be written and that the disk is not full, then try "
+          "again.");
+  }
+}
+
 std::unexpected<Error> database_error(sqlite3* handle) {
   const char* file = handle ? sqlite3_db_filename(handle, nullptr) : nullptr;
   return fail(
       ErrorKind::io,
       tr("The list of unfinished jobs ({}) cannot be used: {}.", std::string(file ? file : "?"),
          std::string(handle ? sqlite3_errmsg(handle) : sqlite3_errstr(SQLITE_NOMEM))),
-      _("Make sure that its folder can be written and that the disk is not full, then try again."));
+      hint_for(handle ? sqlite3_errcode(handle) : SQLITE_NOMEM));
 }
 
 }  // namespace
@@ -108,9 +126,10 @@ Result<std::string> Database::text(const char* sql) {
   return statement->text();
 }
 
-bool Database::damaged() const {
+bool Database::is_unsound() const {
   const int code = sqlite3_errcode(handle_.get()) & 0xff;
-  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  // SQLITE_ERROR: our SQL does not fit the tables that are there.
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
 }
 
 Result<Transaction> Transaction::begin(Database& database) {

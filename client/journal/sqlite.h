@@ -56,8 +56,9 @@ class Database {
   [[nodiscard]] std::int64_t last_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
   /// How many rows the last statement changed.
   [[nodiscard]] int changes() const { return sqlite3_changes(handle_.get()); }
-  /// Whether the last error says that the file is not a sound database.
-  [[nodiscard]] bool damaged() const;
+  /// Whether the call that has just failed says that the content is not a sound database of ours;
+  /// else it is the disk, the rights or another process, and the content may be good.
+  [[nodiscard]] bool is_unsound() const;
 
  private:
   struct Close {
