@@ -10,7 +10,8 @@ namespace {
 
 using enum ParameterId;
 
-constexpr double int32_min = -2147483648.0, int32_max = 2147483647.0;
+/// The service takes negative ones, too; here −1 says Auto.
+constexpr double min_seed = 0, max_seed = 2147483647.0;
 
 constexpr std::array<Parameter, parameter_count> parameter_table = {{
     {strength, "strength", "strength", N_("Strength"),
@@ -28,7 +29,7 @@ constexpr std::array<Parameter, parameter_count> parameter_table = {{
      false},
     {seed, "seed", "seed", N_("Seed"),
      N_("The same number gives the same invented detail again; another gives a variation."),
-     int32_min, int32_max, true},
+     min_seed, max_seed, true},
     {face_enhancement_strength, "face_enhancement_strength", "face-enhancement-strength",
      N_("Face strength"), N_("How strongly faces are changed, if face enhancement is on."), 0, 1,
      false},
@@ -41,10 +42,8 @@ constexpr ModelParameter classic[] = {
     {strength, 0.01, 1}, {minor_denoise, 0.01, 1}, {denoise_strength, 0, 1}};
 constexpr ModelParameter strong[] = {{strength, 0.01, 1}, {denoise_strength, 0, 1}};
 constexpr ModelParameter subject[] = {{denoise_strength, 0, 1}, {sharpen_strength, 0, 1}};
-constexpr ModelParameter super_focus_1[] = {{strength, 0, 1},
-                                            {denoise_strength, 0, 1},
-                                            {focus_boost, 0.25, 1},
-                                            {seed, int32_min, int32_max}};
+constexpr ModelParameter super_focus_1[] = {
+    {strength, 0, 1}, {denoise_strength, 0, 1}, {focus_boost, 0.25, 1}, {seed, min_seed, max_seed}};
 constexpr ModelParameter super_focus_2[] = {
     {denoise_strength, 0, 1}, {detail, 0, 1}, {focus_boost, 0.25, 1}};
 constexpr ModelParameter super_focus_3[] = {{denoise_strength, 0, 1}};

@@ -53,7 +53,11 @@ TEST(Settings, ValuesMustLieInTheModelsRange) {
   EXPECT_FALSE(check(with("Standard", strength, std::nan(""))));
   EXPECT_FALSE(check(with("Standard", strength, std::numeric_limits<double>::infinity())));
   EXPECT_FALSE(check(with("Super Focus", seed, 1.5)));
-  EXPECT_TRUE(check(with("Super Focus", seed, -7)));
+  EXPECT_TRUE(check(with("Super Focus", seed, 0)));
+  EXPECT_TRUE(check(with("Super Focus", seed, 2147483647)));
+  EXPECT_FALSE(check(with("Super Focus", seed, 2147483648)));
+  EXPECT_FALSE(check(with("Super Focus", seed, -7)));
+  EXPECT_FALSE(check(with("Super Focus", seed, -1))) << "as an argument this is Auto";
 }
 
 TEST(Settings, AValueThatTheModelDoesNotTakeIsRefused) {
@@ -110,7 +114,7 @@ TEST(Settings, ALimitOfCostIsNotNegative) {
 }
 
 TEST(Settings, GoThroughJsonUnchanged) {
-  Settings settings = with("Super Focus", seed, -2147483648.0);
+  Settings settings = with("Super Focus", seed, 2147483647);
   settings.value(focus_boost) = 0.3;
   settings.service = "own-server";
   settings.service_url = "https://example.org";
@@ -154,8 +158,8 @@ TEST(WireSettings, OnlyWhatTheModelTakesGoesOut) {
   Settings settings = with("Strong", strength, 0.1);
   settings.value(minor_denoise) = 0.5;
   EXPECT_EQ(wire_text(settings, ServiceKind::topaz), "strength=0.1;face_enhancement=false;");
-  EXPECT_EQ(wire_text(with("other:New", seed, -5), ServiceKind::topaz),
-            "seed=-5;face_enhancement=false;");
+  EXPECT_EQ(wire_text(with("other:New", seed, 5), ServiceKind::topaz),
+            "seed=5;face_enhancement=false;");
 }
 
 TEST(Price, FollowsTheVendorsTable) {
