@@ -12,6 +12,10 @@ namespace {
 
 constexpr double automatic = -1;
 constexpr auto flags = G_PARAM_READWRITE;
+// GObject drops a number that is out of range, or not a number, with no more than a warning, and
+// the run would be another one, and paid. So all of them get here, and check() refuses.
+constexpr double any_number = std::numeric_limits<double>::infinity();
+constexpr auto number_flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_LAX_VALIDATION);
 
 struct WordArgument {
   const char* name;
@@ -92,14 +96,14 @@ void add_arguments(GimpProcedure* procedure) {
   for (const Parameter& parameter : parameters()) {
     const std::string help = tr("{} −1: Auto, the service decides.", _(parameter.help));
     gimp_procedure_add_double_argument(procedure, parameter.argument_name, _(parameter.title),
-                                       help.c_str(), automatic, parameter.maximum, automatic,
-                                       flags);
+                                       help.c_str(), -any_number, any_number, automatic,
+                                       number_flags);
   }
   gimp_procedure_add_double_argument(
       procedure, "max-cost", _("Cost _limit"),
       _("Refuse to send what costs more, in the service's own unit (credits, dollars); −1: no "
         "limit"),
-      automatic, std::numeric_limits<float>::max(), automatic, flags);
+      -any_number, any_number, automatic, number_flags);
   gimp_procedure_add_boolean_argument(
       procedure, "keep-source-visible", _("_Keep the source visible"),
       _("Do not hide the source where the result would show it twice"), FALSE, flags);
@@ -137,6 +141,17 @@ void forget_values_of(GimpImage* image, GimpProcedureConfig* config) {
   gimp_config_deserialize_file(GIMP_CONFIG(config), file.get(), nullptr, nullptr);
 }
 
-ConfigBridge config_bridge() { return {read_or_default, write}; }
+ConfigBridge config_bridge() {
+  const auto read = [](GimpProcedureConfig* config) {
+    Settings settings = read_or_default(config);
+    for (const Parameter& parameter : parameters()) {
+      auto& value = settings.value(parameter.id);
+      if (value && !(*value >= parameter.minimum && *value <= parameter.maximum)) value.reset();
+    }
+    if (settings.max_cost && !(*settings.max_cost >= 0)) settings.max_cost.reset();
+    return settings;
+  };
+  return {read, write};
+}
 
 }  // namespace sharpen

@@ -50,7 +50,18 @@ def refuses_words_that_it_does_not_know():
     expect_refusal(["face-enhancement", "sometimes"], image, [layer], wrong, face_enhancement="sometimes")
     expect_refusal(["subject-detection"], image, [layer], wrong, subject_detection="cat")
     expect_refusal(["service"], image, [layer], wrong, service="somewhere")
-    expect_refusal(["strength"], image, [layer], wrong, strength=-0.5)
+
+
+def refuses_numbers_that_no_model_takes():
+    image, layer = photo()
+    wrong = Gimp.PDBStatusType.CALLING_ERROR
+    for number in (-0.5, 1.5, float("inf"), float("-inf")):
+        expect_refusal(["strength"], image, [layer], wrong, strength=number)
+    for number in (-5.0, 0.5, 2.0**31):
+        expect_refusal(["seed"], image, [layer], wrong, model="other:Any", seed=number)
+    expect_refusal(["max-cost"], image, [layer], wrong, max_cost=-5.0)
+    for name in ("strength", "seed", "max_cost"):  # GIMP itself refuses this, without a sentence
+        expect_refusal([], image, [layer], wrong, **{name: float("nan")})
 
 
 def refuses_what_is_no_layer():
