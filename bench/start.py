@@ -97,7 +97,7 @@ echo $(($(date +%s%N) - begin)) >>'{log}'
     program.chmod(0o755)
     for _ in range(options.repeats):
         (gimp.profile / "pluginrc").unlink(missing_ok=True)
-        subprocess.run(["gimp-console-3.0", "--no-data", "--no-fonts", "--quit"], env=gimp.environment, check=True,
+        subprocess.run(["gimp-console-3", "--no-data", "--no-fonts", "--quit"], env=gimp.environment, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return statistics.median(int(line) for line in log.read_text().split()) / 1e9
 

@@ -4,11 +4,11 @@
 # The packages that the project needs, one a line.
 packages() { sed 's/#.*//' "$checkout/tools/packages" | awk NF; }
 
-# missing_packages [ROOT]: those of them that dpkg does not know as installed.
+# missing_packages [ROOT]: those of the packages on stdin that dpkg does not know as installed.
 missing_packages() {
   local wanted
-  mapfile -t wanted < <(packages)
-  comm -23 <(packages | sort) \
+  mapfile -t wanted
+  comm -23 <(printf '%s\n' "${wanted[@]}" | sort) \
     <(dpkg-query --admindir="${1:-}/var/lib/dpkg" -W -f '${Package} ${db:Status-Status}\n' \
       "${wanted[@]}" 2>/dev/null | sed -n 's/ installed$//p' | sort)
 }
@@ -51,6 +51,6 @@ install_on_host() {
   command -v dpkg-query >/dev/null || return 0
   local missing
   # A GIMP 3 that does not come from a package is as good as one that does.
-  mapfile -t missing < <(missing_packages | { if has_gimp3; then grep -v gimp; else cat; fi })
+  mapfile -t missing < <(packages | missing_packages | { if has_gimp3; then grep -v gimp; else cat; fi })
   [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
 }

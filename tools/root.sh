@@ -1,6 +1,22 @@
 # shellcheck shell=bash disable=SC2154
-# The Debian 13 root of tools/gimp3: made, kept up to date, entered. Sourced; uses its $root,
+# The Debian roots of tools/gimp3: made, kept up to date, entered. Sourced; uses its $suite, $bare,
 # $cache, with[] and user[].
+
+# Sets $root, the folder, $what, its name in messages, $needed_mb and apt_options[] from $suite and $bare.
+name_root() {
+  apt_options=()
+  case ${suite:-trixie} in
+    trixie) root=$cache/debian-13 what='Debian 13 root' ;;
+    # The index of a suite that is not released yet goes out of date when a mirror rests.
+    forky) root=$cache/debian-forky what='Debian forky root' apt_options=(--aptopt='Acquire::Check-Valid-Until "false"') ;;
+    *) die "There is no suite $suite; tools/gimp3 --help lists them." ;;
+  esac
+  needed_mb=3000
+  [ "$bare" = no ] || { root+=-bare what="bare $what" needed_mb=1000; }
+}
+
+# The packages of $root, one a line.
+root_packages() { if [ "$bare" = yes ]; then echo gimp; else packages; fi; }
 
 # The prefix with which a command has the rights of root over the root's files: in a namespace of
 # its own, so that whatever it mounts is gone with it, even if it is killed. A user's namespace maps
@@ -21,7 +37,8 @@ find_privileges() {
 again_with_sudo() {
   command -v sudo >/dev/null ||
     die 'This machine lets users have no namespace with ids of their own (see "man subuid") and has no sudo: run this as root.'
-  local options=() path
+  local options=(--suite "${suite:-trixie}") path
+  [ "$bare" = no ] || options+=(--bare)
   for path in "${with[@]}"; do options+=(--with "$path"); done
   exec sudo --preserve-env "$checkout/tools/gimp3" --as "$(id -u)" "$(id -g)" \
     "$(id -G | tr ' ' ,)" "$HOME" "$cache" "${options[@]}" -- "$@"
@@ -30,14 +47,14 @@ again_with_sudo() {
 # Makes the root or installs what it lacks, one run at a time. "$@" is the tool's own command.
 prepare_root() {
   need_command bwrap bubblewrap
-  [ ! -d "$root" ] || [ -n "$(missing_packages "$root")" ] || return 0
+  [ ! -d "$root" ] || [ -n "$(root_packages | missing_packages "$root")" ] || return 0
   [ ! -d "$root" ] || [ -O "$root" ] || [ "$(id -u)" -eq 0 ] || again_with_sudo "$@"
   find_privileges || again_with_sudo "$@"
   make_cache || die "Cannot make $cache: set XDG_CACHE_HOME to a folder that you may write."
   (
-    flock --nonblock 9 || timed 'Waiting for another run that prepares the Debian 13 root' flock 9
+    flock --nonblock 9 || timed 'Waiting for another run that prepares a Debian root' flock 9
     if [ -d "$root" ]; then update_root; else make_root; fi
-  ) 9>"$cache/lock"
+  ) 9>"$root.lock"
 }
 
 # The folder is the user's also when sudo makes it: the plug-in keeps its service's files there.
@@ -54,24 +71,25 @@ make_root() {
   need_command mmdebstrap mmdebstrap
   [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || apt_install debian-archive-keyring
   free=$(df --output=avail -BM "$cache" | tr -dc 0-9)
-  [ "$free" -gt 3000 ] ||
-    die "The Debian 13 root needs 3 GB and $cache has $free MB: free some, or set XDG_CACHE_HOME to a roomier folder."
+  [ "$free" -gt "$needed_mb" ] ||
+    die "The $what needs $needed_mb MB and $cache has $free MB: free some, or set XDG_CACHE_HOME to a roomier folder."
   discard "$new"
   # shellcheck disable=SC2064 # the name is wanted as it is now
   trap "discard '$new'" EXIT
   trap 'exit 130' HUP INT TERM
-  timed 'Making a Debian 13 root with GIMP 3 (about two minutes, 2 GB)' \
+  timed "Making a $what with GIMP 3 (about two minutes, up to 2 GB)" \
     logged "$log" "${privileged[@]}" mmdebstrap --mode=root --variant=apt --format=directory \
-    --include="$(packages | paste -sd,)" trixie "$new" || explain_failure "$log"
+    "${apt_options[@]}" \
+    --include="$(root_packages | paste -sd,)" "${suite:-trixie}" "$new" || explain_failure "$log"
   mv -T "$new" "$root"
   trap - EXIT HUP INT TERM
 }
 
 update_root() {
   local missing log=$root.log
-  mapfile -t missing < <(missing_packages "$root")
+  mapfile -t missing < <(root_packages | missing_packages "$root")
   [ ${#missing[@]} -gt 0 ] || return 0
-  timed "Adding to the Debian 13 root: ${missing[*]}" logged "$log" in_root \
+  timed "Adding to the $what: ${missing[*]}" logged "$log" in_root \
     env DEBIAN_FRONTEND=noninteractive bash -c \
     'dpkg --configure -a && apt-get update -q && apt-get install -q -y --no-install-recommends "$@" && apt-get clean' \
     apt "${missing[@]}" || explain_failure "$log"
@@ -87,9 +105,9 @@ explain_failure() {
   if grep -qiE 'could not resolve|temporary failure|unable to (fetch|connect)|could not connect' "$1"; then
     die "Debian's packages could not be fetched: check the network (and http_proxy), then start this again. Log: $1"
   elif grep -qi 'no space left' "$1"; then
-    die "The disk is full: free 3 GB, or set XDG_CACHE_HOME to a roomier folder. Log: $1"
+    die "The disk is full: free $needed_mb MB, or set XDG_CACHE_HOME to a roomier folder. Log: $1"
   fi
-  die "The Debian 13 root could not be prepared; the log says why: $1"
+  die "The $what could not be prepared; the log says why: $1"
 }
 
 # The folders that are the same inside and outside.
@@ -184,7 +202,7 @@ with_copies() {
 
 # What belongs to the programs outside would mislead those inside.
 clean_environment() {
-  export REMOTE_SHARPEN_INSIDE=root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  export REMOTE_SHARPEN_INSIDE=${suite:-trixie} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   unset LD_LIBRARY_PATH LD_PRELOAD LIBRARY_PATH CPATH PKG_CONFIG_PATH PYTHONHOME PYTHONPATH
   case ${LC_ALL:-${LANG:-C}} in
     C | C.* | POSIX) ;;

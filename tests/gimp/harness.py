@@ -64,7 +64,7 @@ class Gimp:
 
     def run(self, interpreter, command, timeout, first=None, fonts=False, **environment):
         """Runs one batch command, or two; returns the finished process (its output is text)."""
-        program = ["gimp-3.0", "--no-splash"] if "DISPLAY" in environment else ["gimp-console-3.0", "--no-interface"]
+        program = ["gimp-3", "--no-splash"] if "DISPLAY" in environment else ["gimp-console-3", "--no-interface"]
         command_line = [
             *program, "--no-data", *([] if fonts else ["--no-fonts"]), "--new-instance",
             "--batch-interpreter=" + ("plug-in-script-fu-eval" if interpreter == "scheme" else "python-fu-eval"),

@@ -216,7 +216,7 @@ class GimpSession:
         }
         self.log = open(self.folder / "gimp.log", "w+")
         self.process = subprocess.Popen(
-            ["gimp-3.0", "--no-splash", "--no-data", "--no-fonts", "--new-instance", self.picture],
+            ["gimp-3", "--no-splash", "--no-data", "--no-fonts", "--new-instance", self.picture],
             env=environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
         )
         return self
