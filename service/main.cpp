@@ -12,6 +12,7 @@
 #include "base/glib_error.h"
 #include "base/glib_ref.h"
 #include "base/glib_source.h"
+#include "base/tls_module.h"
 #include "service/http/api_origin.h"
 #include "service/http/download_origin.h"
 
@@ -20,6 +21,7 @@ namespace {
 
 Result<Ref<GTlsCertificate>> load_certificate(const Options& options) {
   if (options.tls_certificate.empty()) return Ref<GTlsCertificate>();
+  provide_tls();
   GErrorGuard error;
   auto certificate = Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_files(
       options.tls_certificate.c_str(), options.tls_key.c_str(), error.out()));

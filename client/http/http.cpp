@@ -5,6 +5,7 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/tls_module.h"
 #include "client/http/deadline.h"
 
 namespace sharpen {
@@ -175,6 +176,7 @@ std::string HttpAnswer::header(std::string_view name) const {
 
 Http::Http(std::string ca_file)
     : context_(Ref<GMainContext>::adopt(g_main_context_new())), ca_file_(std::move(ca_file)) {
+  provide_tls();
   const ContextScope scope(context_.get());
   session_ = Ref<SoupSession>::adopt(
       soup_session_new_with_options("user-agent", "remote-sharpen", nullptr));
