@@ -26,8 +26,8 @@
 
 #include "base/glib_error.h"
 #include "base/json.h"
+#include "base/sqlite.h"
 #include "client/jobs/job_run.h"
-#include "client/journal/sqlite.h"
 #include "tests/client/test_folder.h"
 #include "tests/fault_proxy/fault_proxy.h"
 #include "tests/fault_proxy/service_process.h"

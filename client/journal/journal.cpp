@@ -7,10 +7,10 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/sqlite.h"
 #include "client/journal/journal_file.h"
 #include "client/journal/journal_rows.h"
 #include "client/journal/lease.h"
-#include "client/journal/sqlite.h"
 
 namespace sharpen {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "client/journal/sqlite.h"
+#include "base/sqlite.h"
 
 namespace sharpen {
 

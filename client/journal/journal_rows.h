@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/sqlite.h"
 #include "client/journal/journal.h"
-#include "client/journal/sqlite.h"
 
 namespace sharpen {
 

@@ -88,14 +88,12 @@ class Generation final : public Conversation {
   DataUriReader reader_;
 };
 
-/// A reply that is due when its job ends, or at a deadline.
-struct Due {
+}  // namespace
+
+struct AimlapiRoutes::Due {
   Reply reply;
-  std::string job_id;
   EventSource deadline, watch;
 };
-
-}  // namespace
 
 bool AimlapiRoutes::owns(std::string_view path) {
   return path == generations_path || path == billing_path;
@@ -121,7 +119,9 @@ Answer AimlapiRoutes::translate(const Answer& refusal, std::string_view path) co
   const auto json = Json::parse(refusal.body);
   std::string message = json ? (*json)["message"].string().value_or("") : "";
   if (refusal.status == 400) message = "Body validation error! " + message;
-  return error(refusal.status, path, message);
+  Answer answer = error(refusal.status, path, message);
+  answer.headers = refusal.headers;
+  return answer;
 }
 
 Checked<std::unique_ptr<Conversation>> AimlapiRoutes::begin(const Request& request) {
@@ -183,20 +183,26 @@ void AimlapiRoutes::generate(const Request& request, DataUriReader::Body body, c
                                 : "This service fetches no addresses: image_url has to be a data: "
                                   "URI in base64."
                  : "Required at image_url"));
-  const auto source = core_.jobs.admit(std::move(body.image), "");
+  const auto source = core_.jobs.admit(std::move(body.image), "", request.owner);
   if (!source) return refuse_with(source.error());
 
   auto due = std::make_shared<Due>(reply);
-  const auto job = core_.jobs.submit(*spec, *source, [this, due, request](const Job& ended) {
-    due->deadline.stop();
-    due->watch.stop();
-    due->reply.send(result(request, ended));
-  });
-  if (!job) {
-    core_.jobs.discard(*source);
-    return refuse_with(job.error());
-  }
-  due->job_id = job->id;
+  core_.jobs.submit(
+      *spec, *source,
+      [this, due, request, source = *source](const Checked<Job>& job) {
+        if (job) return watch(due, job->id, request);
+        core_.jobs.discard(source);
+        due->reply.send(translate(job.error(), request.path));
+      },
+      [this, due, request](const Job& ended) {
+        due->deadline.stop();
+        due->watch.stop();
+        due->reply.send(result(request, ended));
+      });
+}
+
+void AimlapiRoutes::watch(const std::shared_ptr<Due>& due, const std::string& job_id,
+                          const Request& request) {
   const std::weak_ptr weak = due;
   if (const auto patience = core_.options.behaviours.number("aimlapi_timeout_ms"); patience > 0)
     due->deadline =
@@ -205,11 +211,11 @@ void AimlapiRoutes::generate(const Request& request, DataUriReader::Body body, c
           return false;
         });
   if (core_.options.behaviours.is("aimlapi_disconnect", "cancel"))
-    due->watch = EventSource::timeout(200, [this, weak] {
+    due->watch = EventSource::timeout(200, [this, weak, id = job_id, owner = request.owner] {
       const auto held = weak.lock();
       if (!held) return false;
       if (held->reply.connected()) return true;
-      post([&jobs = core_.jobs, id = held->job_id] { jobs.cancel(id); });
+      post([&jobs = core_.jobs, id, owner] { (void)jobs.cancel(id, owner); });
       return false;
     });
 }
@@ -229,7 +235,7 @@ Answer AimlapiRoutes::result(const Request& request, const Job& job) const {
   answer.status = static_cast<unsigned>(behaviours.number("aimlapi_status"));
   if (behaviours.is("aimlapi_form", "b64_json")) {
     answer.file = FileBody{
-        core_.jobs.picture(job), job.output_format,
+        core_.jobs.pictures().output(job.id), job.output_format,
         Base64Frame{R"({"data":[{"url":null,"b64_json":")", R"("}],"meta":)" + meta_text + "}"}};
   } else {
     answer.body =
@@ -252,10 +258,12 @@ Answer AimlapiRoutes::result(const Request& request, const Job& job) const {
 }
 
 Answer AimlapiRoutes::billing() const {
+  const auto balance = core_.jobs.balance();
+  if (!balance) return translate(balance.error(), billing_path);
   return json_answer(
       JsonWriter()
           .begin_object()
-          .member("current_balance", double(core_.jobs.account().available()) * dollars_per_credit)
+          .member("current_balance", double(balance->available()) * dollars_per_credit)
           .member("currency", "USD")
           .end_object());
 }

@@ -28,6 +28,9 @@ class AimlapiRoutes {
   void generate(const Request& request, DataUriReader::Body body, const Reply& reply);
 
  private:
+  /// A reply that is due when its job ends, or at a deadline.
+  struct Due;
+  void watch(const std::shared_ptr<Due>& due, const std::string& job_id, const Request& request);
   Checked<JobSpec> spec_of(const Json& json) const;
   Answer result(const Request& request, const Job& job) const;
   Answer billing() const;

@@ -45,14 +45,7 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin(const Request& request
       {"GET", "/image/v1/status",
        [&] { return without_body([this, request] { return list(request); }); }},
       {"DELETE", "/image/v1/status",
-       [&] {
-         return without_body([this] {
-           return json_answer(JsonWriter()
-                                  .begin_object()
-                                  .member("deleted_count", core_.jobs.remove_all())
-                                  .end_object());
-         });
-       }},
+       [&] { return without_body([this, owner = request.owner] { return remove_all(owner); }); }},
       {"GET", "/account/v1/credits/balance",
        [&] { return without_body([this] { return balance(); }); }},
       {"GET", "/account/v1/credits/charges",
@@ -71,19 +64,17 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin(const Request& request
 Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request& request) {
   struct Route {
     std::string_view method, prefix;
-    std::function<Answer(TopazRoutes&, const std::string&)> answer;
+    std::function<Answer(TopazRoutes&, const Request&, const std::string& id)> answer;
   };
-  const std::string host = request.host_name();
   const auto routes = std::to_array<Route>({
-      {"GET", "/image/v1/status/", &TopazRoutes::status},
-      {"DELETE", "/image/v1/status/", &TopazRoutes::remove},
-      {"DELETE", "/image/v1/cancel/", &TopazRoutes::cancel},
-      {"GET", "/image/v1/download/input/",
-       [host](const TopazRoutes& self, const std::string& id) {
-         return self.download_input(id, host);
-       }},
-      {"GET", "/image/v1/download/",
-       [host](const TopazRoutes& self, const std::string& id) { return self.download(id, host); }},
+      {"GET", "/image/v1/status/",
+       [](auto& self, const auto& asked, const auto& id) { return self.status(id, asked.owner); }},
+      {"DELETE", "/image/v1/status/",
+       [](auto& self, const auto& asked, const auto& id) { return self.remove(id, asked.owner); }},
+      {"DELETE", "/image/v1/cancel/",
+       [](auto& self, const auto& asked, const auto& id) { return self.cancel(id, asked.owner); }},
+      {"GET", "/image/v1/download/input/", &TopazRoutes::download_input},
+      {"GET", "/image/v1/download/", &TopazRoutes::download},
   });
   bool known_path = false;
   for (const Route& route : routes) {
@@ -93,7 +84,8 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request&
     const std::string id = request.path.substr(route.prefix.size());
     if (!g_uuid_string_is_valid(id.c_str()))
       return refuse(400, "Invalid process ID. Please ensure it is a valid UUID.");
-    return without_body([this, answer = route.answer, id] { return answer(*this, id); });
+    return without_body(
+        [this, request, answer = route.answer, id] { return answer(*this, request, id); });
   }
   return std::unexpected(error_answer(known_path ? 405 : 404));
 }
@@ -107,7 +99,9 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_submit(const Request& 
   const std::uint64_t limit = core_.options.max_upload + form_overhead;
   if (request.content_length().value_or(0) > limit) return std::unexpected(error_answer(413));
   return with_form(std::make_unique<FormReader>(boundary, limit, core_.options.state / "spool"),
-                   [this, generative](Form form) { return submit(std::move(form), generative); });
+                   [this, generative, owner = request.owner](Form form, const Reply& reply) {
+                     submit(std::move(form), generative, owner, reply);
+                   });
 }
 
 Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_estimate(const Request& request,
@@ -119,61 +113,70 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_estimate(const Request
     });
   const std::string boundary = MultipartParser::boundary_of(type);
   if (boundary.empty()) return refuse(400, "Send multipart/form-data or application/json.");
-  return with_form(
-      std::make_unique<FormReader>(boundary, form_overhead, std::filesystem::path()),
-      [this, generative](const Form& form) { return estimate(form.fields, generative, core_); });
+  return with_form(std::make_unique<FormReader>(boundary, form_overhead, std::filesystem::path()),
+                   [this, generative](const Form& form, const Reply& reply) {
+                     reply.send(estimate(form.fields, generative, core_));
+                   });
 }
 
-Answer TopazRoutes::submit(Form form, bool generative) {
+void TopazRoutes::submit(Form form, bool generative, const std::string& owner, const Reply& reply) {
   const bool uploaded = !form.image.empty();
   const auto spec =
       check_job(form.fields, generative, core_.options.engine, core_.options.behaviours);
-  if (!spec) return spec.error();
-  const auto source = source_of(form);
-  if (!source) return source.error();
-  const auto job = core_.jobs.submit(*spec, *source);
-  if (!job) {
-    if (uploaded) core_.jobs.discard(*source);
-    return job.error();
-  }
-  const std::int64_t eta = core_.jobs.eta(*job);
+  if (!spec) return reply.send(spec.error());
+  const auto source = source_of(form, owner);
+  if (!source) return reply.send(source.error());
+  core_.jobs.submit(*spec, *source,
+                    [this, source = *source, uploaded, reply](const Checked<Job>& job) {
+                      if (job) return reply.send(submitted(*job));
+                      if (uploaded) core_.jobs.discard(source);
+                      reply.send(job.error());
+                    });
+}
+
+Answer TopazRoutes::submitted(const Job& job) const {
+  const std::int64_t eta = core_.jobs.eta(job);
   Answer answer = json_answer(JsonWriter()
                                   .begin_object()
-                                  .member("process_id", job->id)
-                                  .member("source_id", job->source_id)
+                                  .member("process_id", job.id)
+                                  .member("source_id", job.source_id)
                                   .member("eta", eta)
                                   .end_object());
   answer.headers = {
-      {"X-Process-ID", job->id}, {"X-Source-ID", job->source_id}, {"X-ETA", std::to_string(eta)}};
+      {"X-Process-ID", job.id}, {"X-Source-ID", job.source_id}, {"X-ETA", std::to_string(eta)}};
   return answer;
 }
 
-Checked<SourcePicture> TopazRoutes::source_of(Form& form) {
+Checked<SourcePicture> TopazRoutes::source_of(Form& form, const std::string& owner) {
   const bool by_id = form.fields.contains("source_id"), by_url = form.fields.contains("source_url");
   const auto status = static_cast<unsigned>(core_.options.behaviours.number("source_count"));
   const int count = int{!form.image.empty()} + int{by_id} + int{by_url};
   if (count == 0) return refuse(status, "Send a picture: image, source_url or source_id.");
   if (count > 1) return refuse(status, "Send only one of image, source_url and source_id.");
   if (by_url) return refuse(422, "This service fetches no addresses. Send the picture as image.");
-  if (!by_id) return core_.jobs.admit(std::move(form.image), form.filename);
+  if (!by_id) return core_.jobs.admit(std::move(form.image), form.filename, owner);
   const std::string& id = form.fields["source_id"];
   if (!g_uuid_string_is_valid(id.c_str()))
     return refuse(400, "Invalid source ID. Please ensure it is a valid UUID.");
-  const SourcePicture* source = core_.jobs.find_source(id);
-  if (!source) return refuse(404, "An image with the given source ID was not found.");
-  return *source;
+  const auto source = core_.jobs.find_source(id, owner);
+  if (!source) return std::unexpected(source.error());
+  return **source;
 }
 
-Answer TopazRoutes::status(const std::string& id) {
-  const Job* job = core_.jobs.find(id);
-  if (!job) return not_found();
-  const auto [counted, is_new] = polls_.try_emplace(id, 0);
-  const int polls = ++counted->second;
-  if (is_new)
-    std::erase_if(polls_, [this](const auto& each) { return !core_.jobs.find(each.first); });
-  if (polls <= core_.options.behaviours.number("first_polls_404")) return not_found();
+int TopazRoutes::count_poll(const std::string& id) {
+  const Behaviours& behaviours = core_.options.behaviours;
+  if (behaviours.number("first_polls_404") == 0 && !behaviours.is("progress", "jumps")) return 0;
+  return ++polls_[id];
+}
+
+Answer TopazRoutes::status(const std::string& id, const std::string& owner) {
+  const auto job = core_.jobs.find(id, owner);
+  if (!job) return job.error();
+  const int polls = count_poll(id);
+  const auto hidden = core_.options.behaviours.number("first_polls_404");
+  if (hidden > 0 && polls <= hidden) return not_found();
   JsonWriter json;
-  append_status(json, *job, core_, polls);
+  append_status(json, **job, core_, polls);
   return json_answer(json);
 }
 
@@ -182,11 +185,13 @@ Answer TopazRoutes::list(const Request& request) const {
     const auto found = request.query.find(name);
     return found == request.query.end() ? std::nullopt : std::optional(found->second);
   };
-  auto jobs = core_.jobs.list();
+  const auto found = core_.jobs.list(request.owner);
+  if (!found) return found.error();
+  auto jobs = *found;
   JsonWriter json;
   if (query("paginated").value_or("false") != "true") {
     json.begin_array();
-    for (const Job* job : jobs) append_status(json, *job, core_, 0);
+    for (const auto& job : jobs) append_status(json, *job, core_, 0);
     return json_answer(json.end_array());
   }
   const auto limit = number_from(query("limit").value_or("50"));
@@ -195,7 +200,7 @@ Answer TopazRoutes::list(const Request& request) const {
   if (const auto cursor = query("cursor")) {
     const auto before = number_from(*cursor);
     if (!before) return error_answer(400, "Invalid cursor.");
-    std::erase_if(jobs, [&](const Job* job) { return double(job->sequence) >= *before; });
+    std::erase_if(jobs, [&](const auto& job) { return double(job->sequence) >= *before; });
   }
   const auto count = std::min(jobs.size(), static_cast<std::size_t>(*limit));
   json.begin_object().begin_array("data");
@@ -207,33 +212,41 @@ Answer TopazRoutes::list(const Request& request) const {
   return json_answer(json.end_object().end_object());
 }
 
-Answer TopazRoutes::remove(const std::string& id) {
-  if (!core_.jobs.find(id)) return not_found();
-  if (!core_.jobs.remove(id))
-    return error_answer(409, "The process cannot be deleted as it has not ended.");
-  return empty_answer();
+Answer TopazRoutes::remove(const std::string& id, const std::string& owner) {
+  const auto removed = core_.jobs.remove(id, owner);
+  if (!removed) return removed.error();
+  return *removed ? empty_answer()
+                  : error_answer(409, "The process cannot be deleted as it has not ended.");
 }
 
-Answer TopazRoutes::cancel(const std::string& id) {
-  if (!core_.jobs.find(id)) return not_found();
-  if (!core_.jobs.cancel(id))
-    return error_answer(409,
-                        "The process cannot be cancelled as it is not in a cancellable state.");
-  return empty_answer();
+Answer TopazRoutes::remove_all(const std::string& owner) {
+  const auto count = core_.jobs.remove_all(owner);
+  if (!count) return count.error();
+  return json_answer(JsonWriter().begin_object().member("deleted_count", *count).end_object());
 }
 
-Answer TopazRoutes::download(const std::string& id, const std::string& host) const {
-  const Job* job = core_.jobs.find(id);
-  if (!job) return not_found();
-  if (job->state != JobState::completed)
+Answer TopazRoutes::cancel(const std::string& id, const std::string& owner) {
+  const auto cancelled = core_.jobs.cancel(id, owner);
+  if (!cancelled) return cancelled.error();
+  return *cancelled
+             ? empty_answer()
+             : error_answer(409,
+                            "The process cannot be cancelled as it is not in a cancellable state.");
+}
+
+Answer TopazRoutes::download(const Request& request, const std::string& id) const {
+  const auto job = core_.jobs.find(id, request.owner);
+  if (!job) return job.error();
+  if ((*job)->state != JobState::completed)
     return error_answer(409, core_.options.behaviours.text("not_ready"));
-  return link_answer(LinkKind::output, id, host);
+  return link_answer(LinkKind::output, id, request.host_name());
 }
 
-Answer TopazRoutes::download_input(const std::string& id, const std::string& host) const {
-  const Job* job = core_.jobs.find(id);
-  if (!job || !core_.jobs.find_source(job->source_id)) return not_found();
-  return link_answer(LinkKind::input, id, host);
+Answer TopazRoutes::download_input(const Request& request, const std::string& id) const {
+  const auto job = core_.jobs.find(id, request.owner);
+  if (!job) return job.error();
+  if (!core_.jobs.find_source((*job)->source_id, request.owner)) return not_found();
+  return link_answer(LinkKind::input, id, request.host_name());
 }
 
 Answer TopazRoutes::link_answer(LinkKind kind, const std::string& id,
@@ -249,19 +262,22 @@ Answer TopazRoutes::link_answer(LinkKind kind, const std::string& id,
 }
 
 Answer TopazRoutes::balance() const {
-  const Account& account = core_.jobs.account();
+  const auto balance = core_.jobs.balance();
+  if (!balance) return balance.error();
   return json_answer(JsonWriter()
                          .begin_object()
-                         .member("available_credits", account.available())
-                         .member("reserved_credits", account.reserved())
-                         .member("total_credits", account.total())
+                         .member("available_credits", balance->available())
+                         .member("reserved_credits", balance->reserved)
+                         .member("total_credits", balance->total)
                          .end_object());
 }
 
 Answer TopazRoutes::charges() const {
+  const auto charges = core_.jobs.charges();
+  if (!charges) return charges.error();
   JsonWriter json;
   json.begin_object().begin_array("charges");
-  for (const Charge& charge : core_.jobs.account().charges())
+  for (const Charge& charge : *charges)
     json.begin_object()
         .member("process_id", charge.process_id)
         .member("filename", charge.filename)

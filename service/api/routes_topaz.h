@@ -24,14 +24,18 @@ class TopazRoutes {
   Checked<std::unique_ptr<Conversation>> begin_submit(const Request& request, bool generative);
   Checked<std::unique_ptr<Conversation>> begin_estimate(const Request& request, bool generative);
   Checked<std::unique_ptr<Conversation>> begin_with_id(const Request& request);
-  Answer submit(Form form, bool generative);
-  Checked<SourcePicture> source_of(Form& form);
-  Answer status(const std::string& id);
+  void submit(Form form, bool generative, const std::string& owner, const Reply& reply);
+  Checked<SourcePicture> source_of(Form& form, const std::string& owner);
+  Answer status(const std::string& id, const std::string& owner);
+  Answer submitted(const Job& job) const;
+  /// How often a status was asked for, if a behaviour wants to know.
+  int count_poll(const std::string& id);
   Answer list(const Request& request) const;
-  Answer remove(const std::string& id);
-  Answer cancel(const std::string& id);
-  Answer download(const std::string& id, const std::string& host) const;
-  Answer download_input(const std::string& id, const std::string& host) const;
+  Answer remove(const std::string& id, const std::string& owner);
+  Answer remove_all(const std::string& owner);
+  Answer cancel(const std::string& id, const std::string& owner);
+  Answer download(const Request& request, const std::string& id) const;
+  Answer download_input(const Request& request, const std::string& id) const;
   Answer link_answer(LinkKind kind, const std::string& id, const std::string& host) const;
   Answer balance() const;
   Answer charges() const;

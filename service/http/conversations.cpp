@@ -34,17 +34,20 @@ class WithText final : public Conversation {
 
 class WithForm final : public Conversation {
  public:
-  WithForm(std::unique_ptr<FormReader> reader, std::function<Answer(Form)> answer)
+  WithForm(std::unique_ptr<FormReader> reader, std::function<void(Form, const Reply&)> answer)
       : reader_(std::move(reader)), answer_(std::move(answer)) {}
   Checked<void> take_body(std::string_view piece) override { return reader_->feed(piece); }
   void finish(const Reply& reply) override {
     auto form = reader_->finish();
-    reply.send(form ? answer_(*std::move(form)) : std::move(form).error());
+    if (form)
+      answer_(*std::move(form), reply);
+    else
+      reply.send(std::move(form).error());
   }
 
  private:
   std::unique_ptr<FormReader> reader_;
-  std::function<Answer(Form)> answer_;
+  std::function<void(Form, const Reply&)> answer_;
 };
 
 }  // namespace
@@ -58,7 +61,7 @@ std::unique_ptr<Conversation> with_text(std::function<Answer(std::string)> answe
 }
 
 std::unique_ptr<Conversation> with_form(std::unique_ptr<FormReader> reader,
-                                        std::function<Answer(Form)> answer) {
+                                        std::function<void(Form, const Reply&)> answer) {
   return std::make_unique<WithForm>(std::move(reader), std::move(answer));
 }
 

@@ -16,8 +16,8 @@ namespace sharpen::server {
 [[nodiscard]] std::unique_ptr<Conversation> with_text(
     std::function<Answer(std::string body)> answer);
 
-/// A request with a multipart form, read as it comes.
-[[nodiscard]] std::unique_ptr<Conversation> with_form(std::unique_ptr<FormReader> reader,
-                                                      std::function<Answer(Form form)> answer);
+/// A request with a multipart form, read as it comes. The reply may be kept for later.
+[[nodiscard]] std::unique_ptr<Conversation> with_form(
+    std::unique_ptr<FormReader> reader, std::function<void(Form form, const Reply& reply)> answer);
 
 }  // namespace sharpen::server

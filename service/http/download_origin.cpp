@@ -23,13 +23,14 @@ Answer DownloadOrigin::answer(const Request& request) const {
     return error_answer(403, target.error() == Links::Refusal::expired
                                  ? "This address has expired. Ask for a new one."
                                  : "This address is not signed.");
-  const Job* job = core_.jobs.find(target->id);
-  if (!job) return error_answer(404);
-  if (target->kind == LinkKind::output && job->state == JobState::completed)
-    return {.file = FileBody{core_.jobs.picture(*job), job->output_format}};
-  const SourcePicture* source = core_.jobs.find_source(job->source_id);
-  if (target->kind == LinkKind::input && source)
-    return {.file = FileBody{core_.jobs.picture(*source), source->format}};
+  const auto found = core_.jobs.find_any(target->id);
+  if (!found) return found.error();
+  const Job& job = **found;
+  const PictureFolder& pictures = core_.jobs.pictures();
+  if (target->kind == LinkKind::output && job.state == JobState::completed)
+    return {.file = FileBody{pictures.output(job.id), job.output_format}};
+  if (target->kind == LinkKind::input)
+    return {.file = FileBody{pictures.source(job.source_id), job.input_format}};
   return error_answer(404);
 }
 

@@ -22,6 +22,7 @@ struct Request {
   std::string method, path;
   std::map<std::string, std::string, std::less<>> query;
   std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case
+  std::string owner;  ///< the name of its key; empty for the only one, or none
 
   /// Empty if the header was not sent. `name` is in lower case.
   [[nodiscard]] std::string header(std::string_view name) const;

@@ -13,10 +13,12 @@ namespace sharpen::server {
 /// An upload; later jobs may name it instead of sending it again.
 struct SourcePicture {
   std::string id = {}, filename = {};
+  std::string owner = {};  ///< the name of the key that it was sent with
   FileFormat format = FileFormat::png;
   std::uint32_t width = 0, height = 0;  ///< pixels
-  std::int64_t created = 0;             ///< Unix seconds
-  std::int64_t orphaned = 0;            ///< when its last job was deleted; 0 = has jobs
+  std::int64_t bytes = 0;
+  std::int64_t created = 0;   ///< Unix seconds
+  std::int64_t orphaned = 0;  ///< when its last job was deleted; 0 = has jobs
 };
 
 enum class JobState { pending, processing, completed, cancelled, failed };
@@ -27,6 +29,7 @@ enum class JobState { pending, processing, completed, cancelled, failed };
 /// One process: what is remembered of it, in memory and on disk.
 struct Job {
   std::string id = {}, source_id = {}, filename = {};
+  std::string owner = {};     ///< the name of the key that it was sent with
   std::int64_t sequence = 0;  ///< grows from job to job; the order of the list
   FileFormat input_format = FileFormat::png;
   std::uint32_t input_width = 0, input_height = 0;
@@ -41,11 +44,22 @@ struct Job {
   JobState state = JobState::pending;
   std::int64_t created = 0, started = 0, modified = 0;  ///< Unix seconds
   std::int64_t credits = 0;
+  int attempts = 0;  ///< how often its processing was begun
+  std::int64_t output_bytes = 0;
+  double progress = 0;            ///< 0 … 1, as far as the store knows
   std::string options_json = {};  ///< what was found and done, or why it failed
 
   [[nodiscard]] bool ended() const {
     return state != JobState::pending && state != JobState::processing;
   }
+};
+
+/// One completed and charged job.
+struct Charge {
+  std::string process_id;
+  std::string filename;  ///< of the upload
+  std::int64_t credits = 0;
+  std::int64_t time = 0;  ///< Unix seconds
 };
 
 }  // namespace sharpen::server

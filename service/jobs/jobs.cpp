@@ -3,20 +3,24 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <ranges>
-#include <set>
+#include <span>
 #include <utility>
 
 #include "base/glib_error.h"
-#include "base/glib_source.h"
+#include "service/store/local_store.h"
 
 namespace sharpen::server {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t max_unfinished = 1000;
+constexpr std::int64_t open_ended_balance = 1'000'000;
+constexpr std::int64_t expiry_interval = 60;
+constexpr unsigned watch_ms = 50;
 
 std::string new_uuid() { return OwnedChars(g_uuid_string_random()).get(); }
 
@@ -27,64 +31,102 @@ Checked<void> check_crop(const std::array<std::uint32_t, 4>& crop, const SourceP
   return {};
 }
 
+std::optional<FileFormat> format_of(const fs::path& file) {
+  std::array<char, 12> first = {};
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(first.data(), first.size());
+  return sniff(std::as_bytes(std::span(first).first(static_cast<std::size_t>(stream.gcount()))));
+}
+
+std::int64_t size_of(const fs::path& file) {
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  return error ? 0 : static_cast<std::int64_t>(size);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Jobs>> Jobs::open(const Options& options, Clock clock) {
-  auto store = JobStore::open(options.state);
+  auto store = LocalStore::open(options.state, options.balance.has_value(), clock());
   if (!store) return fail(std::move(store));
-  auto account = Account::open(options.balance, store->ledger());
-  if (!account) return fail(std::move(account));
-  std::unique_ptr<Jobs> jobs(
-      new Jobs(options, std::move(clock), *std::move(store), *std::move(account)));
-  jobs->restore();
+  std::unique_ptr<Jobs> jobs(new Jobs(options, std::move(clock), *std::move(store)));
+  jobs->expire();
+  jobs->pump();
   return jobs;
 }
 
-Jobs::Jobs(const Options& options, Clock clock, JobStore store, Account account)
+Jobs::Jobs(const Options& options, Clock clock, std::unique_ptr<JobStore> store)
     : options_(options),
       clock_(std::move(clock)),
       store_(std::move(store)),
-      account_(std::move(account)),
-      sources_(store_),
       seconds_per_megapixel_(options.engine == EngineKind::identity ? 0.02 : 1.0),
       alive_(std::make_shared<bool>(true)),
-      pool_(options.workers) {}
+      pool_(options.workers) {
+  if (store_->shared())
+    watch_ = EventSource::timeout(watch_ms, [this] {
+      look_around();
+      return true;
+    });
+}
 
 Jobs::~Jobs() {
   *alive_ = false;
-  for (auto& active : active_ | std::views::values) active.ticket->stop.request_stop();
-}
-
-void Jobs::restore() {
-  auto loaded = store_.load_jobs();
-  std::ranges::sort(loaded, {}, &Job::sequence);
-  for (Job& found : loaded) {
-    Job& job = jobs_.emplace(found.id, std::move(found)).first->second;
-    last_sequence_ = std::max(last_sequence_, job.sequence);
-    if (job.ended()) continue;
-    if (job.sync || !find_source(job.source_id)) {
-      end(job, JobState::failed);  // nobody waits for it any more, or its picture is gone
-      continue;
-    }
-    job.state = JobState::pending;
-    if (account_.reserve(job.id, job.credits))
-      start(job, {});
-    else
-      end(job, JobState::failed);
+  for (const auto& [id, ticket] : active_) {
+    ticket->stop.request_stop();
+    store_->give_back(id);
   }
-  expire();
 }
 
-Checked<Job> Jobs::submit(const JobSpec& spec, const SourcePicture& source, OnEnd on_end) {
+Checked<SourcePicture> Jobs::admit(SpoolFile picture, const std::string& filename,
+                                   const std::string& owner) const {
+  SourcePicture source{.id = new_uuid(),
+                       .filename = filename,
+                       .owner = owner,
+                       .bytes = size_of(picture.path()),
+                       .created = clock_()};
+  const auto reader = open_picture(picture.path());
+  if (!reader) {
+    const Error& error = reader.error();
+    if (error.kind == ErrorKind::too_large) return refuse(413, error.text());
+    if (error.kind == ErrorKind::bad_picture) return std::unexpected(error_answer(415));
+    return refuse(500, error.text());
+  }
+  source.width = (*reader)->info().width;
+  source.height = (*reader)->info().height;
+  const auto format = format_of(picture.path());
+  if (!format) return std::unexpected(error_answer(415));
+  source.format = *format;
+  if (source.filename.empty()) source.filename = "image." + std::string(name_of(*format));
+
+  std::error_code error;
+  fs::rename(picture.path(), pictures().source(source.id), error);
+  if (error) return refuse(500, error.message());
+  (void)picture.keep();
+  return source;
+}
+
+void Jobs::discard(const SourcePicture& source) {
+  const auto known = store_->find_source(source.id);
+  if (!known && known.error().status == 404) pictures().remove_source(source.id);
+}
+
+Checked<JobStore::SourceRef> Jobs::find_source(const std::string& id,
+                                               const std::string& owner) const {
+  auto source = store_->find_source(id);
+  if (source && (*source)->owner != owner)
+    return refuse(404, "An image with the given source ID was not found.");
+  return source;
+}
+
+Checked<Job> Jobs::new_job(const JobSpec& spec, const SourcePicture& source) const {
   if (spec.crop)
     if (auto checked = check_crop(*spec.crop, source); !checked)
       return std::unexpected(checked.error());
-  if (active_.size() >= max_unfinished) return std::unexpected(error_answer(429));
   const std::int64_t now = clock_();
   Job job{.id = new_uuid(),
           .source_id = source.id,
           .filename = source.filename,
-          .sequence = ++last_sequence_,
+          .owner = source.owner,
           .input_format = source.format,
           .input_width = source.width,
           .input_height = source.height,
@@ -96,29 +138,52 @@ Checked<Job> Jobs::submit(const JobSpec& spec, const SourcePicture& source, OnEn
           .settings = spec.settings,
           .crop = spec.crop,
           .fast = spec.fast,
-          .sync = static_cast<bool>(on_end),
           .created = now,
           .modified = now,
           .options_json = {}};
   job.credits = credits_for(job.output_width, job.output_height, job.generative);
-  if (!account_.reserve(job.id, job.credits)) return std::unexpected(error_answer(402));
-  if (auto saved = store_.save(job); !saved) {
-    account_.release(job.id);
-    return refuse(500, saved.error().text());
+  if (options_.balance) {
+    const auto left = balance();
+    if (!left) return std::unexpected(left.error());
+    if (job.credits > left->available()) return std::unexpected(error_answer(402));
   }
-  sources_.mark_used(source.id);
-  jobs_.emplace(job.id, job);
-  start(job, std::move(on_end));
   return job;
 }
 
-void Jobs::start(const Job& job, OnEnd on_end) {
+void Jobs::submit(const JobSpec& spec, const SourcePicture& source, const OnSubmitted& on_submitted,
+                  OnEnd on_end) {
+  auto job = new_job(spec, source);
+  if (!job) return on_submitted(job);
+  job->sync = static_cast<bool>(on_end);
+  if (on_end) waiting_.emplace(job->id, std::move(on_end));
+  store_->submit(*job, source,
+                 [this, alive = alive_, job = *job, on_submitted](const Checked<void>& saved) {
+                   if (!*alive) return;
+                   if (!saved) {
+                     waiting_.erase(job.id);
+                     return on_submitted(std::unexpected(saved.error()));
+                   }
+                   on_submitted(job);
+                   pump();
+                 });
+}
+
+void Jobs::pump() {
+  while (occupied_ < options_.workers) {
+    const JobRef job = store_->claim();
+    if (!job) return;
+    begin(*job);
+  }
+}
+
+void Jobs::begin(const Job& job) {
   auto ticket = std::make_shared<Ticket>();
-  active_.emplace(job.id, Active{ticket, std::move(on_end)});
+  active_.insert_or_assign(job.id, ticket);
+  ++occupied_;
   const Behaviours& behaviours = options_.behaviours;
   WorkOrder order{.job = job,
-                  .input = store_.source_picture(job.source_id),
-                  .output = store_.partial_output(job.id),
+                  .input = pictures().source(job.source_id),
+                  .output = pictures().partial_output(job.id),
                   .engine = options_.engine,
                   .pending = std::chrono::milliseconds(behaviours.number("pending_ms")),
                   .processing = std::chrono::milliseconds(behaviours.number("processing_ms")),
@@ -131,82 +196,90 @@ void Jobs::start(const Job& job, OnEnd on_end) {
       if (*alive) action();
     });
   };
-  pool_.add(
-      [this, order = std::move(order), ticket, on_main] {
-        const std::string id = order.job.id;
-        auto result = carry_out(order, *ticket, [&] { on_main([this, id] { on_started(id); }); });
-        on_main([this, id, result = std::move(result)] { on_done(id, result); });
-      },
-      job.fast);
-}
-
-void Jobs::on_started(const std::string& id) {
-  const auto found = jobs_.find(id);
-  if (found == jobs_.end() || found->second.state != JobState::pending) return;
-  found->second.state = JobState::processing;
-  found->second.started = found->second.modified = clock_();
+  pool_.add([this, order = std::move(order), ticket, on_main] {
+    const std::string id = order.job.id;
+    auto result =
+        carry_out(order, *ticket, [&] { on_main([this, id] { store_->start(id, clock_()); }); });
+    on_main([this, id, result = std::move(result)] { on_done(id, result); });
+  });
 }
 
 void Jobs::on_done(const std::string& id, const Result<std::string>& result) {
-  const auto found = jobs_.find(id);
-  if (found == jobs_.end() || found->second.ended()) {
-    std::error_code ignored;
-    fs::remove(store_.partial_output(id), ignored);
-    return;
+  --occupied_;
+  active_.erase(id);
+  const auto found = store_->find(id);
+  if (found && !(*found)->ended()) {
+    Job job = **found;
+    Result<void> completed;
+    if (result) {
+      job.options_json = *result;
+      completed = complete(job);
+    } else {
+      completed = fail(result.error().kind, result.error().message, result.error().hint);
+    }
+    if (!completed)
+      job.options_json =
+          JsonWriter().begin_object().member("error", completed.error().text()).end_object().text();
+    const bool ended = end(job, completed ? JobState::completed : JobState::failed);
+    const auto now_known = ended ? Checked<JobRef>() : store_->find(id);
+    if (!ended && now_known && (*now_known)->state != JobState::completed)
+      pictures().remove_output(id);
   }
-  Job& job = found->second;
-  Result<void> completed;
-  if (result) {
-    job.options_json = *result;
-    completed = complete(job);
-  } else {
-    completed = fail(result.error().kind, result.error().message, result.error().hint);
-  }
-  if (!completed) {
-    job.options_json =
-        JsonWriter().begin_object().member("error", completed.error().text()).end_object().text();
-  }
-  end(job, completed ? JobState::completed : JobState::failed);
+  std::error_code ignored;
+  fs::remove(pictures().partial_output(id), ignored);
+  pump();
 }
 
 Result<void> Jobs::complete(Job& job) {
   std::error_code error;
-  fs::rename(store_.partial_output(job.id), store_.output_picture(job.id), error);
+  job.output_bytes = size_of(pictures().partial_output(job.id));
+  fs::rename(pictures().partial_output(job.id), pictures().output(job.id), error);
   if (error) return fail(ErrorKind::io, error.message());
   const double megapixels = double(job.output_width) * job.output_height / 1e6;
   if (megapixels >= 1 && job.started > 0) {
     const double measured = double(clock_() - job.started) / megapixels;
     seconds_per_megapixel_ = 0.7 * seconds_per_megapixel_ + 0.3 * std::clamp(measured, 0.01, 60.0);
   }
-  return account_.charge({job.id, job.filename, job.credits, clock_()});
+  return {};
 }
 
-void Jobs::end(Job& job, JobState state) {
+bool Jobs::end(Job job, JobState state) {
   job.state = state;
   job.modified = clock_();
-  account_.release(job.id);
-  if (auto saved = store_.save(job); !saved) g_warning("%s", saved.error().text().c_str());
-  auto active = active_.extract(job.id);
-  if (active && active.mapped().on_end) active.mapped().on_end(job);
+  if (!store_->end(job)) return false;
+  auto waiting = waiting_.extract(job.id);
+  if (waiting) waiting.mapped()(job);
+  return true;
 }
 
-const Job* Jobs::find(const std::string& id) const {
-  const auto found = jobs_.find(id);
-  return found == jobs_.end() ? nullptr : &found->second;
+void Jobs::look_around() {
+  for (const auto& [id, ticket] : active_)
+    if (!store_->keep(id, ticket->progress)) ticket->stop.request_stop();
+  std::vector<JobRef> ended;
+  for (const auto& id : waiting_ | std::views::keys)
+    if (const auto job = store_->find(id); job && (*job)->ended()) ended.push_back(*job);
+  for (const auto& job : ended)
+    if (auto waiting = waiting_.extract(job->id)) waiting.mapped()(*job);
+  pump();
 }
 
-std::vector<const Job*> Jobs::list() const {
-  std::vector<const Job*> all;
-  for (const Job& job : jobs_ | std::views::values) all.push_back(&job);
-  std::ranges::sort(all, std::ranges::greater(), &Job::sequence);
-  return all;
+Checked<Jobs::JobRef> Jobs::find(const std::string& id, const std::string& owner) const {
+  auto job = store_->find(id);
+  if (job && (*job)->owner != owner)
+    return refuse(404, "An image with the given process ID was not found.");
+  return job;
+}
+
+Checked<std::vector<Jobs::JobRef>> Jobs::list(const std::string& owner) const {
+  return store_->list(owner);
 }
 
 double Jobs::progress(const Job& job) const {
   if (job.state == JobState::completed) return 1;
+  if (job.state != JobState::processing) return 0;
   const auto active = active_.find(job.id);
-  if (active == active_.end() || job.state != JobState::processing) return 0;
-  return std::clamp(active->second.ticket->progress.load(), 0.0, 0.99);
+  return std::clamp(active == active_.end() ? job.progress : active->second->progress.load(), 0.0,
+                    0.99);
 }
 
 std::int64_t Jobs::eta(const Job& job) const {
@@ -218,65 +291,62 @@ std::int64_t Jobs::eta(const Job& job) const {
   return now + static_cast<std::int64_t>(std::ceil(left));
 }
 
-fs::path Jobs::picture(const Job& job) const { return store_.output_picture(job.id); }
-fs::path Jobs::picture(const SourcePicture& source) const {
-  return store_.source_picture(source.id);
-}
-
 double Jobs::duration(std::uint64_t width, std::uint64_t height) const {
   return 0.1 + seconds_per_megapixel_ * double(width) * double(height) / 1e6;
 }
 
-bool Jobs::cancel(const std::string& id) {
-  const auto found = jobs_.find(id);
-  const auto active = active_.find(id);
-  if (found == jobs_.end() || active == active_.end()) return false;
-  if (found->second.state == JobState::processing &&
-      options_.behaviours.is("cancel_processing", "409"))
+Checked<bool> Jobs::cancel(const std::string& id, const std::string& owner) {
+  const auto job = find(id, owner);
+  if (!job) return std::unexpected(job.error());
+  if ((*job)->ended()) return false;
+  if ((*job)->state == JobState::processing && options_.behaviours.is("cancel_processing", "409"))
     return false;
-  active->second.ticket->stop.request_stop();
-  end(found->second, JobState::cancelled);
+  if (!end(**job, JobState::cancelled)) return false;
+  if (const auto active = active_.find(id); active != active_.end())
+    active->second->stop.request_stop();
   return true;
 }
 
-bool Jobs::remove(const std::string& id) {
-  const auto found = jobs_.find(id);
-  if (found == jobs_.end() || !found->second.ended()) return false;
-  const std::string source_id = found->second.source_id;
-  store_.remove(found->second);
-  jobs_.erase(found);
-  const auto uses_it = [&](const Job& job) { return job.source_id == source_id; };
-  if (std::ranges::none_of(jobs_ | std::views::values, uses_it))
-    sources_.mark_orphaned(source_id, clock_());
+Checked<bool> Jobs::remove(const std::string& id, const std::string& owner) {
+  const auto job = find(id, owner);
+  if (!job) return std::unexpected(job.error());
+  if (!(*job)->ended()) return false;
+  store_->remove(**job, clock_());
   return true;
 }
 
-int Jobs::remove_all() {
-  std::vector<std::string> ended;
-  for (const auto& [id, job] : jobs_)
-    if (job.ended()) ended.push_back(id);
-  for (const std::string& id : ended) remove(id);
-  return static_cast<int>(ended.size());
+Checked<int> Jobs::remove_all(const std::string& owner) {
+  const auto jobs = list(owner);
+  if (!jobs) return std::unexpected(jobs.error());
+  int removed = 0;
+  for (const JobRef& job : *jobs) {
+    if (!job->ended()) continue;
+    store_->remove(*job, clock_());
+    ++removed;
+  }
+  return removed;
 }
 
 void Jobs::expire() {
   const std::int64_t now = clock_();
-  if (std::exchange(last_expiry_, now) == now) return;
   const std::int64_t keep = options_.behaviours.number("keep_seconds");
-  std::vector<std::string> old;
-  std::set<std::string> needed;
-  for (const auto& [id, job] : jobs_) {
-    if (!job.ended())
-      needed.insert(job.source_id);
-    else if (now - job.modified >= keep)
-      old.push_back(id);
-  }
-  for (const std::string& id : old) remove(id);
-  sources_.expire(now, keep, options_.behaviours.number("orphan_seconds"), needed);
-  const auto forgotten = account_.forget([&](const Charge& charge) {
-    return now - charge.time >= keep && !jobs_.contains(charge.process_id);
-  });
-  if (!forgotten) g_warning("%s", forgotten.error().text().c_str());
+  const std::int64_t keep_orphan = options_.behaviours.number("orphan_seconds");
+  if (std::abs(now - last_expiry_) < std::min({expiry_interval, keep, keep_orphan})) return;
+  last_expiry_ = now;
+  store_->expire(now, keep, keep_orphan);
+}
+
+bool Jobs::busy() const {
+  const auto usage = store_->usage_of_all();
+  return !active_.empty() || !waiting_.empty() ||
+         (!store_->shared() && usage && usage->unfinished > 0);
+}
+
+Checked<Jobs::Balance> Jobs::balance() const {
+  if (!options_.balance) return Balance{open_ended_balance, 0};
+  const auto credits = store_->credits();
+  if (!credits) return std::unexpected(credits.error());
+  return Balance{*options_.balance - credits->charged, credits->reserved};
 }
 
 }  // namespace sharpen::server

@@ -9,10 +9,10 @@ WorkerPool::WorkerPool(unsigned threads) {
     threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
 }
 
-void WorkerPool::add(Task task, bool urgent) {
+void WorkerPool::add(Task task) {
   {
     const std::scoped_lock lock(mutex_);
-    tasks_.insert(urgent ? tasks_.begin() : tasks_.end(), std::move(task));
+    tasks_.push_back(std::move(task));
   }
   wake_.notify_one();
 }

@@ -20,8 +20,7 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// An urgent task goes before all others that wait.
-  void add(Task task, bool urgent);
+  void add(Task task);
 
  private:
   void run(const std::stop_token& stop);

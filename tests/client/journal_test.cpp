@@ -16,9 +16,9 @@
 #include <string>
 #include <thread>
 
+#include "base/sqlite.h"
 #include "client/jobs/sweep.h"
 #include "client/journal/lease.h"
-#include "client/journal/sqlite.h"
 #include "tests/client/test_folder.h"
 
 namespace sharpen {

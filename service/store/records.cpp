@@ -1,43 +1,17 @@
-#include "service/jobs/job_store.h"
+#include "service/store/records.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <sys/file.h>
+#include <glib.h>
 
-#include <cerrno>
-#include <format>
-#include <fstream>
-#include <iterator>
-
-#include "base/glib_error.h"
 #include "base/json.h"
 
 namespace sharpen::server {
 namespace {
 
-namespace fs = std::filesystem;
-
-Result<void> write_whole(const fs::path& file, const std::string& text) {
-  GErrorGuard error;
-  if (!g_file_set_contents_full(file.c_str(), text.data(), static_cast<gssize>(text.size()),
-                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, error.out()))
-    return fail(ErrorKind::io, error.message(), "Free some space on this disk, then try again.");
-  return {};
-}
-
-std::string read_whole(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-void remove_quietly(const fs::path& file) {
-  std::error_code ignored;
-  fs::remove(file, ignored);
-}
-
 std::uint32_t pixels(const Json& json) {
   return static_cast<std::uint32_t>(json.integer().value_or(0));
 }
+
+}  // namespace
 
 std::string to_text(const Job& job) {
   JsonWriter json;
@@ -45,6 +19,7 @@ std::string to_text(const Job& job) {
       .member("id", job.id)
       .member("source_id", job.source_id)
       .member("filename", job.filename)
+      .member("owner", job.owner)
       .member("sequence", job.sequence)
       .member("input_format", name_of(job.input_format))
       .member("input_width", std::int64_t{job.input_width})
@@ -61,6 +36,8 @@ std::string to_text(const Job& job) {
       .member("started", job.started)
       .member("modified", job.modified)
       .member("credits", job.credits)
+      .member("attempts", job.attempts)
+      .member("output_bytes", job.output_bytes)
       .member("options_json", job.options_json);
   if (job.crop) {
     json.begin_array("crop");
@@ -85,6 +62,7 @@ std::optional<Job> job_from(const std::string& text) {
   Job job{.id = words("id"),
           .source_id = words("source_id"),
           .filename = words("filename"),
+          .owner = words("owner"),
           .sequence = number("sequence"),
           .input_format = *input,
           .input_width = pixels(json["input_width"]),
@@ -103,6 +81,8 @@ std::optional<Job> job_from(const std::string& text) {
           .started = number("started"),
           .modified = number("modified"),
           .credits = number("credits"),
+          .attempts = static_cast<int>(number("attempts")),
+          .output_bytes = number("output_bytes"),
           .options_json = words("options_json")};
   if (const auto box = json["crop"].elements(); box.size() == 4)
     job.crop = {pixels(box[0]), pixels(box[1]), pixels(box[2]), pixels(box[3])};
@@ -117,6 +97,8 @@ std::string to_text(const SourcePicture& source) {
       .begin_object()
       .member("id", source.id)
       .member("filename", source.filename)
+      .member("owner", source.owner)
+      .member("bytes", source.bytes)
       .member("format", name_of(source.format))
       .member("width", std::int64_t{source.width})
       .member("height", std::int64_t{source.height})
@@ -133,82 +115,34 @@ std::optional<SourcePicture> source_from(const std::string& text) {
   const auto format = format_from(json["format"].string().value_or(""));
   const std::string id = json["id"].string().value_or("");
   if (!format || !g_uuid_string_is_valid(id.c_str())) return {};
-  return SourcePicture{id,
-                       json["filename"].string().value_or(""),
-                       *format,
-                       pixels(json["width"]),
-                       pixels(json["height"]),
-                       json["created"].integer().value_or(0),
-                       json["orphaned"].integer().value_or(0)};
+  return SourcePicture{.id = id,
+                       .filename = json["filename"].string().value_or(""),
+                       .owner = json["owner"].string().value_or(""),
+                       .format = *format,
+                       .width = pixels(json["width"]),
+                       .height = pixels(json["height"]),
+                       .bytes = json["bytes"].integer().value_or(0),
+                       .created = json["created"].integer().value_or(0),
+                       .orphaned = json["orphaned"].integer().value_or(0)};
 }
 
-template <class Record>
-std::vector<Record> load(const fs::path& folder,
-                         std::optional<Record> (*parse)(const std::string&)) {
-  std::vector<Record> records;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".json") continue;
-    if (auto record = parse(read_whole(entry.path())); record) {
-      records.push_back(*std::move(record));
-    } else {
-      remove_quietly(entry.path());
-      remove_quietly(fs::path(entry.path()).replace_extension());
-    }
-  }
-  return records;
+std::string to_text(const Charge& charge) {
+  return JsonWriter()
+      .begin_object()
+      .member("process_id", charge.process_id)
+      .member("filename", charge.filename)
+      .member("credits", charge.credits)
+      .member("time", charge.time)
+      .end_object()
+      .text();
 }
 
-}  // namespace
-
-Result<JobStore> JobStore::open(const fs::path& folder) {
-  for (const char* name : {"spool", "sources", "jobs"})
-    if (g_mkdir_with_parents((folder / name).c_str(), 0700) != 0)
-      return fail(ErrorKind::io,
-                  std::format("{} cannot be made: {}.", folder.string(), g_strerror(errno)),
-                  "Choose another folder with --state.");
-  if (g_chmod(folder.c_str(), 0700) != 0)
-    return fail(ErrorKind::io, std::format("{} belongs to somebody else.", folder.string()),
-                "Choose another folder with --state.");
-  UniqueFd lock(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-    return fail(ErrorKind::conflict,
-                std::format("Another sharpen-service works in {}.", folder.string()),
-                "End it, or choose another folder with --state.");
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder / "spool", ignored))
-    remove_quietly(entry.path());
-  for (const auto& entry : fs::directory_iterator(folder / "jobs", ignored))
-    if (const auto kind = entry.path().extension(); kind == ".part" || kind == ".rows")
-      remove_quietly(entry.path());
-  return JobStore(folder, std::move(lock));
-}
-
-fs::path JobStore::source_picture(const std::string& id) const { return folder_ / "sources" / id; }
-fs::path JobStore::output_picture(const std::string& id) const { return folder_ / "jobs" / id; }
-fs::path JobStore::partial_output(const std::string& id) const {
-  return folder_ / "jobs" / (id + ".part");
-}
-
-Result<void> JobStore::save(const Job& job) const {
-  return write_whole(folder_ / "jobs" / (job.id + ".json"), to_text(job));
-}
-Result<void> JobStore::save(const SourcePicture& source) const {
-  return write_whole(folder_ / "sources" / (source.id + ".json"), to_text(source));
-}
-
-void JobStore::remove(const Job& job) const {
-  remove_quietly(folder_ / "jobs" / (job.id + ".json"));
-  remove_quietly(output_picture(job.id));
-}
-void JobStore::remove(const SourcePicture& source) const {
-  remove_quietly(folder_ / "sources" / (source.id + ".json"));
-  remove_quietly(source_picture(source.id));
-}
-
-std::vector<Job> JobStore::load_jobs() const { return load<Job>(folder_ / "jobs", job_from); }
-std::vector<SourcePicture> JobStore::load_sources() const {
-  return load<SourcePicture>(folder_ / "sources", source_from);
+std::optional<Charge> charge_from(const std::string& text) {
+  const auto json = Json::parse(text);
+  if (!json) return {};
+  return Charge{(*json)["process_id"].string().value_or(""),
+                (*json)["filename"].string().value_or(""), (*json)["credits"].integer().value_or(0),
+                (*json)["time"].integer().value_or(0)};
 }
 
 }  // namespace sharpen::server

@@ -21,6 +21,9 @@ class Statement {
   Statement& bind(std::string_view value);
   Statement& bind(const std::optional<double>& value);
 
+  /// Makes it ready to be bound and run once more.
+  Statement& reset();
+
   /// True: a row is there to be read. False: done. Errors: io.
   [[nodiscard]] Result<bool> step();
   /// Runs a statement that returns no rows.

@@ -1,4 +1,4 @@
-#include "client/journal/sqlite.h"
+#include "base/sqlite.h"
 
 #include <utility>
 
@@ -27,11 +27,10 @@ const char* hint_for(int code) {
 
 std::unexpected<Error> database_error(sqlite3* handle) {
   const char* file = handle ? sqlite3_db_filename(handle, nullptr) : nullptr;
-  return fail(
-      ErrorKind::io,
-      tr("The list of unfinished jobs ({}) cannot be used: {}.", std::string(file ? file : "?"),
-         std::string(handle ? sqlite3_errmsg(handle) : sqlite3_errstr(SQLITE_NOMEM))),
-      hint_for(handle ? sqlite3_errcode(handle) : SQLITE_NOMEM));
+  return fail(ErrorKind::io,
+              tr("The list of jobs ({}) cannot be used: {}.", std::string(file ? file : "?"),
+                 std::string(handle ? sqlite3_errmsg(handle) : sqlite3_errstr(SQLITE_NOMEM))),
+              hint_for(handle ? sqlite3_errcode(handle) : SQLITE_NOMEM));
 }
 
 }  // namespace
@@ -53,6 +52,12 @@ Statement& Statement::bind(const std::optional<double>& value) {
     sqlite3_bind_double(statement_.get(), bound_, *value);
   else
     sqlite3_bind_null(statement_.get(), bound_);
+  return *this;
+}
+
+Statement& Statement::reset() {
+  sqlite3_reset(statement_.get());
+  bound_ = 0;
   return *this;
 }
 

@@ -1,0 +1,141 @@
+#include "service/store/local_store.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "tests/client/test_folder.h"
+#include "tests/service/store_fixture.h"
+
+namespace sharpen::server {
+namespace {
+
+class LocalStoreTest : public testing::Test {
+ protected:
+  std::unique_ptr<LocalStore> open(bool has_account = true) {
+    auto store = LocalStore::open(folder_.path() / "state", has_account, 2000);
+    EXPECT_TRUE(store) << store.error().text();
+    return *std::move(store);
+  }
+  TestFolder folder_;
+};
+
+TEST_F(LocalStoreTest, EndsAndChargesAJobOnce) {
+  std::string id;
+  {
+    auto store = open();
+    id = submitted(*store);
+    const auto job = store->claim();
+    ASSERT_TRUE(job);
+    EXPECT_EQ(store->credits()->reserved, 2);
+    EXPECT_TRUE(store->end(completed(*job)));
+    EXPECT_FALSE(store->end(completed(*job)));
+    EXPECT_EQ(store->credits()->charged, 2);
+    EXPECT_EQ(store->credits()->reserved, 0);
+    EXPECT_EQ(store->usage("")->bytes, 150);
+  }
+  auto later = open();
+  EXPECT_EQ((*later->find(id))->state, JobState::completed);
+  EXPECT_EQ(later->charges()->size(), 1u);
+  EXPECT_EQ(later->credits()->charged, 2);
+  EXPECT_FALSE(later->claim());
+  later->expire(1'000'000, 60, 60);
+  EXPECT_FALSE(later->find(id));
+  EXPECT_TRUE(later->charges()->empty());
+  EXPECT_EQ(later->usage("")->bytes, 0);
+  later.reset();
+  EXPECT_EQ(open()->credits()->charged, 2) << "what is forgotten stays charged";
+}
+
+TEST_F(LocalStoreTest, TakesTurnsBetweenKeysAndPrefersFastJobs) {
+  auto store = open();
+  std::vector<std::string> wanted;
+  const std::string a1 = submitted(*store, "a"), a2 = submitted(*store, "a"),
+                    a3 = submitted(*store, "a"), b1 = submitted(*store, "b");
+  const SourcePicture source = a_source("a");
+  Job fast = a_job(source);
+  fast.fast = true;
+  (void)submitted(*store, fast, source);
+  for (const std::string& id : {fast.id, a1, b1, a2, a3}) EXPECT_EQ(store->claim()->id, id);
+}
+
+TEST_F(LocalStoreTest, GivesUpAJobThatEndsTheProcessEachTime) {
+  std::string id;
+  for (int tries = 0; tries < 3; ++tries) {
+    auto store = open();
+    if (tries == 0) id = submitted(*store);
+    ASSERT_TRUE(store->claim()) << tries;
+    store->start(id, 2000);
+  }
+  auto store = open();
+  EXPECT_FALSE(store->claim());
+  EXPECT_EQ((*store->find(id))->state, JobState::failed);
+  EXPECT_EQ(store->credits()->reserved, 0);
+}
+
+TEST_F(LocalStoreTest, CountsNoAttemptThatWasGivenBack) {
+  const std::string id = [&] {
+    auto store = open();
+    return submitted(*store);
+  }();
+  for (int tries = 0; tries < 5; ++tries) {
+    auto store = open();
+    ASSERT_TRUE(store->claim()) << tries;
+    store->start(id, 2000);
+    store->give_back(id);
+  }
+}
+
+TEST_F(LocalStoreTest, RemovesPicturesThatNobodyKnows) {
+  auto store = open();
+  const auto known = store->pictures().source(a_source().id);
+  const SourcePicture source = a_source();
+  std::ofstream(store->pictures().source(source.id)) << "x";
+  std::ofstream(known) << "x";
+  (void)submitted(*store, a_job(source), source);
+  store.reset();
+  store = open();
+  EXPECT_TRUE(std::filesystem::exists(store->pictures().source(source.id)));
+  EXPECT_FALSE(std::filesystem::exists(known));
+}
+
+TEST_F(LocalStoreTest, LeavesNothingOfAJobThatCannotBeSaved) {
+  auto store = open();
+  const SourcePicture source = a_source();
+  Job job = a_job(source);
+  {
+    auto lock = sqlite::Database::open(folder_.path() / "state" / "jobs.sqlite", 0);
+    ASSERT_TRUE(lock);
+    // What a full disk is to SQLite: the records cannot be written.
+    ASSERT_TRUE(lock->run("ALTER TABLE records RENAME TO elsewhere"));
+  }
+  EXPECT_EQ(submitted(*store, job, source), "");
+  EXPECT_FALSE(store->find(job.id));
+  EXPECT_FALSE(store->find_source(source.id));
+  EXPECT_EQ(store->usage("")->unfinished, 0);
+  EXPECT_EQ(store->usage("")->bytes, 0);
+  EXPECT_EQ(store->credits()->reserved, 0);
+}
+
+TEST(Journal, WritesLaterWhatCannotBeWrittenNow) {
+  const TestFolder folder;
+  const auto file = folder.path() / "jobs.sqlite";
+  {
+    auto journal = Journal::open(file);
+    ASSERT_TRUE(journal);
+    auto other = sqlite::Database::open(file, 0);
+    ASSERT_TRUE(other->run("ALTER TABLE records RENAME TO elsewhere"));
+    bool refused = false;
+    (*journal)->write({{RecordKind::job, "a", "first"}});
+    (*journal)->write({{RecordKind::job, "b", "second"}},
+                      [&](const Result<void>& saved) { refused = !saved; });
+    EXPECT_TRUE(turn_until([&] { return refused; }));
+    ASSERT_TRUE(other->run("ALTER TABLE elsewhere RENAME TO records"));
+  }
+  auto journal = Journal::open(file);
+  EXPECT_EQ((*journal)->load(RecordKind::job), std::vector<std::string>{"first"});
+}
+
+}  // namespace
+}  // namespace sharpen::server
