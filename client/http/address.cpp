@@ -1,5 +1,7 @@
 #include "client/http/address.h"
 
+#include <libsoup/soup.h>
+
 #include <algorithm>
 #include <memory>
 #include <span>
@@ -11,8 +13,15 @@
 namespace sharpen {
 namespace {
 
-Ref<GUri> parse(const std::string& url) {
-  return Ref<GUri>::adopt(g_uri_parse(url.c_str(), G_URI_FLAGS_SCHEME_NORMALIZE, nullptr));
+/// What is encoded stays so, whatever it encodes; a lonely % stands for itself.
+constexpr auto lawful =
+    static_cast<GUriFlags>(int(SOUP_HTTP_URI_FLAGS) | int(G_URI_FLAGS_PARSE_RELAXED));
+
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
 }
 
 std::string text_or_empty(const char* text) { return text ? text : ""; }
@@ -60,6 +69,10 @@ bool goes_through_proxy(const std::string& url, GCancellable* cancellable) {
 
 }  // namespace
 
+Ref<GUri> parse_url(const std::string& url) {
+  return Ref<GUri>::adopt(g_uri_parse(url.c_str(), lawful, nullptr));
+}
+
 Reach reach_of(GInetAddress* address) {
   return reach_of_bytes(
       {g_inet_address_to_bytes(address), g_inet_address_get_native_size(address)});
@@ -73,12 +86,13 @@ Reach reach_of_host(const std::string& host) {
 }
 
 Reach reach_of_url(const std::string& url) {
-  const auto uri = parse(url);
+  const auto uri = parse_url(url);
   return uri ? reach_of_host(text_or_empty(g_uri_get_host(uri.get()))) : Reach::public_network;
 }
 
-Result<std::string> checked_base_url(const std::string& url) {
-  const auto uri = parse(url);
+Result<std::string> checked_base_url(const std::string& typed) {
+  const std::string url = trimmed(typed);
+  const auto uri = parse_url(url);
   const std::string scheme = uri ? g_uri_get_scheme(uri.get()) : "";
   const std::string host = uri ? text_or_empty(g_uri_get_host(uri.get())) : "";
   if (host.empty() || (scheme != "https" && scheme != "http"))
@@ -98,7 +112,7 @@ Result<std::string> checked_base_url(const std::string& url) {
 }
 
 std::string origin_of(const std::string& url) {
-  const auto uri = parse(url);
+  const auto uri = parse_url(url);
   const std::string host = uri ? text_or_empty(g_uri_get_host(uri.get())) : "";
   if (host.empty()) return {};
   const std::string scheme = g_uri_get_scheme(uri.get());
@@ -112,18 +126,18 @@ std::string origin_of(const std::string& url) {
 Reach reach_of_service(const std::string& base_url, GCancellable* cancellable) {
   const Reach written = reach_of_url(base_url);
   if (written != Reach::public_network || goes_through_proxy(base_url, cancellable)) return written;
-  const auto uri = parse(base_url);
+  const auto uri = parse_url(base_url);
   return uri ? reach_of_name(text_or_empty(g_uri_get_host(uri.get())), cancellable) : written;
 }
 
 Result<void> check_download_url(const std::string& url, Reach service) {
-  const auto uri = parse(url);
+  const auto uri = parse_url(url);
   const std::string host = uri ? text_or_empty(g_uri_get_host(uri.get())) : "";
   if (host.empty() || g_uri_get_userinfo(uri.get())) return std::unexpected(unsafe_address());
   const std::string_view scheme = g_uri_get_scheme(uri.get());
-  const bool plain = scheme == "http" && service == Reach::loopback;
-  if ((scheme != "https" && !plain) || reach_of_host(host) < service)
-    return std::unexpected(unsafe_address());
+  const Reach reach = reach_of_host(host);
+  const bool plain = scheme == "http" && service == Reach::loopback && reach == Reach::loopback;
+  if ((scheme != "https" && !plain) || reach < service) return std::unexpected(unsafe_address());
   return {};
 }
 
@@ -134,8 +148,7 @@ Error unsafe_address() {
 }
 
 std::string resolve_url(const std::string& base, const std::string& reference) {
-  const OwnedChars url(
-      g_uri_resolve_relative(base.c_str(), reference.c_str(), G_URI_FLAGS_NONE, nullptr));
+  const OwnedChars url(g_uri_resolve_relative(base.c_str(), reference.c_str(), lawful, nullptr));
   return text_or_empty(url.get());
 }
 

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 
 namespace sharpen {
 namespace {
@@ -15,15 +16,21 @@ Deadline::Deadline(GCancellable* callers, std::chrono::milliseconds limit)
       callers_(Ref<GCancellable>::share(callers)) {
   if (callers_)
     connection_ = g_cancellable_connect(callers_.get(), G_CALLBACK(pass_on), own_.get(), nullptr);
-  watch_ = std::jthread([this, limit](std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any condition;
-    std::unique_lock lock(mutex);
-    condition.wait_for(lock, stop, limit, [] { return false; });
-    if (stop.stop_requested()) return;
+  const auto expire = [this] {
     expired_ = true;
     g_cancellable_cancel(own_.get());
-  });
+  };
+  try {
+    watch_ = std::jthread([expire, limit](std::stop_token stop) {
+      std::mutex mutex;
+      std::condition_variable_any condition;
+      std::unique_lock lock(mutex);
+      condition.wait_for(lock, stop, limit, [] { return false; });
+      if (!stop.stop_requested()) expire();
+    });
+  } catch (const std::system_error&) {
+    expire();
+  }
 }
 
 Deadline::~Deadline() {

@@ -11,7 +11,8 @@
 namespace sharpen {
 
 /// A GCancellable of its own that is cancelled by the caller's one or when the time is over, for
-/// calls that would wait for ever on a host that drips.
+/// calls that would wait for ever on a host that drips. Where the system gives no thread to watch
+/// the time, it is over at once: is_missing().
 class Deadline {
  public:
   Deadline(GCancellable* callers, std::chrono::milliseconds limit);
@@ -21,6 +22,7 @@ class Deadline {
 
   [[nodiscard]] GCancellable* cancellable() const { return own_.get(); }
   [[nodiscard]] bool expired() const { return expired_; }
+  [[nodiscard]] bool is_missing() const { return !watch_.joinable(); }
 
  private:
   Ref<GCancellable> own_, callers_;

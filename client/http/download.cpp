@@ -1,5 +1,6 @@
 #include "client/http/download.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 
@@ -35,17 +36,16 @@ class Download {
         cancellable_(cancellable) {}
 
   Result<void> run(const std::string& url) {
-    auto pause = 250ms;
+    // What is on this computer and does not answer has ended.
+    auto pause = service_ == Reach::loopback ? 50ms : 250ms;
     Error last;
+    std::uint64_t furthest = 0;  // what is thrown away and fetched anew is no progress
     for (int failed = 0; failed < max_tries;) {
-      const std::uint64_t before = done_;
       auto step = fetch(url);
-      if (step && *step) return {};
-      if (!step) {
-        if (!may_try_again(step.error().kind)) return fail(std::move(step));
-        last = std::move(step).error();
-      }
-      failed = done_ > before ? 1 : failed + 1;
+      if (step || !may_try_again(step.error().kind)) return step;
+      last = std::move(step).error();
+      failed = done_ > furthest ? 1 : failed + 1;
+      furthest = std::max(furthest, done_);
       if (failed == max_tries) break;
       if (!wait_for(std::max<std::chrono::milliseconds>(pause, asked_pause_), cancellable_))
         return fail(ErrorKind::cancelled, _("Cancelled."));
@@ -60,10 +60,9 @@ class Download {
            kind == ErrorKind::busy;
   }
 
-  /// True: complete. False: the host wants another try from the beginning.
-  Result<bool> fetch(std::string url) {
+  Result<void> fetch(std::string url) {
     for (int redirects = 0; redirects <= max_redirects; ++redirects) {
-      if (auto safe = check_download_url(url, service_); !safe) return fail(std::move(safe));
+      if (auto safe = check_download_url(url, service_); !safe) return safe;
       auto answer = http_.send(request_for(url), cancellable_);
       file_.close();
       if (!answer) return std::unexpected(std::move(answer).error().error);
@@ -78,16 +77,16 @@ class Download {
                 _("The job is kept; try to fetch it again later."));
   }
 
-  Result<bool> judge(const HttpAnswer& answer) {
+  Result<void> judge(const HttpAnswer& answer) {
     if (answer.ok()) {
-      if (done_ > 0) return true;
+      if (done_ > 0) return {};
       return fail(ErrorKind::network, _("The result came back empty."),
                   _("Try to fetch it again."));
     }
     if (answer.status == 416 && done_ > 0) {
-      done_ = 0;
-      validator_.clear();
-      return false;
+      begin_anew();
+      return fail(ErrorKind::network, _("The host of the result does not go on where it stopped."),
+                  _("Try to fetch it again later."));
     }
     switch (answer.status) {
       case 400:
@@ -112,6 +111,7 @@ class Download {
   HttpRequest request_for(const std::string& url) {
     HttpRequest request;
     request.url = url;
+    if (packed_) begin_anew();
     if (done_ > 0) {
       request.headers.emplace_back("Range", "bytes=" + std::to_string(done_) + "-");
       if (!validator_.empty()) request.headers.emplace_back("If-Range", validator_);
@@ -142,22 +142,29 @@ class Download {
   }
 
   Result<void> begin(const HttpAnswer& head) {
-    const bool resumed = head.status == 206 && done_ > 0;
-    if (resumed && range_start(head.header("Content-Range")) != done_) {
-      done_ = 0;
+    const bool part = head.status == 206;
+    if (part && range_start(head.header("Content-Range")) != done_) {
+      begin_anew();
       return fail(ErrorKind::network, _("The host of the result sent another part of it."),
                   _("Try to fetch it again."));
     }
-    if (!resumed) done_ = 0;
+    if (!part) begin_anew();
+    // Ranges count packed bytes, so what is unpacked here cannot be gone on with.
+    packed_ = !head.header("Content-Encoding").empty();
     const std::string tag = head.header("ETag");
     validator_ = tag.starts_with("W/") ? "" : tag;
     std::uint64_t length = 0;
     const std::string text = head.header("Content-Length");
     std::from_chars(text.data(), text.data() + text.size(), length);
-    total_ = length > 0 ? done_ + length : 0;
-    file_.open(into_, std::ios::binary | (resumed ? std::ios::app : std::ios::trunc));
+    total_ = length > 0 && !packed_ ? done_ + length : 0;
+    file_.open(into_, std::ios::binary | (part ? std::ios::app : std::ios::trunc));
     if (!file_) return std::unexpected(disk_error());
     return {};
+  }
+
+  void begin_anew() {
+    done_ = 0;
+    validator_.clear();
   }
 
   Http& http_;
@@ -169,6 +176,7 @@ class Download {
   std::ofstream file_;
   std::uint64_t done_ = 0, total_ = 0;
   std::string validator_;
+  bool packed_ = false;
   std::chrono::seconds asked_pause_{0};
 };
 
@@ -189,7 +197,8 @@ std::optional<std::uint64_t> range_start(std::string_view content_range) {
 Result<void> download_file(Http& http, const std::string& url, const std::string& base_url,
                            const std::filesystem::path& into, std::uint64_t max_bytes,
                            const Transfer& on_transfer, GCancellable* cancellable) {
-  return Download(http, base_url, into, max_bytes, on_transfer, cancellable).run(url);
+  return Download(http, base_url, into, max_bytes, on_transfer, cancellable)
+      .run(resolve_url(base_url, url));
 }
 
 }  // namespace sharpen

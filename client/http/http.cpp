@@ -36,6 +36,7 @@ struct Exchange {
   Sent sent = Sent::nothing;
   std::exception_ptr thrown{};
   bool too_near = false;
+  GTlsCertificateFlags certificate_faults = G_TLS_CERTIFICATE_NO_FLAGS;
 };
 
 void on_starting(SoupMessage*, gpointer data) { static_cast<Exchange*>(data)->sent = Sent::part; }
@@ -75,8 +76,9 @@ void on_event(SoupMessage*, GSocketClientEvent event, GIOStream* connection, gpo
 
 /// Only asked when the system does not trust a certificate: the user's own file may.
 gboolean on_accept_certificate(SoupMessage* message, GTlsCertificate* certificate,
-                               GTlsCertificateFlags, gpointer data) {
-  const auto& exchange = *static_cast<Exchange*>(data);
+                               GTlsCertificateFlags faults, gpointer data) {
+  auto& exchange = *static_cast<Exchange*>(data);
+  exchange.certificate_faults = faults;
   if (!exchange.extra_certificates) return FALSE;
   const auto identity = Ref<GSocketConnectable>::adopt(
       g_network_address_new(g_uri_get_host(soup_message_get_uri(message)), 0));
@@ -84,11 +86,27 @@ gboolean on_accept_certificate(SoupMessage* message, GTlsCertificate* certificat
   const auto flags = g_tls_database_verify_chain(
       exchange.extra_certificates, certificate, G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER,
       identity.get(), nullptr, G_TLS_DATABASE_VERIFY_NONE, exchange.cancellable, error.out());
+  if (!error) exchange.certificate_faults = flags;
   return !error && flags == G_TLS_CERTIFICATE_NO_FLAGS;
 }
 
-Error network_error(const GErrorGuard& error, const std::string& host) {
-  const std::string reason = error.message();
+/// What is wrong with a certificate, the plainest fault first; null if that is not known.
+const char* reason_of(GTlsCertificateFlags faults) {
+  if (faults & G_TLS_CERTIFICATE_REVOKED) return _("its certificate was revoked");
+  if (faults & G_TLS_CERTIFICATE_EXPIRED) return _("its certificate has expired");
+  if (faults & G_TLS_CERTIFICATE_NOT_ACTIVATED) return _("its certificate is not valid yet");
+  if (faults & G_TLS_CERTIFICATE_BAD_IDENTITY) return _("its certificate is for another host");
+  if (faults & G_TLS_CERTIFICATE_UNKNOWN_CA)
+    return _("its certificate is self-signed, or signed by nobody that this computer knows");
+  if (faults & G_TLS_CERTIFICATE_INSECURE)
+    return _("its certificate uses an algorithm that is too weak");
+  return nullptr;
+}
+
+Error network_error(const GErrorGuard& error, const std::string& host,
+                    GTlsCertificateFlags certificate_faults) {
+  const char* certificate = reason_of(certificate_faults);
+  const std::string reason = certificate ? certificate : error.message();
   if (error.get()->domain == G_TLS_ERROR)
     return {ErrorKind::tls, tr("The connection to {} is not secure: {}.", host, reason),
             _("Check this computer's date and certificates; a proxy or an own server may need its "
@@ -100,13 +118,17 @@ Error network_error(const GErrorGuard& error, const std::string& host) {
           _("Check the connection to the Internet, then try again.")};
 }
 
-Error error_of(const GErrorGuard& error, const std::string& host, const Deadline& deadline) {
+Error error_of(const GErrorGuard& error, const std::string& host, const Deadline& deadline,
+               GTlsCertificateFlags certificate_faults = G_TLS_CERTIFICATE_NO_FLAGS) {
+  if (deadline.is_missing())
+    return {ErrorKind::network, _("This computer has no thread left for a request."),
+            _("Close other programs, then try again.")};
   if (!deadline.expired() && g_cancellable_is_cancelled(deadline.cancellable()))
     return {ErrorKind::cancelled, _("Cancelled."), {}};
   if (deadline.expired())
     return {ErrorKind::network, tr("{} did not answer in time.", host),
             _("Check the connection to the Internet, then try again.")};
-  return network_error(error, host);
+  return network_error(error, host, certificate_faults);
 }
 
 HttpAnswer head_of(SoupMessage* message) {
@@ -180,7 +202,6 @@ Http::Http(std::string ca_file)
   const ContextScope scope(context_.get());
   session_ = Ref<SoupSession>::adopt(
       soup_session_new_with_options("user-agent", "remote-sharpen", nullptr));
-  soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_CONTENT_DECODER);
 }
 
 std::expected<HttpAnswer, HttpFailure> Http::send(const HttpRequest& request,
@@ -190,11 +211,13 @@ std::expected<HttpAnswer, HttpFailure> Http::send(const HttpRequest& request,
   };
   const ContextScope scope(context_.get());
   const bool loopback = reach_of_url(request.url) == Reach::loopback;
-  const auto message =
-      Ref<SoupMessage>::adopt(soup_message_new(request.method.c_str(), request.url.c_str()));
-  const std::string_view scheme =
-      message ? g_uri_get_scheme(soup_message_get_uri(message.get())) : "";
-  if (scheme != "https" && !(scheme == "http" && loopback))
+  const auto uri = parse_url(request.url);
+  const std::string_view scheme = uri ? g_uri_get_scheme(uri.get()) : "";
+  const bool allowed = scheme == "https" || (scheme == "http" && loopback);
+  // Null if it has no host.
+  const auto message = Ref<SoupMessage>::adopt(
+      allowed ? soup_message_new_from_uri(request.method.c_str(), uri.get()) : nullptr);
+  if (!message)
     return stop(ErrorKind::bad_argument, _("An address that is not https is not opened."),
                 _("Correct the address of the service."));
   if (!ca_file_.empty() && !extra_certificates_) {
@@ -242,7 +265,8 @@ std::expected<HttpAnswer, HttpFailure> Http::send(const HttpRequest& request,
   auto answer = [&]() -> std::expected<HttpAnswer, HttpFailure> {
     if (exchange.too_near) return std::unexpected(HttpFailure{unsafe_address()});
     if (!stream)
-      return std::unexpected(HttpFailure{error_of(error, host, deadline), exchange.sent});
+      return std::unexpected(
+          HttpFailure{error_of(error, host, deadline, exchange.certificate_faults), exchange.sent});
     return read_answer(message.get(), stream.get(), exchange, deadline, host);
   }();
   g_signal_handlers_disconnect_by_data(message.get(), &exchange);

@@ -63,8 +63,8 @@ struct HttpFailure {
 /// HTTP as every provider uses it: blocking calls in a worker thread that a GCancellable ends at
 /// any time. Proxy and certificates are the system's, plus an extra file of certificates.
 /// Plain http is for loopback only, and goes past the proxy. Redirects are never followed (a key
-/// would go along: libsoup strips `Authorization` only), nothing is repeated, nothing is cached,
-/// answers are not decompressed. One object belongs to one thread.
+/// would go along: libsoup strips `Authorization` only), nothing is repeated, nothing is cached.
+/// Packed answers are not asked for but unpacked if they come. One object belongs to one thread.
 class Http {
  public:
   explicit Http(std::string ca_file = {});

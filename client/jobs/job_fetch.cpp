@@ -83,7 +83,8 @@ Result<CheckedPicture> fetch_result(Service& service, const std::string& process
                                     std::string url, const std::filesystem::path& into,
                                     const Expected& expected, const Pace& pace,
                                     const Transfer& on_transfer, GCancellable* cancellable) {
-  bool asked_again = false;
+  Backoff backoff(pace);
+  int expired = 0;
   for (int downloads = 1;; ++downloads) {
     if (url.empty()) {
       auto asked = ask_for_url(service, process_id, pace, cancellable);
@@ -91,12 +92,14 @@ Result<CheckedPicture> fetch_result(Service& service, const std::string& process
       url = *std::move(asked);
     }
     auto done = service.download(url, into, expected.max_bytes(), on_transfer, cancellable);
-    if (!done && done.error().kind == ErrorKind::not_found && !process_id.empty() && !asked_again) {
-      asked_again = true;
-      url.clear();
-      continue;
-    }
-    if (!done && done.error().kind == ErrorKind::not_found && asked_again) {
+    if (!done && done.error().kind == ErrorKind::not_found && !process_id.empty()) {
+      if (++expired < pace.tries) {
+        // The first may be old; one that is fresh may not yet have reached its host.
+        if (expired > 1 && !backoff.wait({}, cancellable))
+          return fail(ErrorKind::cancelled, _("Cancelled."));
+        url.clear();
+        continue;
+      }
       // The address was fresh: its host has a fault, the job is still there.
       done.error().kind = ErrorKind::service_failed;
     }

@@ -27,6 +27,7 @@ struct Pace {
   std::chrono::milliseconds unreachable = std::chrono::minutes(120);
   std::chrono::milliseconds cancel_limit{3000};  ///< for telling the service that we stop
   int tries = 5;                                 ///< of a read, and of a submit that was not sent
+  int unreadable = 8;  ///< answers in a row that are not the service's: about two minutes
 };
 /// On this computer from 50 ms, elsewhere from 2 s to 10 s.
 [[nodiscard]] Pace pace_for(const ServiceAddress& address);

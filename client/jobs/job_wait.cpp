@@ -30,6 +30,12 @@ milliseconds next_pause(milliseconds pause, const Status& status, const Pace& pa
   return grown;
 }
 
+Error not_the_service() {
+  return {ErrorKind::protocol, _("Something else answers in the place of the service."),
+          _("Perhaps this network wants a login: open a web page, then fetch the result under "
+            "Filters > Enhance.")};
+}
+
 Error ended(JobState state) {
   if (state == JobState::cancelled)
     return {ErrorKind::service_failed, _("The job was cancelled at the service."),
@@ -81,6 +87,7 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
   Backoff backoff(pace);
   milliseconds pause = pace.first_poll;
   auto last_reached = start;
+  int unreadable = 0;
   while (true) {
     const auto status = service.status(process_id, cancellable);
     const auto now = Clock::now();
@@ -100,6 +107,10 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
       return fail(ErrorKind::timed_out, _("The service needs longer than it ever should."),
                   _("The job is kept: look for it later under Filters > Enhance."));
     if (now - last_reached > pace.unreachable) return status;
+    const bool foreign = !status && (status.error().kind == ErrorKind::protocol ||
+                                     status.error().kind == ErrorKind::too_large);
+    unreadable = foreign ? unreadable + 1 : 0;
+    if (unreadable >= pace.unreadable) return std::unexpected(not_the_service());
     bool goes_on = true;
     if (status) {
       goes_on = wait_for(pause, cancellable);

@@ -75,6 +75,7 @@ Result<Submitted> parse_submitted(const HttpAnswer& answer) {
 Result<Status> parse_status(std::string_view body) {
   const auto json = parse_object(body);
   if (!json) return std::unexpected(json.error());
+  if (!(*json)["status"].string()) return unexpected_answer();
   return status_from(*json);
 }
 

@@ -21,6 +21,7 @@ TEST(Address, ABaseIsHttpsOrLoopback) {
   EXPECT_EQ(checked_base_url("https://example.org/").value_or(""), "https://example.org");
   EXPECT_EQ(checked_base_url("http://127.0.0.1:8080/x//").value_or(""), "http://127.0.0.1:8080/x");
   EXPECT_TRUE(checked_base_url("http://[::1]:8080"));
+  EXPECT_EQ(checked_base_url(" \thttps://example.org/ \n").value_or(""), "https://example.org");
   for (const char* bad :
        {"", "example.org", "http://example.org", "http://192.168.1.2", "ftp://example.org",
         "https://user:secret@example.org", "https://example.org/?a=b", "https://example.org/#x",
@@ -61,9 +62,22 @@ TEST(Address, AServiceMayPointAsNearAsItIsItself) {
   const Reach here = reach_of_service("http://127.0.0.1:98", nullptr);
   EXPECT_TRUE(check_download_url("http://127.0.0.1:99/r", here));
   EXPECT_FALSE(check_download_url("ftp://127.0.0.1:99/r", here));
+  EXPECT_TRUE(check_download_url("https://198.51.100.7/r", here));
+  for (const char* plain :
+       {"http://198.51.100.7/r", "http://192.168.0.1/r", "http://example.org/r"})
+    EXPECT_FALSE(check_download_url(plain, here)) << plain;
+}
+
+TEST(Address, WhatALawfulAddressEncodesDoesNotMatter) {
+  for (const char* good :
+       {"https://198.51.100.7/r?name=caf%E9.png", "https://198.51.100.7/r?rate=100%",
+        "https://198.51.100.7/caf%E9/100%?a=%", "https://198.51.100.7/a b.png?c d"})
+    EXPECT_TRUE(check_download_url(good, Reach::public_network)) << good;
 }
 
 TEST(Address, ResolvesARedirect) {
+  EXPECT_EQ(resolve_url("https://a.org/x?y", "/z%2Fz?name=caf%E9&rate=100%25"),
+            "https://a.org/z%2Fz?name=caf%E9&rate=100%25");
   EXPECT_EQ(resolve_url("https://a.org/x/y", "../z"), "https://a.org/z");
   EXPECT_EQ(resolve_url("https://a.org/x", "https://b.org/"), "https://b.org/");
   EXPECT_EQ(escaped("a b/ü"), "a%20b%2F%C3%BC");

@@ -145,6 +145,21 @@ RawServer::~RawServer() {
   for (const int socket : sockets_) ::close(socket);
 }
 
+std::string gzipped(std::string_view text) {
+  const auto packer =
+      Ref<GZlibCompressor>::adopt(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1));
+  const auto plain = Ref<GInputStream>::adopt(
+      g_memory_input_stream_new_from_data(text.data(), static_cast<gssize>(text.size()), nullptr));
+  const auto packed = Ref<GInputStream>::adopt(
+      g_converter_input_stream_new(plain.get(), G_CONVERTER(packer.get())));
+  std::string bytes;
+  std::array<char, 4096> buffer;
+  for (gssize count; (count = g_input_stream_read(packed.get(), buffer.data(), buffer.size(),
+                                                  nullptr, nullptr)) > 0;)
+    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+  return bytes;
+}
+
 std::string read_head(int socket) {
   std::string text;
   std::array<char, 4096> buffer;

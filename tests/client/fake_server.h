@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -76,6 +77,8 @@ class RawServer {
   std::jthread acceptor_;
 };
 
+/// As a server packs its answers.
+std::string gzipped(std::string_view text);
 /// Reads from a socket until the head of a request has come; returns all that was read.
 std::string read_head(int socket);
 void write_all(int socket, std::string_view text);

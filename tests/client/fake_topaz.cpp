@@ -55,6 +55,11 @@ void FakeTopaz::set_states(std::vector<std::string> states) {
   states_ = std::move(states);
 }
 
+void FakeTopaz::forget(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  queue_[what].clear();
+}
+
 void FakeTopaz::set_result(std::string bytes) {
   const std::lock_guard lock(mutex_);
   result_ = std::move(bytes);

@@ -37,6 +37,8 @@ class FakeTopaz {
   void take_but_answer(FakeAnswer answer);
   /// Words that the status goes through; the last one stays.
   void set_states(std::vector<std::string> states);
+  /// Answers of its own from now on.
+  void forget(const std::string& what);
   void set_result(std::string bytes);
   void set_can_cancel(bool can) { can_cancel_ = can; }
   /// Lets requests of one sort wait for so long.

@@ -12,6 +12,7 @@
 
 #include "client/http/deadline.h"
 #include "fake_server.h"
+#include "no_threads.h"
 #include "test_folder.h"
 
 namespace sharpen {
@@ -156,6 +157,20 @@ TEST(Http, AnErrorsBodyIsCutNotRefused) {
     EXPECT_EQ(answer->status, 500);
     EXPECT_GT(answer->body.size(), 1000u);
     EXPECT_LT(answer->body.size(), std::size_t{1} << 20);
+  }
+}
+
+TEST(Http, APackedAnswerIsUnpackedThoughNobodyAskedForIt) {
+  for (const int status : {200, 500}) {
+    FakeServer server([&](const FakeRequest& request) {
+      EXPECT_EQ(request.header("accept-encoding"), "identity");
+      return FakeAnswer{.status = status,
+                        .body = test::gzipped(R"({"message":"hello"})"),
+                        .headers = {{"Content-Encoding", "gzip"}}};
+    });
+    const auto answer = Http().send(get(server.url() + "/"), nullptr);
+    ASSERT_TRUE(answer) << answer.error().error.text();
+    EXPECT_EQ(answer->body, R"({"message":"hello"})") << status;
   }
 }
 
@@ -367,6 +382,20 @@ TEST(Http, ACancelBeforehandSendsNothing) {
   EXPECT_TRUE(server.requests().empty());
 }
 
+TEST(Http, WithoutAThreadARequestIsAnErrorAndNotSent) {
+  FakeServer server([](const FakeRequest&) { return FakeAnswer{.body = "{}"}; });
+  Http http;
+  {
+    const test::NoThreads none;
+    const auto answer = http.send(get(server.url() + "/"), nullptr);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().error.kind, ErrorKind::network);
+    EXPECT_EQ(answer.error().sent, Sent::nothing);
+    EXPECT_TRUE(answer.error().error.message.contains("thread")) << answer.error().error.message;
+  }
+  EXPECT_TRUE(http.send(get(server.url() + "/"), nullptr));
+}
+
 TEST(WaitFor, WaitsOrIsCancelled) {
   EXPECT_TRUE(wait_for(10ms, nullptr));
   const auto idle = Ref<GCancellable>::adopt(g_cancellable_new());
@@ -379,11 +408,13 @@ TEST(WaitFor, WaitsOrIsCancelled) {
 /// A server certificate of our own making, as an own server would have it.
 class Tls : public testing::Test {
  protected:
-  void SetUp() override {
-    const std::string command =
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=sharpen-test "
-        "-addext subjectAltName=IP:127.0.0.1 -keyout '" +
-        key().string() + "' -out '" + certificate().string() + "' 2>/dev/null";
+  void SetUp() override { make_certificate("-days 2"); }
+  void make_certificate(const std::string& validity) const {
+    const std::string command = "openssl req -x509 -newkey rsa:2048 -nodes " + validity +
+                                " -subj /CN=sharpen-test "
+                                "-addext subjectAltName=IP:127.0.0.1 -keyout '" +
+                                key().string() + "' -out '" + certificate().string() +
+                                "' 2>/dev/null";
     ASSERT_EQ(std::system(command.c_str()), 0);
   }
   std::filesystem::path key() const { return folder_.path() / "key.pem"; }
@@ -401,6 +432,7 @@ TEST_F(Tls, AnUnknownCertificateIsRefusedAndTheUsersOwnIsTrusted) {
   const auto refused = strict.send(request, nullptr);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().error.kind, ErrorKind::tls);
+  EXPECT_TRUE(refused.error().error.message.contains("self-signed"));
   EXPECT_EQ(refused.error().sent, Sent::nothing);
   EXPECT_TRUE(server.requests().empty());
   Http trusting(certificate().string());
@@ -412,6 +444,20 @@ TEST_F(Tls, AnUnknownCertificateIsRefusedAndTheUsersOwnIsTrusted) {
   const auto other_name = trusting.send(request, nullptr);
   ASSERT_FALSE(other_name);
   EXPECT_EQ(other_name.error().error.kind, ErrorKind::tls);
+  EXPECT_TRUE(other_name.error().error.message.contains("another host"))
+      << other_name.error().error.message;
+}
+
+TEST_F(Tls, ACertificateThatHasExpiredIsSaidToHave) {
+  make_certificate("-not_before 20200101000000Z -not_after 20200201000000Z");
+  test::FakeServer server([](const FakeRequest&) { return FakeAnswer{.body = "{}"}; },
+                          {.certificate = certificate().string(), .key = key().string()});
+  for (const std::string& trusted : {std::string(), certificate().string()}) {
+    const auto refused = Http(trusted).send(get(server.url() + "/"), nullptr);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().error.kind, ErrorKind::tls);
+    EXPECT_TRUE(refused.error().error.message.contains("expired")) << refused.error().error.message;
+  }
 }
 
 TEST_F(Tls, ACancelOfAStalledUploadEndsSoonToo) {

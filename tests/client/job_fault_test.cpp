@@ -2,6 +2,7 @@
 #include <thread>
 #include <utility>
 
+#include "client/jobs/job_steps.h"
 #include "job_fixture.h"
 
 namespace sharpen {
@@ -177,6 +178,39 @@ TEST_F(Job, FaultsWhileWaitingMeanStillRunning) {
   ASSERT_TRUE(result) << result.error().text();
 }
 
+TEST_F(Job, WhatIsNeverTheServicesStatusIsNotAskedForHours) {
+  Pace pace;
+  pace.first_backoff = pace.longest_backoff = std::chrono::milliseconds(1);
+  const auto service = *open_service(topaz.address());
+  for (const std::string& foreign :
+       {std::string("<html>Welcome to our hotel</html>"), std::string("\x1f\x8b\x08 packed"),
+        std::string(R"({"login":"wanted"})"), std::string(2 << 20, '<')}) {
+    topaz.next("GET status", {.body = foreign}, 20);
+    const auto before = topaz.count("GET status");
+    const auto status =
+        wait_until_done(*service, topaz.add_job("x"), pace, [](const Status&) {}, nullptr);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::protocol);
+    EXPECT_TRUE(status.error().text().contains("login")) << status.error().text();
+    EXPECT_EQ(topaz.count("GET status") - before, 8u);
+    topaz.forget("GET status");
+  }
+}
+
+TEST_F(Job, APackedStatusIsRead) {
+  topaz.next("GET status", {.body = test::gzipped(R"({"status":"Failed"})"),
+                            .headers = {{"Content-Encoding", "gzip"}}});
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::service_failed);
+}
+
+TEST_F(Job, AResultWhoseHostLagsBehindIsWaitedFor) {
+  topaz.next("GET result", {.status = 404}, 3);
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+}
+
 TEST_F(Job, AKeyThatIsRefusedWhileWaitingKeepsTheJob) {
   topaz.next("GET status", {.status = 401});
   const auto result = run();
@@ -207,7 +241,7 @@ TEST_F(Job, AnExpiredAddressIsAskedForAgain) {
 }
 
 TEST_F(Job, AnAddressThatStaysRefusedKeepsTheJob) {
-  topaz.next("GET result", {.status = 403}, 2);
+  topaz.next("GET result", {.status = 403}, 5);
   const auto result = run();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::service_failed);

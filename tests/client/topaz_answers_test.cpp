@@ -17,7 +17,7 @@ TEST(TopazAnswers, ReadAStatusWhateverItLacks) {
   EXPECT_EQ(full->output_width, 10u);
   EXPECT_EQ(full->filename, "a.png");
   EXPECT_EQ(full->options_json, "{\"a\":1}");
-  const auto empty = parse_status("{}");
+  const auto empty = parse_status(R"({"status":""})");
   ASSERT_TRUE(empty);
   EXPECT_EQ(empty->state, JobState::processing);
   EXPECT_FALSE(empty->eta);
@@ -34,7 +34,8 @@ TEST(TopazAnswers, KnowTheWordsExactly) {
 }
 
 TEST(TopazAnswers, ClampWildNumbers) {
-  const auto wild = parse_status(R"({"progress":-5,"output_width":-3,"output_height":1e30})");
+  const auto wild = parse_status(
+      R"({"status":"Processing","progress":-5,"output_width":-3,"output_height":1e30})");
   ASSERT_TRUE(wild);
   EXPECT_EQ(wild->progress, 0);
   EXPECT_EQ(wild->output_width, 0u);
