@@ -4,6 +4,7 @@
 #include "client/jobs/job_run.h"
 #include "client/jobs/spooled_upload.h"
 #include "client/local/local_service.h"
+#include "client/local/revived_service.h"
 
 namespace sharpen {
 namespace {
@@ -70,7 +71,7 @@ Result<void> finish_job(std::int64_t journal_id, const Home& home) {
 
 Result<bool> cancel_job(const JournalEntry& entry, const ServiceAddress& address, const Home& home,
                         GCancellable* cancellable) {
-  auto service = open_service(address);
+  auto service = open_revived(address, home);
   if (!service) return fail(std::move(service));
   const bool other_key = is_of_another_key(entry, address);
   const auto id = process_id_of(entry, **service, pace_for(address), cancellable);

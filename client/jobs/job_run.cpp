@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "client/jobs/same_job.h"
 #include "client/jobs/spooled_upload.h"
+#include "client/local/revived_service.h"
 
 namespace sharpen {
 namespace {
@@ -120,7 +121,7 @@ Result<JobResult> JobRun::resume(const JournalEntry& entry) {
   may_exist_ = true;
   report(Stage::preparing, 0);
   if (auto open = open_journal(true); !open) return fail(std::move(open));
-  auto service = open_service(address_);
+  auto service = open_revived(address_, home_);
   if (!service) return std::unexpected(conclude(std::move(service).error()));
   service_ = *std::move(service);
   const bool fetched = !entry_.result_file.empty() && std::filesystem::exists(entry_.result_file);
@@ -131,7 +132,7 @@ Result<JobResult> JobRun::resume(const JournalEntry& entry) {
 }
 
 Result<void> JobRun::prepare(const Upload& upload, const Settings& settings) {
-  auto service = open_service(address_);
+  auto service = open_revived(address_, home_);
   if (!service) return fail(std::move(service));
   service_ = *std::move(service);
   if (service_->capabilities().needs_key && address_.key.empty())

@@ -32,7 +32,6 @@ constexpr auto start_limit = 20s;   ///< a cold disk
 constexpr auto answer_limit = 10s;  ///< a machine that is busy sharpening
 constexpr auto forget_limit = 300ms;
 constexpr const char* idle_seconds = "600";
-constexpr const char* note_name = "service.json";
 
 /// What one run leaves for the next: where the service is, its key, and who it is.
 struct Running {
@@ -59,6 +58,15 @@ Result<std::filesystem::path> runtime_folder() {
   return std::unexpected(cannot_start(g_strerror(code)));
 }
 
+/// The file that remembers the service. Each sandbox has one of its own: a process id of another
+/// one is a stranger here.
+std::filesystem::path note_in(const std::filesystem::path& folder) {
+  std::string name = "service-";
+  for (const char c : Lease::mine().name_space)
+    if (g_ascii_isdigit(c)) name += c;
+  return folder / (name + ".json");
+}
+
 /// Held while a service is looked for or started, so that two runs at once end up with one.
 Result<UniqueFd> lock(const std::filesystem::path& file, GCancellable* cancellable) {
   UniqueFd lock(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
@@ -80,7 +88,9 @@ std::optional<Running> recall(const std::filesystem::path& file) {
   const auto url = (*json)["url"].string(), key = (*json)["key"].string(),
              owner = (*json)["process"].string();
   if (!url || !key || !owner) return std::nullopt;
-  return Running{*url, *key, Lease::from_text(*owner)};
+  Running running{*url, *key, Lease::from_text(*owner)};
+  if (running.lease.name_space != Lease::mine().name_space) return std::nullopt;
+  return running;
 }
 
 Result<void> remember(const std::filesystem::path& file, const Running& running) {
@@ -163,12 +173,10 @@ Result<std::string> read_address(const UniqueFd& output, GCancellable* cancellab
   }
 }
 
-Result<Running> start(const Home& home, GCancellable* cancellable) {
+Result<Running> start_in(const char* folder, const Home& home, GCancellable* cancellable) {
   auto key = fresh_key();
   if (!key) return fail(std::move(key));
-  // A folder of its own: a service that the user runs by hand keeps the default one locked.
-  const auto state =
-      std::filesystem::path(g_get_user_cache_dir()) / "remote-sharpen" / "this-computer";
+  const auto state = std::filesystem::path(g_get_user_cache_dir()) / "remote-sharpen" / folder;
   auto child = start_detached(
       home.program / "sharpen-service",
       {"--key-file", "-", "--state", state.string(), "--idle-exit", idle_seconds}, *key + "\n");
@@ -179,6 +187,15 @@ Result<Running> start(const Home& home, GCancellable* cancellable) {
     return fail(std::move(url));
   }
   return Running{*std::move(url), *std::move(key), Lease::of(child->id)};
+}
+
+Result<Running> start(const Home& home, GCancellable* cancellable) {
+  // Folders of its own: a service that the user runs by hand keeps the default one locked, and one
+  // of another sandbox, or of a session that was left, the first of these.
+  auto started = start_in("this-computer", home, cancellable);
+  if (started || started.error().kind == ErrorKind::cancelled) return started;
+  auto beside = start_in("this-computer-2", home, cancellable);
+  return beside ? std::move(beside) : std::move(started);
 }
 
 /// Makes room for a new one: a service that lives but does not answer keeps its folder locked.
@@ -199,7 +216,7 @@ Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable
   const auto locked = lock(*folder / "service.lock", cancellable);
   if (!locked) return std::unexpected(locked.error());
 
-  const auto file = *folder / note_name;
+  const auto file = note_in(*folder);
   std::optional<Running> running = recall(file);
   if (running) {
     const auto there = answers(*running, cancellable);
@@ -219,9 +236,16 @@ Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable
   return address_of(*running);
 }
 
+bool is_running(const ServiceAddress& address) {
+  const auto folder = runtime_folder();
+  const auto running = folder ? recall(note_in(*folder)) : std::nullopt;
+  return running && running->url == address.base_url && running->key == address.key &&
+         running->lease.alive(0s);
+}
+
 void forget_at_local_service(const std::string& process_id) {
   const auto folder = runtime_folder();
-  const auto running = folder ? recall(*folder / note_name) : std::nullopt;
+  const auto running = folder ? recall(note_in(*folder)) : std::nullopt;
   if (!running || !running->lease.alive(0s)) return;
   const auto service = open_service(address_of(*running));
   const Deadline brief(nullptr, forget_limit);

@@ -16,6 +16,9 @@ namespace sharpen {
 /// Blocks: call it in a worker thread. Errors: io (it does not start), cancelled.
 [[nodiscard]] Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable);
 
+/// Whether the sharpen-service at this address still runs. Takes less than a millisecond.
+[[nodiscard]] bool is_running(const ServiceAddress& address);
+
 /// Deletes an ended job at the sharpen-service of this user if it runs, so that its pictures do not
 /// fill the disk until they expire. Takes milliseconds, and never longer than some hundred.
 void forget_at_local_service(const std::string& process_id);

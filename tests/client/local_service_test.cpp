@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "base/glib_error.h"
 #include "base/json.h"
@@ -21,6 +22,8 @@
 #include "client/http/http.h"
 #include "client/jobs/job.h"
 #include "client/journal/lease.h"
+#include "client/local/detached_process.h"
+#include "client/local/revived_service.h"
 #include "tests/client/fake_topaz.h"
 #include "tests/client/test_folder.h"
 
@@ -54,13 +57,16 @@ class LocalServiceTest : public testing::Test {
   }
 
   static void kill_and_reap(pid_t process) {
+    ASSERT_GT(process, 0);
     ::kill(process, SIGKILL);
     ::waitpid(process, nullptr, 0);
     for (int i = 0; i < 500 && ::kill(process, 0) == 0; ++i) std::this_thread::sleep_for(10ms);
   }
 
   static std::filesystem::path note() {
-    return folder_->path() / "run" / "remote-sharpen" / "service.json";
+    std::string name_space = Lease::mine().name_space;
+    std::erase_if(name_space, [](char c) { return !g_ascii_isdigit(c); });
+    return folder_->path() / "run" / "remote-sharpen" / ("service-" + name_space + ".json");
   }
   static Lease remembered() {
     const auto json = Json::parse(read_whole(note()));
@@ -174,6 +180,113 @@ TEST_F(LocalServiceTest, IsStartedAgainIfItDied) {
   ASSERT_TRUE(second) << second.error().text();
   EXPECT_NE(first->key, second->key);
   EXPECT_EQ(status_with_key(*second, second->key), 200);
+}
+
+TEST_F(LocalServiceTest, ARunGoesOnAsIfNothingHadHappenedWhereverTheServiceIsKilled) {
+  for (const Stage stage :
+       {Stage::preparing, Stage::uploading, Stage::waiting, Stage::downloading}) {
+    test::JobRoom room;
+    room.home.program = SERVICE_FOLDER;
+    const auto address = local_service(home(), nullptr);
+    ASSERT_TRUE(address) << address.error().text();
+    const auto first = remembered();
+    bool killed = false;
+    const auto result = run_job(
+        room.request(*address), room.home,
+        [&](const JobProgress& progress) {
+          if (progress.stage < stage || std::exchange(killed, true)) return;
+          kill_and_reap(first.process);
+        },
+        nullptr);
+    ASSERT_TRUE(result) << title_of(stage) << ": " << result.error().text();
+    EXPECT_TRUE(killed);
+    EXPECT_NE(remembered(), first);
+    EXPECT_EQ(room.entries().size(), 1u);
+    ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  }
+}
+
+TEST_F(LocalServiceTest, APreviewStartsOneThatHasLeftMeanwhile) {
+  test::JobRoom room;
+  room.home.program = SERVICE_FOLDER;
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  auto preview = room.request(*address);
+  preview.preview = true;
+  const auto first = run_job(preview, room.home, {}, nullptr);
+  ASSERT_TRUE(first) << first.error().text();
+  kill_and_reap(remembered().process);
+  // The picture that it was sent is still there.
+  auto again = room.request(*address);
+  again.preview = true;
+  again.upload.source_id = first->source_id;
+  const auto second = run_job(again, room.home, {}, nullptr);
+  ASSERT_TRUE(second) << second.error().text();
+  EXPECT_EQ(second->source_id, first->source_id);
+}
+
+TEST_F(LocalServiceTest, AJobOfTheOneThatDiedIsRecoveredFromTheNext) {
+  test::JobRoom room;
+  room.home.program = SERVICE_FOLDER;
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  const auto run = run_job(room.request(*address), room.home, {}, nullptr);
+  ASSERT_TRUE(run) << run.error().text();
+  auto entry = room.entries().at(0);
+  entry.result_file.clear();
+  entry.process_id.clear();  // the answer of the submit was lost
+  entry.step = JobStep::submitting;
+  kill_and_reap(remembered().process);
+  const auto later = local_service(home(), nullptr);
+  ASSERT_TRUE(later) << later.error().text();
+  const auto result = resume_job(entry, *later, room.home, {}, nullptr);
+  EXPECT_TRUE(result) << result.error().text();
+}
+
+TEST_F(LocalServiceTest, OneThatEndsAgainAndAgainIsNotStartedForEver) {
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  const auto service = open_revived(*address, home());
+  ASSERT_TRUE(service);
+  ErrorKind last = ErrorKind::not_found;
+  int deaths = 0;
+  for (; last == ErrorKind::not_found && deaths < 10; ++deaths) {
+    kill_and_reap(remembered().process);
+    last = (*service)->status("123e4567-e89b-42d3-a456-426614174000", nullptr).error().kind;
+  }
+  EXPECT_EQ(last, ErrorKind::io);
+  EXPECT_EQ(deaths, 4);
+}
+
+TEST_F(LocalServiceTest, AProcessOfAnotherSandboxIsNotKilled) {
+  ASSERT_TRUE(local_service(home(), nullptr));
+  const auto real = remembered();
+  const auto other = start_detached("/bin/sleep", {"1000"}, "");
+  ASSERT_TRUE(other) << other.error().text();
+  // There it was the service; here it is somebody else.
+  auto stranger = Lease::of(other->id);
+  stranger.name_space = "pid:[1]";
+  auto text = read_whole(note());
+  text.replace(text.find(real.text()), real.text().size(), stranger.text());
+  text.replace(text.find("http://"), text.find("\"", text.find("http://")) - text.find("http://"),
+               "http://127.0.0.1:1");
+  std::ofstream(note()) << text;
+  kill_and_reap(real.process);
+  const auto address = local_service(home(), nullptr);
+  EXPECT_TRUE(address) << address.error().text();
+  EXPECT_TRUE(Lease::of(other->id).alive(0s)) << "it is none of ours";
+  end_child(other->id);
+}
+
+TEST_F(LocalServiceTest, StartsBesideOneThatNobodyRemembers) {
+  const auto first = local_service(home(), nullptr);
+  ASSERT_TRUE(first) << first.error().text();
+  const auto forgotten = remembered().process;
+  std::filesystem::remove(note());
+  const auto second = local_service(home(), nullptr);
+  EXPECT_TRUE(second) << second.error().text();
+  EXPECT_NE(remembered().process, forgotten);
+  kill_and_reap(forgotten);
 }
 
 TEST_F(LocalServiceTest, AKeyIsNotSentToWhoeverHasThePortNow) {

@@ -122,7 +122,7 @@ with tempfile.TemporaryDirectory() as folder, CommandLines() as watched:
             harness.fail("the embedded service sees the key")
 
     # Its own one-time key is in the note for the next run, private, and nowhere else.
-    note = pathlib.Path(folder) / "runtime" / "remote-sharpen" / "service.json"
+    (note,) = (pathlib.Path(folder) / "runtime" / "remote-sharpen").glob("service-*.json")
     one_time = json.loads(note.read_text())["key"]
     if files_with(one_time, folder) != [note.relative_to(folder)] or note.stat().st_mode & 0o077:
         harness.fail(f"the one-time key is in {files_with(one_time, folder)}")
