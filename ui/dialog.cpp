@@ -19,6 +19,15 @@ struct DestroyWidget {
 };
 using Window = std::unique_ptr<GtkWidget, DestroyWidget>;
 
+/// Errors: bad_argument where there is no screen; gimp_ui_init() would end the program.
+Result<void> begin_windows() {
+  if (!gtk_init_check(nullptr, nullptr))
+    return fail(ErrorKind::bad_argument, _("There is no screen to show a window on."),
+                _("Run it with RUN-NONINTERACTIVE here."));
+  gimp_ui_init(program_name);
+  return {};
+}
+
 }  // namespace
 
 void tell_user(const std::vector<std::string>& notes) {
@@ -32,14 +41,14 @@ void tell_user(const std::vector<std::string>& notes) {
 Result<void> run_dialog(GimpProcedure* procedure, GimpProcedureConfig* config,
                         const ConfigBridge& bridge, Host& host, const Home& home,
                         RecoverHost* recover) {
-  gimp_ui_init(program_name);
+  if (auto begun = begin_windows(); !begun) return begun;
   MainDialog dialog(procedure, config, bridge, host, home, recover);
   return dialog.run();
 }
 
 Result<void> run_progress(const Settings& settings, Host& host, const Home& home,
                           const Host::PlaceOptions& options) {
-  gimp_ui_init(program_name);
+  if (auto begun = begin_windows(); !begun) return begun;
   const Window window(gimp_dialog_new(_("Remote Sharpen"), program_name, nullptr, GtkDialogFlags{},
                                       nullptr, nullptr, nullptr));
   gimp_window_set_transient(GTK_WINDOW(window.get()));
@@ -65,7 +74,7 @@ Result<void> run_progress(const Settings& settings, Host& host, const Home& home
 }
 
 Result<void> run_recover_dialog(RecoverHost& host, const Home& home) {
-  gimp_ui_init(program_name);
+  if (auto begun = begin_windows(); !begun) return begun;
   const Window window(gimp_dialog_new(
       _("Unfinished Sharpening"), program_name, nullptr, GtkDialogFlags{}, gimp_standard_help_func,
       "plug-in-remote-sharpen-recover", _("_Close"), GTK_RESPONSE_CLOSE, nullptr));

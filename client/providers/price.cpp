@@ -14,6 +14,11 @@ constexpr double aimlapi_usd_per_step = 0.105;
 
 bool is_whole(double value) { return std::abs(value - std::round(value)) < 1e-6; }
 
+/// What chooses the plural form of a number as it is shown: with decimals it is never singular.
+unsigned long plural_count(double shown) {
+  return is_whole(shown) ? static_cast<unsigned long>(std::abs(std::round(shown))) : 2;
+}
+
 }  // namespace
 
 Price offline_price(ServiceKind service, std::uint32_t width, std::uint32_t height,
@@ -34,8 +39,7 @@ std::string amount_text(double amount, const std::string& unit) {
   if (unit == "USD") return tr("${}", number_text(amount, is_whole(amount * 100) ? 2 : 3));
   const std::string number = number_text(amount, is_whole(amount) ? 0 : 2);
   if (unit != "credits") return number + " " + unit;
-  return trn("{} credit", "{} credits", amount == 1 ? 1ul : static_cast<unsigned long>(amount) + 2,
-             number);
+  return trn("{} credit", "{} credits", plural_count(amount), number);
 }
 
 }  // namespace sharpen

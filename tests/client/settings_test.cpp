@@ -180,6 +180,14 @@ TEST(Price, FollowsTheVendorsTable) {
   }
 }
 
+TEST(Price, TheNumberThatIsShownChoosesTheForm) {
+  EXPECT_EQ(amount_text(1, "credits"), "1 credit");
+  EXPECT_EQ(amount_text(-1, "credits"), "-1 credit");
+  EXPECT_EQ(amount_text(0, "credits"), "0 credits");
+  EXPECT_EQ(amount_text(-5, "credits"), "-5 credits");
+  EXPECT_EQ(amount_text(1.25, "credits"), "1.25 credits");
+}
+
 TEST(Price, IsInTheServicesOwnUnit) {
   const Price aimlapi = offline_price(ServiceKind::aimlapi, 6000, 5000, {});
   EXPECT_EQ(aimlapi.unit, "USD");
