@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
 #include "tests/engine/scene.h"
 
@@ -235,7 +237,7 @@ TEST_F(EngineTest, StopsWhenAskedTo) {
           if (part >= moment) stop.request_stop();
         },
         stop.get_token());
-    if (report) continue;
+    ASSERT_FALSE(report) << moment;
     EXPECT_EQ(report.error().kind, ErrorKind::cancelled) << moment;
   }
   std::stop_source stopped;
@@ -247,8 +249,19 @@ TEST_F(EngineTest, StopsWhenAskedTo) {
 }
 
 TEST_F(EngineTest, RefusesWhatIsNoPicture) {
-  const auto report = run(folder_ / "missing.png", folder_ / "out.png");
-  ASSERT_FALSE(report);
+  EXPECT_EQ(run(folder_ / "missing.png", folder_ / "out.png").error_or(Error()).kind,
+            ErrorKind::io);
+  test::write_picture(folder_ / "in.png", FileFormat::png, out_of_focus());
+  std::ifstream stream(folder_ / "in.png", std::ios::binary);
+  const std::string whole(std::istreambuf_iterator<char>(stream), {});
+  for (const std::string& bytes :
+       {std::string(), std::string("<html>sorry</html>"), whole.substr(0, 20),
+        whole.substr(0, whole.size() / 2), whole.substr(1)}) {
+    std::ofstream(folder_ / "bad.png", std::ios::binary) << bytes;
+    const auto report = run(folder_ / "bad.png", folder_ / "out.png");
+    ASSERT_FALSE(report) << bytes.size();
+    EXPECT_EQ(report.error().kind, ErrorKind::bad_picture) << bytes.size();
+  }
 }
 
 TEST_F(EngineTest, LeavesSharpPicturesAlone) {

@@ -42,6 +42,9 @@ TEST(DataUriReader, DecodesTheMemberAndKeepsTheRest) {
     EXPECT_EQ(*outcome.image, "hel\xfco world");
     EXPECT_EQ(outcome.json["image_url"].string(), "data:image/png;base64,");
     EXPECT_EQ(outcome.json["a"]["image_url"].string(), "data:x;base64,AAAA");
+    EXPECT_EQ(outcome.json["b"].string(), "\"image_url\":,");
+    ASSERT_EQ(outcome.json["c"].elements().size(), 2u);
+    EXPECT_EQ(outcome.json["c"].elements()[1].string(), "image_url");
     EXPECT_EQ(outcome.json["strength"].number(), 0.5);
   }
 }
