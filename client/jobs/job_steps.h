@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -27,6 +28,7 @@ struct Pace {
   std::chrono::milliseconds unreachable = std::chrono::minutes(120);
   std::chrono::milliseconds cancel_limit{3000};  ///< for telling the service that we stop
   int tries = 5;                                 ///< of a read, and of a submit that was not sent
+  int busy_tries = 8;  ///< of what the service has too much to do for: about two minutes
   int unreadable = 8;  ///< answers in a row that are not the service's: about two minutes
 };
 /// On this computer from 50 ms, elsewhere from 2 s to 10 s.
@@ -46,6 +48,11 @@ class Backoff {
 /// Whether an error of a read says nothing about the job, so that it is asked again.
 [[nodiscard]] bool is_transient(ErrorKind kind);
 
+/// How often something is tried that ends with this error.
+[[nodiscard]] constexpr int most_tries(const Pace& pace, ErrorKind kind) {
+  return kind == ErrorKind::busy ? std::max(pace.busy_tries, pace.tries) : pace.tries;
+}
+
 /// A read, repeated while its errors are transient.
 template <class T>
 [[nodiscard]] Result<T> with_retries(const Service& service, const Pace& pace,
@@ -54,7 +61,8 @@ template <class T>
   Backoff backoff(pace);
   for (int tries = 1;; ++tries) {
     Result<T> result = read();
-    if (result || !is_transient(result.error().kind) || tries >= pace.tries) return result;
+    if (result || !is_transient(result.error().kind)) return result;
+    if (tries >= most_tries(pace, result.error().kind)) return result;
     if (!backoff.wait(service.retry_after(), cancellable)) return result;
   }
 }

@@ -126,7 +126,7 @@ Result<Submitted> submit_once(Service& service, const Upload& upload, const Sett
     if (error.kind == ErrorKind::maybe_billed)
       return adopt(service, upload, pace, error, sent_whole, cancellable);
     const bool nothing_accepted = error.kind == ErrorKind::busy || error.kind == ErrorKind::network;
-    if (!nothing_accepted || tries >= pace.tries) return submitted;
+    if (!nothing_accepted || tries >= most_tries(pace, error.kind)) return submitted;
     if (!backoff.wait(service.retry_after(), cancellable))
       return fail(ErrorKind::cancelled, _("Cancelled."));
   }

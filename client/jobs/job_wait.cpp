@@ -54,6 +54,7 @@ Pace pace_for(const ServiceAddress& address) {
   pace.poll_growth = 2;
   pace.first_backoff = 100ms;
   pace.longest_backoff = 5s;
+  pace.busy_tries = pace.tries;
   if (address.kind == ServiceKind::this_computer) pace.unreachable = 15s;
   return pace;
 }

@@ -21,7 +21,8 @@ inline constexpr Pace quick = {.first_poll = std::chrono::milliseconds(2),
                                .not_found_grace = std::chrono::milliseconds(300),
                                .deadline = std::chrono::seconds(2),
                                .cancel_limit = std::chrono::milliseconds(500),
-                               .tries = 3};
+                               .tries = 3,
+                               .busy_tries = 3};
 
 /// How a job ends.
 enum class Keeps { nothing, the_job };

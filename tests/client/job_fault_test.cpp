@@ -60,6 +60,19 @@ TEST_F(Job, WaitsWhereNothingWasAccepted) {
 
 class JobLostAnswer : public Job, public testing::WithParamInterface<FakeAnswer> {};
 
+TEST_F(Job, AServiceWithTooMuchToDoIsAskedLongerThanAMomentThoughItDoesNotSayHowLong) {
+  Pace pace;
+  pace.first_backoff = pace.longest_backoff = 1ms;
+  const auto service = *open_service(topaz.address());
+  topaz.next("POST sharpen", {.status = 429}, 7);
+  const auto request = room.request(topaz.address());
+  EXPECT_TRUE(submit_once(*service, request.upload, request.settings, pace, {}, nullptr));
+  topaz.next("GET balance", {.status = 429}, 7);
+  EXPECT_TRUE(
+      with_retries<Balance>(*service, pace, nullptr, [&] { return service->balance(nullptr); }));
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
 TEST_P(JobLostAnswer, IsFoundByItsNameAndNotSentAgain) {
   topaz.take_but_answer(GetParam());
   topaz.next("GET list", {.status = 503, .body = html});
