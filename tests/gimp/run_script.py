@@ -46,4 +46,7 @@ with tempfile.TemporaryDirectory() as folder:
         bad = run(gimp, arguments)
         if bad.returncode == 0 or word not in bad.stdout:
             harness.fail(f"{arguments} was accepted", bad.stdout)
+    windowless = run(gimp, "", "RUN-INTERACTIVE")
+    if windowless.returncode == 0 or "no screen" not in windowless.stdout:
+        harness.fail("a dialog without a screen", windowless.stdout)
     print("ok")
