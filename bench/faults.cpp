@@ -7,10 +7,12 @@
 // fault proxy. Most clients are killed (SIGKILL) at a random step or time; then others, some of
 // which are killed too, recover as plug-in-remote-sharpen-recover does, and a job that was not
 // charged is started again, as a user would. In the end each job has to have one result and one
-// charge, by the service's own count.
+// charge, by the service's own count. Some jobs never end while their client waits. Last come jobs
+// on "This computer", whose service is killed in the midst of each.
 
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -28,6 +30,7 @@
 #include "base/json.h"
 #include "base/sqlite.h"
 #include "client/jobs/job_run.h"
+#include "local_deaths.h"
 #include "tests/client/test_folder.h"
 #include "tests/fault_proxy/fault_proxy.h"
 #include "tests/fault_proxy/service_process.h"
@@ -49,7 +52,8 @@ constexpr Pace quick = {.first_poll = 2ms,
                         .not_found_grace = 300ms,
                         .deadline = 1s,
                         .cancel_limit = 500ms,
-                        .tries = 3};
+                        .tries = 3,
+                        .busy_tries = 3};
 
 [[noreturn]] void give_up(const std::string& why) { throw std::runtime_error(why); }
 
@@ -115,6 +119,7 @@ int recover_client(const Home& home, const ServiceAddress& address) {
 
 struct Counts {
   int jobs = 0, charges = 0, results = 0, lost = 0, charged_twice = 0, killed = 0, attempts = 0;
+  int here_jobs = 0, here_results = 0;
 };
 
 class Soak {
@@ -124,6 +129,9 @@ class Soak {
         service_(SHARPEN_SERVICE, folder_.path() / "state", key,
                  {"--engine", "identity", "--public-url", proxy_.result_url()}) {
     counts_.jobs = jobs;
+    // Before GLib looks at them: the service of this computer is one of our own.
+    for (const char* variable : {"XDG_RUNTIME_DIR", "XDG_CACHE_HOME"})
+      ::setenv(variable, folder_.path().c_str(), 1);
     proxy_.connect(service_.url(), service_.download_url());
     fs::create_directories(home_.user);
     PictureInfo info;
@@ -150,6 +158,10 @@ class Soak {
       counts_.charged_twice += charges > 1;
       if (charges != 1 || !has_result(name)) print_log(name);
     }
+    counts_.here_jobs = std::max(5, counts_.jobs / 10);
+    counts_.here_results =
+        jobs_through_deaths(SHARPEN_SERVICE, folder_.path(), home_.user / "picture.png", side,
+                            counts_.here_jobs, seed_);
     return counts_;
   }
 
@@ -161,6 +173,17 @@ class Soak {
     std::ifstream log(home_.user / "log");
     for (std::string line; std::getline(log, line);)
       if (job_of(line) == job) std::println(std::cerr, "{}", line);
+  }
+
+  /// The service never says that a job has ended.
+  static test::Fault never_ending() {
+    test::Fault fault;
+    fault.exchange = test::Exchange::status;
+    fault.kind = test::FaultKind::rewrite;
+    fault.find = "Completed";
+    fault.body = "Processing";
+    fault.times = 1'000'000;
+    return fault;
   }
 
   void arm_some() {
@@ -177,6 +200,7 @@ class Soak {
                                             415, 422, 425, 429, 500, 502, 503, 504};
     static constexpr std::array bodies = {R"({"message":"no"})", "<html>no</html>", ""};
     proxy_.disarm();
+    if (below(20) == 0) return proxy_.arm(never_ending());
     for (int faults = below(4); faults > 0; --faults) {
       test::Fault fault;
       fault.exchange = exchanges.at(static_cast<std::size_t>(below(exchanges.size())));
@@ -319,6 +343,8 @@ int run_soak(std::span<char*> arguments) {
                                                        {"charged_twice", counts.charged_twice},
                                                        {"killed", counts.killed},
                                                        {"attempts", counts.attempts},
+                                                       {"here_jobs", counts.here_jobs},
+                                                       {"here_results", counts.here_results},
                                                        {"seed", seed}};
   JsonWriter json;
   json.begin_object();
@@ -328,7 +354,8 @@ int run_soak(std::span<char*> arguments) {
   }
   if (!json_file.empty()) std::ofstream(json_file) << json.end_object().text(true) << '\n';
   const bool good = counts.lost == 0 && counts.charged_twice == 0 &&
-                    counts.results == counts.jobs && counts.charges == counts.jobs;
+                    counts.results == counts.jobs && counts.charges == counts.jobs &&
+                    counts.here_results == counts.here_jobs;
   return good ? 0 : 1;
 }
 
