@@ -20,6 +20,7 @@ enum class ErrorKind {
   not_found,        ///< HTTP 404: the job is gone
   conflict,         ///< HTTP 409: not ready, or no longer cancellable
   refused,          ///< HTTP 400, 415, 422: the service will not do this
+  model_withdrawn,  ///< the service has retired the model
   busy,             ///< HTTP 425, 429: try again later, nothing was accepted
   service_failed,   ///< HTTP 5xx, or a job that ended as Failed
   network,          ///< no connection, or it broke

@@ -46,8 +46,9 @@ constexpr Row rows[] = {
      is_paid_for},
     {410, ErrorKind::not_found, N_("{} does not keep this result any longer."),
      N_("The picture has to be sent again.")},
-    {412, ErrorKind::no_subscription, N_("{} wants a subscription for this account."),
-     N_("Choose a plan in your account there, or choose This computer as the service.")},
+    {412, ErrorKind::no_subscription, N_("{} wants a subscription or credits for this account."),
+     N_("Choose a plan or buy credits in your account there, or choose This computer as the "
+        "service.")},
     {413, ErrorKind::too_large, N_("{} says that the picture is too large."),
      N_("Select a part of the layer, or make it smaller.")},
     {415, ErrorKind::refused, N_("{} cannot read the picture."),
@@ -129,10 +130,14 @@ Error error_of(const HttpAnswer& answer, const ErrorContext& context) {
   if (context.service == ServiceKind::aimlapi && answer.status == 403 &&
       (quote.contains("credit") || quote.contains("balance")))
     row = &aimlapi_credits;
-  std::string message = tr(row->message, _(title_of(context.service)));
-  message += quote.empty() ? tr(" (HTTP {})", answer.status)
-                           : tr(" It says: “{}” (HTTP {}).", quote, answer.status);
-  return {row->kind, std::move(message), _(row->hint)};
+  return {row->kind, tr(row->message, _(title_of(context.service))) + quoted(answer, context),
+          _(row->hint)};
+}
+
+std::string quoted(const HttpAnswer& answer, const ErrorContext& context) {
+  const std::string quote = message_in(answer.body, context.secret);
+  return quote.empty() ? tr(" (HTTP {})", answer.status)
+                       : tr(" It says: “{}” (HTTP {}).", quote, answer.status);
 }
 
 std::optional<std::chrono::seconds> retry_after(const HttpAnswer& answer) {

@@ -22,6 +22,9 @@ struct ErrorContext {
 /// (1.9 and 3.3); quotes the service's own message where it has one.
 [[nodiscard]] Error error_of(const HttpAnswer& answer, const ErrorContext& context);
 
+/// The end of such a sentence: the service's own words, if it has some, and the code.
+[[nodiscard]] std::string quoted(const HttpAnswer& answer, const ErrorContext& context);
+
 /// Whether a service may have taken the job of a submit that got no answer, and charged it. A
 /// connection that broke in the midst of it proves nothing: the rest may have been on its way.
 [[nodiscard]] bool may_be_taken(const HttpFailure& failure);

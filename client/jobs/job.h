@@ -44,6 +44,7 @@ struct JobResult {
   std::string source_id;     ///< for later runs on the same upload
   std::string options_json;  ///< what the service said it did; may be empty
   std::string summary;       ///< its human sentence, if it has one ("defocus, radius 4.1 px")
+  std::string remark;        ///< a sentence on what the service left out; may be empty
   std::optional<Price> charged;
 };
 

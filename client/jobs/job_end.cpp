@@ -7,9 +7,6 @@
 namespace sharpen {
 namespace {
 
-/// How long services keep a result.
-constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
-
 const char* recoverable_hint() {
   return _("The job is kept: fetch its result under Filters > Enhance.");
 }
@@ -27,7 +24,7 @@ Error JobRun::conclude(Error error) {
     error = of_another_key();
   const bool begun = !entry_.process_id.empty() || !entry_.download_url.empty();
   if (begun && cancelled && service_) return stop_at_service();
-  if (error.kind == ErrorKind::maybe_billed) may_exist_ = service_->capabilities().asynchronous;
+  if (error.kind == ErrorKind::maybe_billed) may_exist_ = true;
   if (error.kind == ErrorKind::cancelled && !may_exist_)
     error.hint = _("Nothing was accepted, nothing is charged.");
   const bool ended = last_status_.state == JobState::failed ||
@@ -68,7 +65,9 @@ Error JobRun::stop_at_service() {
   if (can.free_of_charge || stopped.value_or(false)) {
     forget();
     if (stopped) forget_at_service();
-    if (!can.free_of_charge) hint = _("The service stopped the job; it is not charged.");
+    if (!can.free_of_charge)
+      hint =
+          _("The service stopped the job; it is not charged, or only for the part that was done.");
   } else {
     keep_for_later();
     hint = stopped ? _("It was too late to stop the job: it is charged. Its result can be fetched "

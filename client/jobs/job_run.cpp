@@ -8,6 +8,7 @@
 #include "client/jobs/same_job.h"
 #include "client/jobs/spooled_upload.h"
 #include "client/local/revived_service.h"
+#include "client/providers/wire_settings.h"
 
 namespace sharpen {
 namespace {
@@ -23,6 +24,15 @@ std::int64_t unix_now() { return g_get_real_time() / G_USEC_PER_SEC; }
 std::string fresh_name(FileFormat format) {
   const OwnedChars uuid(g_uuid_string_random());
   return std::string("gimp-") + uuid.get() + "." + std::string(name_of(format));
+}
+
+/// What the user has to know of settings that the service dropped.
+std::string remark_on(const JournalEntry& entry, const std::string& options_json) {
+  std::string names;
+  for (const ParameterId id : settings_not_used(entry.settings, entry.service, options_json))
+    names += (names.empty() ? "" : ", ") + std::string(_(parameter(id).title));
+  // TRANSLATORS: a service and one or more settings: "Topaz Labs did not use Strength."
+  return names.empty() ? "" : tr("{} did not use {}.", _(title_of(entry.service)), names);
 }
 
 /// A second name for the journal's file, so that the result outlives whoever drops the first.
@@ -160,10 +170,14 @@ Result<void> JobRun::save(JobStep step) {
 
 Result<void> JobRun::find_lost_job() {
   if (!service_->capabilities().asynchronous) {
-    may_exist_ = false;
-    return fail(ErrorKind::service_failed,
+    // It blocks the same picture until somebody has looked, or until nobody will any more.
+    const bool is_old = unix_now() - entry_.created > kept_seconds;
+    may_exist_ = !is_old;
+    return fail(is_old ? ErrorKind::service_failed : ErrorKind::maybe_billed,
                 _("The answer of this job was lost, and the service cannot be asked for it."),
-                _("It may have been charged: look at your account there."));
+                is_old ? _("It may have been charged: look at your account there.")
+                       : _("It may have been charged: look at your account there. To send the "
+                           "picture again, forget this job under Filters > Enhance first."));
   }
   auto found = look_up(*service_, entry_.upload_name, pace_, cancellable_);
   if (!found) return fail(std::move(found));
@@ -238,6 +252,7 @@ Result<JobResult> JobRun::result_of(CheckedPicture picture) {
   result.source_id = source_id_;
   result.options_json = last_status_.options_json;
   result.summary = summary_in(result.options_json);
+  result.remark = remark_on(entry_, result.options_json);
   if (entry_.cost && !service_->capabilities().free_of_charge)
     result.charged = Price{.amount = *entry_.cost,
                            .unit = address_.kind == ServiceKind::aimlapi ? "USD" : "credits",

@@ -9,6 +9,9 @@
 
 namespace sharpen {
 
+/// How long services keep a result.
+inline constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
+
 /// One job under way: what run_job() and resume_job() share. Belongs to one thread.
 class JobRun {
  public:

@@ -23,9 +23,10 @@ struct Pace {
   double poll_growth = 1.5;
   std::chrono::milliseconds first_backoff{1000}, longest_backoff{60000};
   std::chrono::milliseconds not_found_grace{15000};  ///< a job may be listed a little later
-  std::chrono::milliseconds deadline = std::chrono::minutes(120);  ///< the vendor's own is 90
+  /// The vendor makes up to three attempts, which take about three hours in all.
+  std::chrono::milliseconds deadline = std::chrono::hours(4);
   /// How long a service may be out of reach; one on this computer that is, has died.
-  std::chrono::milliseconds unreachable = std::chrono::minutes(120);
+  std::chrono::milliseconds unreachable = std::chrono::hours(4);
   std::chrono::milliseconds cancel_limit{3000};  ///< for telling the service that we stop
   int tries = 5;                                 ///< of a read, and of a submit that was not sent
   int busy_tries = 8;  ///< of what the service has too much to do for: about two minutes

@@ -39,7 +39,8 @@ Error not_the_service() {
 Error ended(JobState state) {
   if (state == JobState::cancelled)
     return {ErrorKind::service_failed, _("The job was cancelled at the service."),
-            _("It is not charged; start it again if you did not mean this.")};
+            _("It is not charged, or only for the part that was done. Start it again if you did "
+              "not mean this.")};
   return {ErrorKind::service_failed, _("The service could not sharpen this picture."),
           _("Failed jobs are not charged or are refunded. Try again, or try another model.")};
 }

@@ -8,6 +8,7 @@
 #include "client/http/http_errors.h"
 #include "client/jobs/job_steps.h"
 #include "client/providers/aimlapi_answers.h"
+#include "client/providers/submit_error.h"
 #include "client/providers/wire_settings.h"
 
 namespace sharpen {
@@ -57,7 +58,7 @@ class AimlApi final : public Service {
     auto answer = http_.send(request, cancellable);
     if (!answer) return std::unexpected(lost(std::move(answer).error()));
     retry_after_ = sharpen::retry_after(*answer);
-    if (!answer->ok()) return std::unexpected(refused(*answer));
+    if (!answer->ok()) return std::unexpected(refused(*answer, wire_model(settings)));
     return read(*answer, reader, *result);
   }
 
@@ -167,26 +168,24 @@ class AimlApi final : public Service {
   static Error maybe_billed(const std::string& reason) {
     return {ErrorKind::maybe_billed,
             tr("The picture was sent, but no result came back: {}", reason),
-            _("It may have been charged: look at your account before you send it again.")};
+            _("It may have been charged: look at your account there. The picture is not sent again "
+              "until you forget the job under Filters > Enhance.")};
   }
 
   static Error lost(HttpFailure failure) {
     return may_be_taken(failure) ? maybe_billed(failure.error.message) : std::move(failure.error);
   }
 
-  Error refused(const HttpAnswer& answer) const {
-    Error error = error_of(answer, context());
-    // The service's own 500 and 503 speak; a gateway's answer says nothing of what lies behind it.
-    const bool own_words =
-        (answer.status == 500 || answer.status == 503) && !message_in(answer.body, {}).empty();
-    const bool failed = error.kind == ErrorKind::service_failed;
-    if (error.kind == ErrorKind::network || (failed && !own_words))
+  /// A submit with an answer that is not 2xx. No 5xx proves that nothing was charged, whoever
+  /// speaks.
+  Error refused(const HttpAnswer& answer, const std::string& mode) const {
+    Error error = submit_error_of(answer, context(), address_.base_url, mode);
+    if (error.kind == ErrorKind::network || error.kind == ErrorKind::service_failed)
       return maybe_billed(error.message);
     // Only public addresses are documented for this model; that a picture may be sent along is not.
-    const bool perhaps_the_data_uri = error.kind == ErrorKind::refused ||
-                                      error.kind == ErrorKind::too_large ||
-                                      error.kind == ErrorKind::service_failed;
-    if (perhaps_the_data_uri)
+    const bool perhaps_the_data_uri = answer.status == 400 || answer.status == 413 ||
+                                      answer.status == 415 || answer.status == 422;
+    if (perhaps_the_data_uri && error.kind != ErrorKind::model_withdrawn)
       error.hint =
           _("This service may accept only pictures that lie on the web, not ones that are "
             "sent along. Choose Topaz Labs or This computer.");

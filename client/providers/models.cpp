@@ -58,6 +58,11 @@ constexpr Model generative(const char* name, const char* title, const char* purp
           false, 256,   20};
 }
 
+constexpr Model withdrawn(Model model, const char* replacement) {
+  model.replacement = replacement;
+  return model;
+}
+
 constexpr std::array model_table = {
     gan("Standard", N_("Standard"),
         N_("The one to start with, for pictures that are a little soft."), ModelGroup::everyday,
@@ -72,8 +77,6 @@ constexpr std::array model_table = {
         ModelGroup::everyday, subject, false),
     gan("Lens Blur V2", N_("Lens Blur V2"), N_("For missed focus and lenses that are not crisp."),
         ModelGroup::lens, classic, true),
-    gan("Lens Blur", N_("Lens Blur"), N_("The first lens model, for results as they were before."),
-        ModelGroup::lens, classic, true),
     gan("Refocus", N_("Refocus"), N_("For pictures, or parts of them, slightly out of focus."),
         ModelGroup::lens, classic, true),
     gan("Motion Blur", N_("Motion Blur"), N_("For a camera that shook or a subject that moved."),
@@ -83,15 +86,21 @@ constexpr std::array model_table = {
         subject, false),
     gan("Wildlife", N_("Wildlife"), N_("For animals: brings out fur and feathers."),
         ModelGroup::subjects, subject, false),
-    generative("Super Focus V2", N_("Super Focus V2"),
-               N_("For badly blurred pictures; draws new detail, which may be invented."),
-               super_focus_2, true),
     generative("Super Focus V3", N_("Super Focus V3"),
-               N_("The newest one for badly blurred pictures; detail may be invented."),
+               N_("For badly blurred pictures; draws new detail, which may be invented."),
                super_focus_3, false),
-    generative("Super Focus", N_("Super Focus"),
-               N_("The first model for badly blurred pictures; detail may be invented."),
-               super_focus_1, true),
+    withdrawn(gan("Lens Blur", N_("Lens Blur"),
+                  N_("The first lens model, for results as they were before."), ModelGroup::lens,
+                  classic, true),
+              "Lens Blur V2"),
+    withdrawn(generative("Super Focus V2", N_("Super Focus V2"),
+                         N_("The second model for badly blurred pictures; detail may be invented."),
+                         super_focus_2, true),
+              "Super Focus V3"),
+    withdrawn(generative("Super Focus", N_("Super Focus"),
+                         N_("The first model for badly blurred pictures; detail may be invented."),
+                         super_focus_1, true),
+              "Super Focus V3"),
 };
 
 }  // namespace
@@ -129,6 +138,11 @@ bool Model::offered_by(ServiceKind service) const {
       return true;
   }
   return false;
+}
+
+const Model* Model::replacement_at(std::optional<ServiceKind> service) const {
+  const Model* heir = replacement ? find_model(replacement) : nullptr;
+  return heir && (!service || heir->offered_by(*service)) ? heir : nullptr;
 }
 
 const ModelParameter* Model::find(ParameterId id) const {

@@ -67,14 +67,19 @@ struct Model {
   bool on_this_computer;                       ///< offered by the embedded service
   double max_megapixels;                       ///< of the picture sent
   double megapixels_per_credit;                ///< price rule: max(1, ceil(MP / this)) credits
+  const char* replacement = nullptr;           ///< of a model that the vendor withdraws, its heir
 
+  /// Whether the vendor retires it, no sooner than January 1, 2027; requests will fail then.
+  [[nodiscard]] bool is_deprecated() const { return replacement != nullptr; }
+  /// What to use instead, if this service (any, if it is not known) has that.
+  [[nodiscard]] const Model* replacement_at(std::optional<ServiceKind> service) const;
   [[nodiscard]] bool offered_by(ServiceKind service) const;
   [[nodiscard]] const ModelParameter* find(ParameterId id) const;
   /// Whether the parameter is sent to this service if it is set.
   [[nodiscard]] bool takes(ParameterId id, ServiceKind service) const;
 };
 
-/// All models, in the order in which the dialog lists them.
+/// All models, in the order in which the dialog lists them: those that are withdrawn come last.
 [[nodiscard]] std::span<const Model> models();
 /// By the service's string; null if the table lacks it.
 [[nodiscard]] const Model* find_model(std::string_view name);

@@ -8,6 +8,7 @@
 #include "client/http/download.h"
 #include "client/http/http.h"
 #include "client/http/http_errors.h"
+#include "client/providers/submit_error.h"
 #include "client/providers/topaz_answers.h"
 #include "client/providers/wire_settings.h"
 
@@ -54,7 +55,7 @@ class Topaz final : public Service {
     auto answer = http_.send(request, cancellable);
     if (!answer) return std::unexpected(lost(std::move(answer).error()));
     retry_after_ = sharpen::retry_after(*answer);
-    if (!answer->ok()) return std::unexpected(refused(*answer));
+    if (!answer->ok()) return std::unexpected(refused(*answer, wire_model(settings)));
     auto submitted = topaz::parse_submitted(*answer);
     if (!submitted) return std::unexpected(maybe_billed(submitted.error().message));
     return submitted;
@@ -207,16 +208,12 @@ class Topaz final : public Service {
 
   /// A submit with an answer that is not 2xx. A gateway's 5xx or 408 does not prove that the
   /// service behind it did not take the job.
-  Error refused(const HttpAnswer& answer) const {
-    Error error = error_of(answer, context());
+  Error refused(const HttpAnswer& answer, const std::string& model) const {
+    Error error = submit_error_of(answer, context(), address_.base_url, model);
     if (error.kind == ErrorKind::service_failed || error.kind == ErrorKind::network)
       return maybe_billed(error.message);
-    if (error.kind == ErrorKind::not_found) {
-      error.kind = ErrorKind::refused;
-      error.message = tr("There is no sharpen service at {}.", address_.base_url);
-      error.hint = _("Check the address of the service.");
-      if (answer.body.contains("source")) error.kind = ErrorKind::not_found;
-    }
+    // An upload that is to be used again is gone.
+    if (answer.status == 404 && answer.body.contains("source")) error.kind = ErrorKind::not_found;
     return error;
   }
 

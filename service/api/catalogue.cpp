@@ -1,5 +1,7 @@
 #include "service/api/catalogue.h"
 
+#include <glib.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -39,6 +41,32 @@ constexpr auto models = std::to_array<WireModel>({{"Standard", false, classic},
 const std::string* find(const Fields& fields, std::string_view name) {
   const auto found = fields.find(name);
   return found == fields.end() ? nullptr : &found->second;
+}
+
+/// "denoise_strength" as the newest pages of the vendor spell it: "denoiseStrength".
+std::string newer_spelling(std::string_view name) {
+  std::string spelling;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    spelling += name[i] == '_' && i + 1 < name.size() ? g_ascii_toupper(name[++i]) : name[i];
+  return spelling;
+}
+
+/// The fields with each setting under its older name.
+Checked<Fields> in_one_spelling(Fields fields, const WireModel& model) {
+  const auto take = [&](std::string_view name) -> Checked<void> {
+    const auto newer = fields.find(newer_spelling(name));
+    if (newer == fields.end() || newer->first == name) return {};
+    const auto [older, is_new] = fields.emplace(name, newer->second);
+    if (!is_new && older->second != newer->second)
+      return refuse(400, std::format("{} and {} differ.", older->first, newer->first));
+    return {};
+  };
+  for (const auto settings : {std::span<const WireSetting>(common), model.settings})
+    for (const WireSetting& setting : settings)
+      if (auto taken = take(setting.name); !taken) return std::unexpected(taken.error());
+  for (const char* word : {"face_enhancement", "subject_detection"})
+    if (auto taken = take(word); !taken) return std::unexpected(taken.error());
+  return fields;
 }
 
 Checked<void> copy_number(const WireSetting& setting, const Fields& fields,
@@ -82,7 +110,7 @@ std::optional<std::array<std::uint32_t, 4>> crop_from(const std::string& text) {
 Checked<const WireModel*> choose_model(const Fields& fields, bool generative, EngineKind engine,
                                        const Behaviours& behaviours) {
   const std::string* word = find(fields, "model");
-  const std::string name = word ? *word : generative ? "Super Focus V2" : "Standard";
+  const std::string name = word ? *word : generative ? "Super Focus V3" : "Standard";
   const WireModel* model = find_wire_model(name);
   if (!model || model->generative != generative)
     return refuse(static_cast<unsigned>(behaviours.number("unknown_model")), "Invalid model.");
@@ -104,10 +132,13 @@ const WireModel* find_wire_model(std::string_view name) {
   return found == models.end() ? nullptr : found;
 }
 
-Checked<JobSpec> check_job(const Fields& fields, bool generative, EngineKind engine,
+Checked<JobSpec> check_job(const Fields& sent, bool generative, EngineKind engine,
                            const Behaviours& behaviours) {
-  const auto model = choose_model(fields, generative, engine, behaviours);
+  const auto model = choose_model(sent, generative, engine, behaviours);
   if (!model) return std::unexpected(model.error());
+  const auto read = in_one_spelling(sent, **model);
+  if (!read) return std::unexpected(read.error());
+  const Fields& fields = *read;
   JobSpec spec{.model = *model};
 
   if (const std::string* word = find(fields, "output_format")) {

@@ -46,7 +46,8 @@ struct JobSpec {
 };
 
 /// Checks the fields of a submit for the family of models. Refusals: 400, or what `behaviours`
-/// say; 422 for a model that `engine` does not have.
+/// say; 422 for a model that `engine` does not have. Settings are read in both spellings of the
+/// vendor, "denoise_strength" and "denoiseStrength".
 [[nodiscard]] Checked<JobSpec> check_job(const Fields& fields, bool generative, EngineKind engine,
                                          const Behaviours& behaviours);
 

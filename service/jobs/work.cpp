@@ -45,9 +45,15 @@ engine::Settings engine_settings(const Job& job) {
   return settings;
 }
 
-std::string to_text(const engine::Report& report) {
-  return JsonWriter()
-      .begin_object()
+/// The settings that were used: a client compares them with what it sent.
+void append_settings(JsonWriter& json, const Job& job) {
+  for (const auto& [name, text] : job.settings)
+    if (const auto value = number_from(text)) json.member(name.c_str(), *value);
+}
+
+std::string to_text(const engine::Report& report, const Job& job) {
+  JsonWriter json;
+  json.begin_object()
       .member("summary", report.summary)
       .member("family", report.family)
       .member("size", report.size)
@@ -55,26 +61,24 @@ std::string to_text(const engine::Report& report) {
       .member("noise", report.noise)
       .member("confidence", report.confidence)
       .member("linear_light", report.linear_light)
-      .member("changed", report.changed)
-      .end_object()
-      .text();
+      .member("changed", report.changed);
+  append_settings(json, job);
+  return json.end_object().text();
 }
 
 Result<std::string> process(const WorkOrder& order, Ticket& ticket) {
   if (order.engine == EngineKind::identity) {
     if (auto copied = copy_picture(order, ticket); !copied) return fail(std::move(copied));
-    return JsonWriter()
-        .begin_object()
-        .member("summary", "returned as it came")
-        .member("changed", false)
-        .end_object()
-        .text();
+    JsonWriter json;
+    json.begin_object().member("summary", "returned as it came").member("changed", false);
+    append_settings(json, order.job);
+    return json.end_object().text();
   }
   const auto report = engine::sharpen_file(
       order.input, order.output, order.job.output_format, engine_settings(order.job),
       [&](double progress) { ticket.progress = progress; }, ticket.stop.get_token());
   if (!report) return std::unexpected(report.error());
-  return to_text(*report);
+  return to_text(*report, order.job);
 }
 
 Result<std::string> carry_out_paced(const WorkOrder& order, Ticket& ticket,

@@ -80,6 +80,15 @@ TEST_F(Aiml, AGenerativeModeHasItsOwnModel) {
   EXPECT_TRUE(api.requests()[0].body.contains("topaz-labs/sharpen-gen"));
 }
 
+TEST_F(Aiml, AWholeNumberIsSentAsOne) {
+  auto sent = request();
+  sent.settings.model = "Super Focus";
+  sent.settings.value(ParameterId::seed) = 7;
+  ASSERT_TRUE(run_job(sent, room.home, {}, nullptr));
+  EXPECT_TRUE(api.requests()[0].body.contains(R"("seed":7,)"))
+      << api.requests()[0].body.substr(0, 300);
+}
+
 TEST_F(Aiml, AnAddressIsFetchedWithoutTheKey) {
   next.status = 201;
   const auto result = run();
@@ -115,7 +124,7 @@ TEST_F(Aiml, ADamagedPictureInTheAnswerIsSaidToBePaid) {
 }
 
 TEST_F(Aiml, APictureInTheAnswerIsBounded) {
-  next.body = R"({"data":[{"b64_json":")" + std::string(3 << 20, 'A') + R"("}]})";
+  next.body = R"({"data":[{"b64_json":")" + std::string(32 << 20, 'A') + R"("}]})";
   const auto result = run();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed);
@@ -125,26 +134,64 @@ TEST_F(Aiml, WhatMayHaveBeenBilledIsNeverSentAgain) {
   for (const FakeAnswer& answer :
        {FakeAnswer{.status = 0}, FakeAnswer{.status = 504, .body = "<html>"},
         FakeAnswer{.status = 502}, FakeAnswer{.body = ""}, FakeAnswer{.body = R"({"data":null})"},
-        FakeAnswer{.body = R"({"data":[{"url":null,"b64_json":null}]})"}}) {
+        FakeAnswer{.body = R"({"data":[{"url":null,"b64_json":null}]})"},
+        FakeAnswer{.status = 500, .body = R"({"message":"Internal server error"})"},
+        FakeAnswer{.status = 503, .body = R"({"message":"Service unavailable"})"}}) {
     next = answer;
     const auto before = api.requests().size();
-    const auto result = run();
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed) << result.error().text();
-    EXPECT_EQ(api.requests().size(), before + 1);
-    EXPECT_TRUE(room.entries().empty());  // it cannot be asked for
+    for (int run_number = 0; run_number < 2; ++run_number) {
+      const auto result = run();
+      ASSERT_FALSE(result);
+      EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed) << result.error().text();
+      EXPECT_TRUE(result.error().hint.contains("may have been charged")) << result.error().hint;
+      EXPECT_FALSE(result.error().hint.contains("on the web")) << result.error().hint;
+      EXPECT_EQ(api.requests().size(), before + 1);
+    }
+    const auto entries = room.entries();
+    ASSERT_EQ(entries.size(), 1u);
+    ASSERT_TRUE(finish_job(entries[0].id, room.home));  // a person has looked
     EXPECT_EQ(room.spooled_files(), 0u);
   }
 }
 
 TEST_F(Aiml, ARefusalOfDataUrisIsExplained) {
-  for (const int status : {400, 413, 415, 422, 500}) {
+  for (const int status : {400, 413, 415, 422}) {
     next = {.status = status, .body = R"({"statusCode":"400","message":"Body validation error!"})"};
     const auto result = run();
     ASSERT_FALSE(result);
     EXPECT_TRUE(result.error().hint.contains("lie on the web")) << result.error().text();
     EXPECT_TRUE(result.error().message.contains("Body validation error!"));
   }
+}
+
+TEST_F(Aiml, AModelThatWasWithdrawnIsSaidToBe) {
+  auto sent = request();
+  sent.settings.model = "Lens Blur";
+  for (const FakeAnswer& answer :
+       {FakeAnswer{.status = 404, .body = R"({"message":"Model is deprecated"})"},
+        FakeAnswer{.status = 400, .body = R"({"message":"Invalid enum value of mode"})"},
+        FakeAnswer{.status = 404}}) {
+    next = answer;
+    const auto result = run_job(sent, room.home, {}, nullptr);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::model_withdrawn);
+    EXPECT_TRUE(result.error().message.starts_with("AI/ML API has withdrawn the model Lens Blur."))
+        << result.error().message;
+    EXPECT_TRUE(result.error().hint.contains("Choose Lens Blur V2")) << result.error().hint;
+    EXPECT_TRUE(room.entries().empty());
+    sent.upload = request().upload;
+  }
+  next = {.status = 400, .body = R"({"message":"Invalid url at image_url"})"};
+  EXPECT_EQ(run_job(sent, room.home, {}, nullptr).error().kind, ErrorKind::refused);
+}
+
+TEST_F(Aiml, ThereIsNoJobThatASubmitCouldMean) {
+  next = {.status = 404};
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::refused);
+  EXPECT_TRUE(result.error().message.starts_with("There is no sharpen service at http://127."))
+      << result.error().message;
 }
 
 TEST_F(Aiml, ErrorsHaveTheirOwnMeaning) {

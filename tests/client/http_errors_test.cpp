@@ -46,6 +46,12 @@ TEST(HttpErrors, EveryCodeOfTheContractHasItsOwnSentence) {
   EXPECT_EQ(sentences.size(), std::size(expected));
 }
 
+TEST(HttpErrors, AnAccountWithoutAPlanIsToldBothWays) {
+  const Error error = error_for(412, R"({"message":"No valid subscription exists"})");
+  EXPECT_TRUE(error.message.contains("subscription or credits")) << error.message;
+  EXPECT_TRUE(error.hint.contains("plan or buy credits")) << error.hint;
+}
+
 TEST(HttpErrors, OtherCodesFallIntoTheirClass) {
   EXPECT_EQ(error_for(302).kind, ErrorKind::protocol);
   EXPECT_EQ(error_for(418).kind, ErrorKind::refused);

@@ -55,6 +55,35 @@ TEST_F(Job, SendsTheContractsForm) {
   EXPECT_EQ(requests[0].header("content-length"), std::to_string(requests[0].body.size()));
 }
 
+TEST_F(Job, ASettingThatDidNotArriveIsTold) {
+  auto request = room.request(topaz.address());
+  request.settings.model = "Standard";
+  request.settings.value(ParameterId::strength) = 0.5;
+  request.settings.value(ParameterId::minor_denoise) = 0.5;
+  const auto dropped = run(request);
+  ASSERT_TRUE(dropped) << dropped.error().text();
+  EXPECT_EQ(dropped->remark, "Topaz Labs did not use Strength, Minor denoise.");
+}
+
+TEST_F(Job, WaitsLongerThanTheVendorsThreeAttempts) {
+  EXPECT_GT(Pace().deadline, std::chrono::hours(3));
+  EXPECT_GT(Pace().unreachable, std::chrono::hours(3));
+}
+
+TEST_F(Job, AModelThatWasWithdrawnIsSaidToBe) {
+  topaz.next("POST sharpen", {.status = 400, .body = R"({"message":"Invalid model."})"});
+  auto request = room.request(topaz.address());
+  request.settings.model = "Super Focus V2";
+  const auto result = run(request);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::model_withdrawn);
+  EXPECT_TRUE(
+      result.error().message.starts_with("Topaz Labs has withdrawn the model Super Focus V2."))
+      << result.error().message;
+  EXPECT_TRUE(result.error().hint.contains("Choose Super Focus V3")) << result.error().hint;
+  EXPECT_TRUE(room.entries().empty());
+}
+
 TEST_F(Job, AGenerativeModelGoesToItsOwnEndpoint) {
   auto request = room.request(topaz.address());
   request.settings.model = "Super Focus V2";

@@ -66,6 +66,27 @@ TEST(Models, AreOfferedWhereTheContractSaysSo) {
   EXPECT_TRUE(find_model("Super Focus V3")->offered_by(ServiceKind::own_server));
 }
 
+TEST(Models, ThatAreWithdrawnComeLastAndNameTheirHeirs) {
+  const std::map<std::string, std::string> heirs = {{"Lens Blur", "Lens Blur V2"},
+                                                    {"Super Focus", "Super Focus V3"},
+                                                    {"Super Focus V2", "Super Focus V3"}};
+  bool withdrawn = false;
+  for (const Model& model : models()) {
+    EXPECT_EQ(model.is_deprecated(), heirs.contains(model.name)) << model.name;
+    EXPECT_FALSE(withdrawn && !model.is_deprecated()) << model.name;
+    withdrawn = model.is_deprecated();
+    if (!withdrawn) continue;
+    const Model* heir = model.replacement_at({});
+    ASSERT_TRUE(heir) << model.name;
+    EXPECT_EQ(heir->name, heirs.at(model.name));
+    EXPECT_FALSE(heir->is_deprecated());
+  }
+  EXPECT_FALSE(find_model("Super Focus")->replacement_at(ServiceKind::aimlapi));
+  EXPECT_FALSE(find_model(default_model)->is_deprecated());
+  const auto first = std::ranges::find(models(), true, &Model::generative);
+  EXPECT_EQ(std::string(first->name), "Super Focus V3");
+}
+
 TEST(Models, DoNotSendToTheAimlApiWhatItsSchemaLacks) {
   const Model& standard = *find_model("Standard");
   EXPECT_TRUE(standard.takes(denoise_strength, ServiceKind::topaz));

@@ -136,30 +136,69 @@ TEST(Settings, DamagedJsonIsAnError) {
 }
 
 TEST(WireSettings, FacesAreAlwaysSentAndAutoIsNot) {
-  EXPECT_EQ(wire_text({}, ServiceKind::topaz), "face_enhancement=false;");
+  EXPECT_EQ(wire_text({}, ServiceKind::aimlapi), "face_enhancement=false;");
   Settings settings;
   settings.face_enhancement = FaceEnhancement::automatic;
-  EXPECT_EQ(wire_text(settings, ServiceKind::topaz), "");
+  EXPECT_EQ(wire_text(settings, ServiceKind::aimlapi), "");
   settings.face_enhancement = FaceEnhancement::on;
   settings.value(face_enhancement_strength) = 0.25;
   settings.subject_detection = SubjectDetection::foreground;
-  EXPECT_EQ(wire_text(settings, ServiceKind::topaz),
-            "face_enhancement_strength=0.25;face_enhancement=true;subject_detection=Foreground;");
+  EXPECT_EQ(wire_text(settings, ServiceKind::aimlapi),
+            "face_enhancement_strength=0.25;face_enhancement_creativity=0;face_enhancement=true;"
+            "subject_detection=Foreground;");
   settings.face_enhancement = FaceEnhancement::off;
   settings.subject_detection = SubjectDetection::all;
-  EXPECT_EQ(wire_text(settings, ServiceKind::topaz),
+  EXPECT_EQ(wire_text(settings, ServiceKind::aimlapi),
             "face_enhancement=false;subject_detection=All;");
   settings.subject_detection = SubjectDetection::background;
-  EXPECT_EQ(wire_text(settings, ServiceKind::topaz),
+  EXPECT_EQ(wire_text(settings, ServiceKind::aimlapi),
             "face_enhancement=false;subject_detection=Background;");
 }
 
 TEST(WireSettings, OnlyWhatTheModelTakesGoesOut) {
   Settings settings = with("Strong", strength, 0.1);
   settings.value(minor_denoise) = 0.5;
-  EXPECT_EQ(wire_text(settings, ServiceKind::topaz), "strength=0.1;face_enhancement=false;");
-  EXPECT_EQ(wire_text(with("other:New", seed, 5), ServiceKind::topaz),
+  EXPECT_EQ(wire_text(settings, ServiceKind::aimlapi), "strength=0.1;face_enhancement=false;");
+  EXPECT_EQ(wire_text(with("other:New", seed, 5), ServiceKind::aimlapi),
             "seed=5;face_enhancement=false;");
+}
+
+TEST(WireSettings, AnEnhancementOfFacesSaysHowStrongItIs) {
+  Settings settings;
+  settings.face_enhancement = FaceEnhancement::on;
+  for (const ServiceKind service :
+       {ServiceKind::topaz, ServiceKind::aimlapi, ServiceKind::own_server})
+    EXPECT_TRUE(wire_text(settings, service)
+                    .starts_with("face_enhancement_strength=0.8;face_enhancement_creativity=0;"));
+  settings.face_enhancement = FaceEnhancement::automatic;
+  EXPECT_EQ(wire_text(settings, ServiceKind::aimlapi), "");
+}
+
+TEST(WireSettings, TopazGetsBothSpellings) {
+  Settings settings = with("Standard", denoise_strength, 0.5);
+  settings.value(strength) = 0.25;
+  settings.subject_detection = SubjectDetection::all;
+  const char* both =
+      "strength=0.25;denoise_strength=0.5;face_enhancement=false;subject_detection=All;"
+      "denoiseStrength=0.5;faceEnhancement=false;subjectDetection=All;";
+  EXPECT_EQ(wire_text(settings, ServiceKind::topaz), both);
+  EXPECT_EQ(wire_text(settings, ServiceKind::own_server), both);
+  EXPECT_FALSE(wire_text(settings, ServiceKind::this_computer).contains("denoiseStrength"));
+}
+
+TEST(WireSettings, WhatTheServiceDroppedIsFound) {
+  Settings settings = with("Standard", denoise_strength, 0.5);
+  settings.value(strength) = 0.25;
+  const auto dropped = [&](const char* options) {
+    return settings_not_used(settings, ServiceKind::topaz, options);
+  };
+  using Ids = std::vector<ParameterId>;
+  EXPECT_EQ(dropped(R"({"denoiseStrength":0.5,"strength":0.25})"), Ids{});
+  EXPECT_EQ(dropped(R"({"denoise_strength":"0.5","strength":0.2500001})"), Ids{});
+  EXPECT_EQ(dropped(R"({"denoiseStrength":0.5})"), Ids{strength});
+  EXPECT_EQ(dropped(R"({"denoiseStrength":0.9,"strength":0.25})"), Ids{denoise_strength});
+  EXPECT_EQ(dropped("{}"), (Ids{strength, denoise_strength}));
+  for (const char* silent : {"", "null", "nonsense", "[]"}) EXPECT_EQ(dropped(silent), Ids{});
 }
 
 TEST(Price, FollowsTheVendorsTable) {

@@ -43,6 +43,24 @@ TEST(Submit, TellsTheWholeStatus) {
     EXPECT_GT(status[number].integer().value_or(0), 1'600'000'000) << number;
 }
 
+TEST(Submit, ReadsBothSpellingsAndTellsWhatItUsed) {
+  RunningService service;
+  const std::string id = service.submitted({{"model", "Standard"},
+                                            {"denoiseStrength", "0.25"},
+                                            {"minor_denoise", "0.5"},
+                                            {"minorDenoise", "0.5"},
+                                            {"faceEnhancement", "false"}});
+  const Json status = service.await(id, "Completed").json();
+  EXPECT_EQ(status["face_enhancement"].boolean(), false);
+  const auto options = Json::parse(status["options_json"].string().value_or(""));
+  ASSERT_TRUE(options);
+  EXPECT_EQ((*options)["denoise_strength"].number(), 0.25);
+  EXPECT_EQ((*options)["minor_denoise"].number(), 0.5);
+  EXPECT_TRUE((*options)["strength"].is_null());
+  EXPECT_EQ(service.submit({{"denoiseStrength", "2"}}).status, 400u);
+  EXPECT_EQ(service.submit({{"denoiseStrength", "0.2"}, {"denoise_strength", "0.3"}}).status, 400u);
+}
+
 struct Refused {
   const char* what;
   std::vector<FormField> fields;
@@ -135,7 +153,7 @@ TEST(Submit, ServesGenerativeModelsOnTheirOwnPath) {
   };
   const Response standard = submit({});
   ASSERT_EQ(standard.status, 200u) << standard.body;
-  EXPECT_EQ(service.status(standard.text("process_id")).text("model"), "Super Focus V2");
+  EXPECT_EQ(service.status(standard.text("process_id")).text("model"), "Super Focus V3");
   EXPECT_EQ(submit({{"model", "Super Focus"}, {"seed", "-5"}}).status, 200u);
   EXPECT_EQ(submit({{"model", "Super Focus V2"}, {"focus_boost", "0.1"}}).status, 400u);
   EXPECT_EQ(submit({{"model", "Standard"}}).status, 400u);

@@ -34,7 +34,7 @@ def paid_preview(session, dialog, vendor):
     dialog.wait_text("Sharpening")
     session.shot("paying", dialog)
     dialog.press("Stop this preview")
-    dialog.wait_text("The service stopped the job; it is not charged.")
+    dialog.wait_text("The service stopped the job; it is not charged, or only for the part")
     session.shot("preview-cancelled", dialog)
     dialog.press(OFFER)
     dialog.wait_text("This result is kept")
@@ -75,7 +75,7 @@ def cancelled(session, vendor):
     dialog.press("Sharpen")
     dialog.wait_stage("Sharpening")
     session.type_key(dialog, "Escape")
-    dialog.wait_text("The service stopped the job; it is not charged.")
+    dialog.wait_text("The service stopped the job; it is not charged, or only for the part")
     session.shot("cancelled", dialog)
     # The status is read again and again: time to look.
     vendor.refused = {"DELETE": 409, "GET /image/v1/status": 503}

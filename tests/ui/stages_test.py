@@ -51,7 +51,7 @@ def test():
             session.shot("nothing-charged", dialog)
             vendor.held = None
             dialog.press("Try Again")
-            cancel(session, dialog, "Waiting in line", "The service stopped the job; it is not charged.")
+            cancel(session, dialog, "Waiting in line", "The service stopped the job; it is not charged, or only for the part")
             vendor.held = RESULTS
             dialog.press("Try Again")
             cancel(session, dialog, "Downloading", "It was too late to stop the job: it is charged.")

@@ -83,7 +83,8 @@ void Recovery::cancel(std::int64_t id) {
               [this, id](const Result<bool>& stopped) {
                 if (!stopped) return end(id, stopped.error().text(), true);
                 end(id,
-                    *stopped ? _("The service stopped the job; it is not charged.")
+                    *stopped ? _("The service stopped the job; it is not charged, or only for the "
+                                 "part that was done.")
                              : _("It was too late to stop the job: it is charged, and can be "
                                  "fetched."),
                     false);
