@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "base/glib_ref.h"
@@ -61,6 +62,7 @@ struct JobQueue::State {
   std::optional<Result<ServiceAddress>> address;  // guarded by mutex until it is set
   bool closing = false;                           // guarded by mutex
   std::vector<std::jthread> threads;              // the main thread's only
+  std::size_t workers = 0;                        // of them; another resolves the service
 
   void deliver(std::size_t index, Result<JobResult> result) {
     ++delivered;
@@ -83,6 +85,11 @@ void tell(const std::shared_ptr<State>& state, Function function) {
   post([state, function = std::make_shared<Function>(std::move(function))] {
     if (!state->closed) (*function)(*state);
   });
+}
+
+std::unexpected<Error> no_thread() {
+  return fail(ErrorKind::internal, _("This computer has no thread left for the job."),
+              _("Close other programs, then try again."));
 }
 
 template <class T, class Function>
@@ -128,9 +135,7 @@ JobQueue::JobQueue(Settings settings, Home home, Events events, std::shared_ptr<
   state_->home = std::move(home);
   state_->events = std::move(events);
   state_->slots = std::move(slots);
-  state_->threads.emplace_back([state = state_] {
-    auto address = guarded<ServiceAddress>(
-        [&] { return resolve_service(state->settings, state->home, state->cancellable.get()); });
+  const auto set = [state = state_](Result<ServiceAddress> address) {
     {
       const std::lock_guard lock(state->mutex);
       state->address = address;
@@ -139,7 +144,15 @@ JobQueue::JobQueue(Settings settings, Home home, Events events, std::shared_ptr<
     tell(state, [address = std::move(address)](State& main) {
       if (main.events.resolved) main.events.resolved(address);
     });
-  });
+  };
+  try {
+    state_->threads.emplace_back([state = state_, set] {
+      set(guarded<ServiceAddress>(
+          [&] { return resolve_service(state->settings, state->home, state->cancellable.get()); }));
+    });
+  } catch (const std::system_error&) {
+    set(no_thread());
+  }
 }
 
 JobQueue::~JobQueue() {
@@ -160,8 +173,25 @@ std::size_t JobQueue::add(Upload upload, Origin origin) {
     state_->waiting.push_back({index, std::move(upload), std::move(origin)});
   }
   state_->changed.notify_one();
-  // One thread resolves the service; the others are made as they are needed.
-  if (state_->threads.size() > max_threads) return index;
+  if (state_->workers == max_threads) return index;
+  try {
+    start_worker();
+  } catch (const std::system_error&) {
+    if (state_->workers == 0) give_up(index);  // else one of them takes it
+  }
+  return index;
+}
+
+void JobQueue::give_up(std::size_t index) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    (void)SpooledUpload::take_over(state_->waiting.back().upload.file);
+    state_->waiting.pop_back();
+  }
+  tell(state_, [index](State& main) { main.deliver(index, no_thread()); });
+}
+
+void JobQueue::start_worker() {
   state_->threads.emplace_back([state = state_] {
     while (auto task = state->next_task()) {
       const std::size_t number = task->index;
@@ -177,7 +207,7 @@ std::size_t JobQueue::add(Upload upload, Origin origin) {
       });
     }
   });
-  return index;
+  ++state_->workers;
 }
 
 void JobQueue::end() {

@@ -55,6 +55,8 @@ class JobQueue {
 
  private:
   struct State;
+  void start_worker();
+  void give_up(std::size_t index);
   std::shared_ptr<State> state_;
 };
 

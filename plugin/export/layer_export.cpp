@@ -55,7 +55,7 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
       file_(std::move(file)),
       writer_(std::move(writer)) {
   if (format.has_alpha || !format.exact)
-    conversions_ = std::async(std::launch::async, [=] {
+    conversions_ = std::async(std::launch::async | std::launch::deferred, [=] {
       babl_fish(format.plain_native, format.plain_wire);
       if (format.has_alpha) babl_fish(format.plain_native, format.plain_wire_alpha);
     });
@@ -66,7 +66,7 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
 
 Result<bool> LayerExport::step() {
   if (conversions_.valid()) {
-    if (conversions_.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
+    if (conversions_.wait_for(std::chrono::milliseconds(5)) == std::future_status::timeout)
       return false;
     conversions_.get();
   }

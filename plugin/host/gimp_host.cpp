@@ -75,7 +75,8 @@ void GimpHost::prepare_screen() {
   for (const Layer& layer : layers_)
     if (const auto drawable = drawable_of(layer))
       if (auto format = travel_format(*drawable)) formats.push_back(*std::move(format));
-  screen_conversions_ = std::async(std::launch::async, [formats = std::move(formats)] {
+  constexpr auto if_there_is_a_thread = std::launch::async | std::launch::deferred;
+  screen_conversions_ = std::async(if_there_is_a_thread, [formats = std::move(formats)] {
     std::ranges::for_each(formats, find_screen_conversions);
   });
 }

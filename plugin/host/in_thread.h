@@ -14,8 +14,9 @@ namespace sharpen {
 template <class Work>
 [[nodiscard]] Result<std::invoke_result_t<Work>> in_thread(Work work, const Breathe& breathe) {
   if (!breathe) return work();
-  auto done = std::async(std::launch::async, std::move(work));
-  while (done.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
+  // Where the system has no thread to give, get() does it.
+  auto done = std::async(std::launch::async | std::launch::deferred, std::move(work));
+  while (done.wait_for(std::chrono::milliseconds(5)) == std::future_status::timeout)
     if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
   return done.get();
 }

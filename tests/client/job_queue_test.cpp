@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/glib_source.h"
 #include "fake_topaz.h"
+#include "no_threads.h"
 
 namespace sharpen {
 namespace {
@@ -147,6 +150,25 @@ TEST_F(Queue, WithoutAServiceEveryJobEndsWithItsError) {
   EXPECT_FALSE(resolved);
   ASSERT_EQ(done.size(), 2u);
   EXPECT_EQ(done.at(0).error().kind, ErrorKind::bad_argument);
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
+TEST_F(Queue, WithoutAThreadEveryJobEndsWithAnError) {
+  const std::vector uploads = {room.request({}).upload, room.request({}).upload};
+  std::optional<JobQueue> queue;
+  {
+    const test::NoThreads none;
+    queue.emplace(settings, room.home, events());
+    for (const Upload& upload : uploads) (void)queue->add(upload, {});
+  }
+  queue->end();
+  ASSERT_TRUE(run());
+  EXPECT_FALSE(resolved);
+  ASSERT_EQ(done.size(), 2u);
+  for (const auto& [index, result] : done) {
+    ASSERT_FALSE(result) << index;
+    EXPECT_EQ(result.error().kind, ErrorKind::internal);
+  }
   EXPECT_EQ(room.spooled_files(), 0u);
 }
 
