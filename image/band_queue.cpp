@@ -1,6 +1,7 @@
 #include "image/band_queue.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace sharpen {
 
@@ -16,8 +17,7 @@ BandQueue::BandQueue(unsigned threads, Work work)
   try {
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
   } catch (const std::system_error&) {
-    // Fewer threads do the same work; without any there is nobody to do it.
-    if (threads_.empty()) throw;
+    // Fewer threads do the same work; without any the owner does it.
   }
 }
 
@@ -40,8 +40,13 @@ void BandQueue::push() {
 
 std::size_t BandQueue::pop() {
   const std::size_t slot = popped_ % slots_;
-  std::unique_lock lock(mutex_);
-  finished_one_.wait(lock, [&] { return finished_[slot]; });
+  if (threads_.empty()) {
+    work_(slot);
+  } else {
+    std::unique_lock lock(mutex_);
+    finished_one_.wait(lock, [&] { return finished_[slot]; });
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
   ++popped_;
   return slot;
 }
@@ -53,8 +58,14 @@ void BandQueue::run() {
     if (stopping_) return;
     const std::size_t slot = taken_++ % slots_;
     lock.unlock();
-    work_(slot);
+    std::exception_ptr thrown;
+    try {
+      work_(slot);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     lock.lock();
+    if (thrown) thrown_ = thrown;
     finished_[slot] = true;
     finished_one_.notify_one();
   }

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -25,7 +26,7 @@ class BandQueue {
   /// Enough slots to keep the threads busy while the owner fills one and empties another.
   [[nodiscard]] static std::size_t slots_for(unsigned threads) { return threads + 2; }
 
-  /// Throws std::system_error if the system has no thread left.
+  /// Where the system has no thread left, pop() does the work.
   BandQueue(unsigned threads, Work work);
   BandQueue(const BandQueue&) = delete;
   BandQueue& operator=(const BandQueue&) = delete;
@@ -38,6 +39,7 @@ class BandQueue {
   /// Hands next_slot() to the threads.
   void push();
   /// Waits for the oldest band and returns its slot, which stays the owner's until pushed again.
+  /// Throws what the work threw.
   [[nodiscard]] std::size_t pop();
 
  private:
@@ -53,6 +55,7 @@ class BandQueue {
   std::size_t popped_ = 0;
   std::vector<bool> finished_;  ///< for each slot
   bool stopping_ = false;
+  std::exception_ptr thrown_;
   std::vector<std::jthread> threads_;
 };
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <new>
-#include <system_error>
 
 #include "image/png_chunks.h"
 
@@ -92,8 +91,6 @@ bool PngBandSource::start() try {
   queue_.emplace(threads, [this](std::size_t i) { slots_[i].decoded = decode(slots_[i]); });
   return true;
 } catch (const std::bad_alloc&) {
-  return false;
-} catch (const std::system_error&) {
   return false;
 }
 

@@ -4,6 +4,7 @@
 #include "image/deflate.h"
 #include "image/png_bands.h"
 #include "image/png_chunks.h"
+#include "tests/client/no_threads.h"
 #include "tests/image/tools.h"
 
 namespace sharpen::testing {
@@ -202,6 +203,17 @@ INSTANTIATE_TEST_SUITE_P(
         "-colorspace gray -posterize 4 -define png:bit-depth=2 -define png:color-type=0",
         "-colorspace gray -posterize 16 -define png:bit-depth=4 -define png:color-type=0",
         "-colorspace gray -alpha on -channel A -evaluate set 40% -define png:color-type=4"));
+
+TEST(PngThreads, IsWrittenAndReadWithoutAThreadToo) {
+  const TestFolder folder;
+  const auto picture = make_picture(700, 500);
+  const test::NoThreads none;
+  const auto written = write_picture(folder / "p.png", FileFormat::png, picture);
+  ASSERT_TRUE(written) << written.error().text();
+  const auto read = read_picture(folder / "p.png");
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_TRUE(read->pixels == picture.pixels);
+}
 
 }  // namespace
 }  // namespace sharpen::testing
