@@ -103,6 +103,10 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_
   const auto filters = items_of(gimp_drawable_get_filters(drawable));
   if (std::ranges::any_of(filters, gimp_drawable_filter_get_visible))
     return thumbnail_of_tiles(drawable, part, scale);
+  // GIMP 3.0 gives linear values here and GIMP 3.2 perceptual ones, and nothing says which.
+  if (gimp_image_get_precision(gimp_item_get_image(GIMP_ITEM(drawable))) ==
+      GIMP_PRECISION_U8_LINEAR)
+    return thumbnail_of_tiles(drawable, part, scale);
   // GIMP has the layer scaled down already; here every tile of it would have to be fetched.
   int width = 0, height = 0, pixel_bytes = 0;
   const auto small = Ref<GBytes>::adopt(gimp_drawable_get_sub_thumbnail_data(

@@ -66,7 +66,7 @@ Result<void> PixelStore::read(const Box& box, std::span<std::byte> bytes) const 
     const std::size_t from =
         std::size_t(box.y + y) * info_.bytes_per_row() + std::size_t(box.x) * pixel;
     if (!spool_)
-      std::copy_n(memory_.begin() + std::ptrdiff_t(from), length, row.begin());
+      std::ranges::copy(std::span(memory_).subspan(from, length), row.begin());
     else if (auto got = spool_->read(from, row); !got)
       return got;
   }
