@@ -1,6 +1,7 @@
 // Load: how many jobs a second one sharpen-service does for many clients at once, over TLS.
 //
-// Usage: load [--clients 50,200] [--seconds 60] [--side 32] [--json FILE] [-- SERVICE-OPTION…]
+// Usage: load [--clients 50,200] [--seconds 60] [--side 32] [--json FILE] [--service FILE]
+//             [-- SERVICE-OPTION…]
 //
 // Each client submits a small picture, polls its status, asks for the download's address and
 // fetches the result, then begins again; all clients are one process with one thread. The engine is
@@ -221,7 +222,8 @@ void measure(int pid, Row& row) {
   row.processor_seconds = (std::stod(fields.at(11)) + std::stod(fields.at(12))) / 100;
 }
 
-Row measure(int clients, double seconds, std::uint32_t side, std::vector<std::string> options) {
+Row measure(int clients, double seconds, std::uint32_t side, const std::string& program,
+            std::vector<std::string> options) {
   const TestFolder folder;
   const auto file = [&](const char* name) { return (folder.path() / name).string(); };
   const std::string certificate = std::format(
@@ -233,7 +235,7 @@ Row measure(int clients, double seconds, std::uint32_t side, std::vector<std::st
   options.insert(options.end(), {"--tls-cert", file("cert.pem"), "--tls-key", file("key.pem")});
   if (!std::ranges::contains(options, "--engine"))
     options.insert(options.end(), {"--engine", "identity"});
-  const test::ServiceProcess service(SHARPEN_SERVICE, folder.path() / "state", key, options);
+  const test::ServiceProcess service(program, folder.path() / "state", key, options);
   Row row = Load(clients, seconds, service.url(), picture(file("picture.png"), side)).run();
   measure(service.pid(), row);
   return row;
@@ -259,7 +261,7 @@ int main(int argc, char** argv) try {
   json.begin_object().begin_array("rows");
   for (const auto word : value("--clients", "50,200") | std::views::split(',')) {
     const int clients = std::stoi(std::string(word.begin(), word.end()));
-    const Row row = measure(clients, seconds, side, options);
+    const Row row = measure(clients, seconds, side, value("--service", SHARPEN_SERVICE), options);
     std::println("| {} | {:.1f} | {:.2f} | {:.2f} | {} | {} | {:.1f} | {:.0f} |", row.clients,
                  row.jobs_per_second(), row.p50, row.p99, row.errors, row.refused,
                  row.processor_seconds, row.peak_mb);

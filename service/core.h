@@ -1,6 +1,8 @@
 #pragma once
 
 #include "service/clock.h"
+#include "service/event_log.h"
+#include "service/http/keys.h"
 #include "service/http/links.h"
 #include "service/jobs/jobs.h"
 #include "service/options.h"
@@ -13,6 +15,8 @@ struct Core {
   Clock clock;
   Jobs& jobs;
   const Links& links;
+  Keys& keys;
+  EventLog& log;
 };
 
 }  // namespace sharpen::server

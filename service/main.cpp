@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ namespace {
 
 Result<Ref<GTlsCertificate>> load_certificate(const Options& options) {
   if (options.tls_certificate.empty()) return Ref<GTlsCertificate>();
+  // glib-networking would speak TLS 1.0, and reads this when it is loaded.
+  g_setenv("G_TLS_GNUTLS_PRIORITY", "NORMAL:%COMPAT:-VERS-TLS1.0:-VERS-TLS1.1", FALSE);
   provide_tls();
   GErrorGuard error;
   auto certificate = Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_files(
@@ -57,17 +60,57 @@ EventSource watch_idleness(int seconds, std::function<bool()> busy, std::functio
   });
 }
 
+/// What SIGTERM begins: no more jobs, and the end when those at the workers are done.
+struct Ending {
+  Jobs& jobs;
+  GMainLoop* loop;
+  int seconds;
+  EventSource watch;
+};
+
+gboolean on_end_signal(gpointer data) {
+  auto* ending = static_cast<Ending*>(data);
+  const auto deadline = g_get_monotonic_time() + std::int64_t{ending->seconds} * G_USEC_PER_SEC;
+  if (ending->jobs.stopping() || ending->seconds == 0 || ending->jobs.workers_busy() == 0) {
+    g_main_loop_quit(ending->loop);
+  } else {
+    ending->watch = EventSource::timeout(50, [ending, deadline] {
+      if (ending->jobs.workers_busy() == 0 || g_get_monotonic_time() >= deadline)
+        g_main_loop_quit(ending->loop);
+      return true;
+    });
+  }
+  ending->jobs.stop();
+  return G_SOURCE_CONTINUE;
+}
+
+struct Reloading {
+  Keys& keys;
+  EventLog& log;
+};
+
+gboolean on_reload_signal(gpointer data) {
+  auto* reloading = static_cast<Reloading*>(data);
+  const auto read = reloading->keys.reload();
+  if (!read) std::println(stderr, "sharpen-service: {}", read.error().text());
+  reloading->log.write(read ? "keys reloaded" : "keys kept");
+  return G_SOURCE_CONTINUE;
+}
+
 Result<void> serve(const Options& options) {
   const Clock clock = machine_clock(options.behaviours.text("clock_file"));
   const auto certificate = load_certificate(options);
   if (!certificate) return std::unexpected(certificate.error());
-  auto jobs = Jobs::open(options, clock);
+  auto keys = Keys::load(options.key, options.keys_file);
+  if (!keys) return std::unexpected(keys.error());
+  EventLog log(options.log, clock);
+  auto jobs = Jobs::open(options, clock, log);
   if (!jobs) return std::unexpected(jobs.error());
 
   // The download origin's address is part of its own links, so it is bound late.
   std::optional<Links> links;
   links.emplace(options.public_url, clock, options.behaviours.number("link_seconds"));
-  Core core{options, clock, **jobs, *links};
+  Core core{options, clock, **jobs, *links, *keys, log};
   DownloadOrigin downloads(core);
   ApiOrigin api(core);
   const std::chrono::seconds patience(options.behaviours.number("slow_client_seconds"));
@@ -81,15 +124,11 @@ Result<void> serve(const Options& options) {
     links.emplace((*download_front)->url(), clock, options.behaviours.number("link_seconds"));
 
   const auto loop = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
-  for (const int signal : {SIGTERM, SIGINT})
-    g_unix_signal_add(
-        signal,
-        [](gpointer data) -> gboolean {
-          g_main_loop_quit(static_cast<GMainLoop*>(data));
-          return G_SOURCE_CONTINUE;
-        },
-        loop.get());
   Jobs& table = **jobs;
+  Ending ending{table, loop.get(), options.stop_seconds, {}};
+  for (const int signal : {SIGTERM, SIGINT}) g_unix_signal_add(signal, on_end_signal, &ending);
+  Reloading reloading{*keys, log};
+  g_unix_signal_add(SIGHUP, on_reload_signal, &reloading);
   const auto expiry = EventSource::timeout(60'000, [&table] {
     table.expire();
     return true;
@@ -106,9 +145,18 @@ Result<void> serve(const Options& options) {
   return {};
 }
 
+/// Each connection is a file; silent strangers must not use up those of others.
+void allow_many_connections() {
+  rlimit files = {};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int run(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);
+  allow_many_connections();
   const auto options = parse_options({argv + 1, argv + argc});
   if (options && options->help) {
     std::print("{}", help_text());

@@ -4,19 +4,24 @@
 #include <gio/gio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <format>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
+#include "base/glib_error.h"
 #include "base/glib_ref.h"
 
 namespace sharpen::server {
 namespace {
 
 struct Row {
-  const char* name;
+  const char* name;   ///< behind its two hyphens
   const char* value;  ///< null: a flag
   const char* help;
   Result<void> (*set)(Options&, const std::string&);
@@ -49,87 +54,119 @@ Result<std::string> read_key(const std::string& file) {
   return key;
 }
 
-constexpr auto rows =
-    std::to_array<Row>({
-        {"--listen", "ADDRESS",
-         "address to listen on (default 127.0.0.1); others than this computer's "
-         "own need --key-file",
-         [](Options& options, const std::string& value) -> Result<void> {
-           options.listen = value;
-           return {};
-         }},
-        {"--port", "NUMBER", "port of the API (default 0: any free one)",
-         [](Options& options, const std::string& value) {
-           return read_number(options.port, value);
-         }},
-        {"--download-port", "NUMBER", "port of the downloads (default 0: any free one)",
-         [](Options& options, const std::string& value) {
-           return read_number(options.download_port, value);
-         }},
-        {"--key-file", "FILE",
-         "the API key that clients must send is this file's first line; - for "
-         "standard input",
-         [](Options& options, const std::string& value) -> Result<void> {
-           auto key = read_key(value);
-           if (!key) return fail(std::move(key));
-           options.key = *std::move(key);
-           return {};
-         }},
-        {"--engine", "NAME",
-         "deconvolution (default), or identity, which returns the picture as it came",
-         [](Options& options, const std::string& value) -> Result<void> {
-           if (value != "deconvolution" && value != "identity")
-             return fail(ErrorKind::bad_argument, std::format("There is no engine “{}”.", value),
-                         "Choose deconvolution or identity.");
-           options.engine = value == "identity" ? EngineKind::identity : EngineKind::deconvolution;
-           return {};
-         }},
-        {"--state", "DIR", "private folder of jobs and pictures (default: in the user's cache)",
-         [](Options& options, const std::string& value) -> Result<void> {
-           options.state = value;
-           return {};
-         }},
-        {"--idle-exit", "SECONDS",
-         "end after so long without a job and a request (default 0: never)",
-         [](Options& options, const std::string& value) {
-           return read_number(options.idle_exit, value);
-         }},
-        {"--workers", "NUMBER", "jobs processed at the same time (default 2)",
-         [](Options& options, const std::string& value) {
-           return read_number(options.workers, value, 1u);
-         }},
-        {"--balance", "CREDITS",
-         "account with so many credits, and 402 once they are spent (default: no account)",
-         [](Options& options, const std::string& value) {
-           return read_number(options.balance.emplace(), value);
-         }},
-        {"--max-upload", "BYTES", "largest request (default 500000000)",
-         [](Options& options, const std::string& value) {
-           return read_number(options.max_upload, value, std::uint64_t{1});
-         }},
-        {"--tls-cert", "FILE", "certificate chain (PEM): speak https",
-         [](Options& options, const std::string& value) -> Result<void> {
-           options.tls_certificate = value;
-           return {};
-         }},
-        {"--tls-key", "FILE", "private key of the certificate (PEM)",
-         [](Options& options, const std::string& value) -> Result<void> {
-           options.tls_key = value;
-           return {};
-         }},
-        {"--public-url", "URL", "address by which clients reach the download port, behind a proxy",
-         [](Options& options, const std::string& value) -> Result<void> {
-           options.public_url = value.ends_with('/') ? value.substr(0, value.size() - 1) : value;
-           return {};
-         }},
-        {"--behaviour", "NAME=VALUE", "choose what the contract leaves open; may be repeated",
-         [](Options& options, const std::string& value) { return options.behaviours.set(value); }},
-        {"--help", nullptr, "show this text",
-         [](Options& options, const std::string&) -> Result<void> {
-           options.help = true;
-           return {};
-         }},
-    });
+constexpr auto rows = std::to_array<Row>({
+    {"listen", "ADDRESS",
+     "address to listen on (default 127.0.0.1); others than this computer's "
+     "own need --key-file",
+     [](Options& options, const std::string& value) -> Result<void> {
+       options.listen = value;
+       return {};
+     }},
+    {"port", "NUMBER", "port of the API (default 0: any free one)",
+     [](Options& options, const std::string& value) { return read_number(options.port, value); }},
+    {"download-port", "NUMBER", "port of the downloads (default 0: any free one)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.download_port, value);
+     }},
+    {"key-file", "FILE",
+     "the API key that clients must send is this file's first line; - for "
+     "standard input",
+     [](Options& options, const std::string& value) -> Result<void> {
+       auto key = read_key(value);
+       if (!key) return fail(std::move(key));
+       options.key = *std::move(key);
+       return {};
+     }},
+    {"engine", "NAME", "deconvolution (default), or identity, which returns the picture as it came",
+     [](Options& options, const std::string& value) -> Result<void> {
+       if (value != "deconvolution" && value != "identity")
+         return fail(ErrorKind::bad_argument, std::format("There is no engine “{}”.", value),
+                     "Choose deconvolution or identity.");
+       options.engine = value == "identity" ? EngineKind::identity : EngineKind::deconvolution;
+       return {};
+     }},
+    {"state", "DIR", "private folder of jobs and pictures (default: in the user's cache)",
+     [](Options& options, const std::string& value) -> Result<void> {
+       options.state = value;
+       return {};
+     }},
+    {"idle-exit", "SECONDS", "end after so long without a job and a request (default 0: never)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.idle_exit, value);
+     }},
+    {"workers", "NUMBER", "jobs processed at the same time (default 2)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.workers, value, 1u);
+     }},
+    {"keys", "FILE",
+     "named keys: each line is a name and a key of 16 characters or more; SIGHUP reads it again",
+     [](Options& options, const std::string& value) -> Result<void> {
+       options.keys_file = value;
+       return {};
+     }},
+    {"max-jobs", "NUMBER", "unfinished jobs, before 429 is answered (default 1000; 0: no limit)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.max_jobs, value);
+     }},
+    {"max-jobs-per-key", "NUMBER", "unfinished jobs of one key (default 0: no limit)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.max_jobs_per_key, value);
+     }},
+    {"max-bytes-per-key", "BYTES", "stored pictures of one key (default 0: no limit)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.max_bytes_per_key, value);
+     }},
+    {"max-disk", "BYTES", "stored pictures of all (default 100000000000; 0: no limit)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.max_disk, value);
+     }},
+    {"keep-free", "BYTES", "space that stays free on the disk (default 500000000)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.keep_free, value);
+     }},
+    {"stop-seconds", "SECONDS",
+     "jobs may go on for so long after SIGTERM; the rest begins again at the next start "
+     "(default 0)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.stop_seconds, value);
+     }},
+    {"metrics", nullptr, "answer /metrics on the download port, for Prometheus",
+     [](Options& options, const std::string&) -> Result<void> {
+       options.metrics = true;
+       return {};
+     }},
+    {"log", nullptr, "write a line of JSON to standard error for each job",
+     [](Options& options, const std::string&) -> Result<void> {
+       options.log = true;
+       return {};
+     }},
+    {"balance", "CREDITS",
+     "account with so many credits, and 402 once they are spent (default: no account)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.balance.emplace(), value);
+     }},
+    {"max-upload", "BYTES", "largest request (default 500000000)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.max_upload, value, std::uint64_t{1});
+     }},
+    {"tls-cert", "FILE", "certificate chain (PEM): speak https",
+     [](Options& options, const std::string& value) -> Result<void> {
+       options.tls_certificate = value;
+       return {};
+     }},
+    {"tls-key", "FILE", "private key of the certificate (PEM)",
+     [](Options& options, const std::string& value) -> Result<void> {
+       options.tls_key = value;
+       return {};
+     }},
+    {"public-url", "URL", "address by which clients reach the download port, behind a proxy",
+     [](Options& options, const std::string& value) -> Result<void> {
+       options.public_url = value.ends_with('/') ? value.substr(0, value.size() - 1) : value;
+       return {};
+     }},
+    {"behaviour", "NAME=VALUE", "choose what the contract leaves open; may be repeated",
+     [](Options& options, const std::string& value) { return options.behaviours.set(value); }},
+});
 
 Result<void> check(const Options& options) {
   const auto address =
@@ -138,54 +175,92 @@ Result<void> check(const Options& options) {
     return fail(ErrorKind::bad_argument,
                 std::format("“{}” is not a numeric address to listen on.", options.listen),
                 "Write for example --listen 127.0.0.1 or --listen 0.0.0.0.");
-  if (!g_inet_address_get_is_loopback(address.get()) && options.key.empty())
-    return fail(ErrorKind::bad_argument,
-                std::format("Listening on {} lets other machines in.", options.listen),
-                "Add --key-file FILE, so that only those who have the key are served.");
+  if (!g_inet_address_get_is_loopback(address.get()) && options.key.empty() &&
+      options.keys_file.empty())
+    return fail(
+        ErrorKind::bad_argument,
+        std::format("Listening on {} lets other machines in.", options.listen),
+        "Add --key-file FILE or --keys FILE, so that only those who have the key are served.");
   if (options.tls_certificate.empty() != options.tls_key.empty())
     return fail(ErrorKind::bad_argument, "--tls-cert and --tls-key belong together.");
   return {};
 }
 
+/// What the callbacks of GOption share.
+struct Reading {
+  Options options;
+  std::optional<Error> wrong;
+};
+
+gboolean read_option(const char* name, const char* value, gpointer data, GError** error) {
+  auto* reading = static_cast<Reading*>(data);
+  const auto* row = std::ranges::find(rows, std::string_view(name).substr(2), &Row::name);
+  if (auto set = row->set(reading->options, value ? value : ""); !set) {
+    reading->wrong =
+        Error{set.error().kind, std::format("{}: {}", name, set.error().message), set.error().hint};
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+struct FreeContext {
+  void operator()(GOptionContext* context) const { g_option_context_free(context); }
+};
+struct FreeWords {
+  void operator()(char** words) const { g_strfreev(words); }
+};
+using Context = std::unique_ptr<GOptionContext, FreeContext>;
+
+Context option_context(Reading& reading) {
+  Context context(g_option_context_new(nullptr));
+  g_option_context_set_help_enabled(context.get(), FALSE);
+  g_option_context_set_summary(
+      context.get(),
+      "Sharpens pictures for Remote Sharpen, or for any client of the Topaz Image API.\n"
+      "The first line of output is JSON: url, download_url, pid.");
+  std::vector<GOptionEntry> entries;
+  for (const Row& row : rows)
+    entries.push_back({row.name, 0, row.value ? 0 : int{G_OPTION_FLAG_NO_ARG},
+                       G_OPTION_ARG_CALLBACK, reinterpret_cast<gpointer>(&read_option), row.help,
+                       row.value});
+  entries.push_back(
+      {"help", 0, 0, G_OPTION_ARG_NONE, &reading.options.help, "show this text", nullptr});
+  entries.emplace_back();
+  GOptionGroup* group = g_option_group_new("", "", "", &reading, nullptr);
+  g_option_group_add_entries(group, entries.data());
+  g_option_context_set_main_group(context.get(), group);
+  return context;
+}
+
 }  // namespace
 
 Result<Options> parse_options(std::span<const char* const> arguments) {
-  Options options;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    const auto equals = argument.find('=');
-    const Row* row = nullptr;
-    for (const Row& candidate : rows)
-      if (argument.substr(0, equals) == candidate.name) row = &candidate;
-    if (!row)
-      return fail(ErrorKind::bad_argument, std::format("Unknown argument “{}”.", argument),
-                  "--help lists what there is.");
-    std::string value;
-    if (row->value && equals != std::string_view::npos) {
-      value = argument.substr(equals + 1);
-    } else if (row->value) {
-      if (++i == arguments.size())
-        return fail(ErrorKind::bad_argument, std::format("{} needs {}.", row->name, row->value));
-      value = arguments[i];
-    }
-    if (auto set = row->set(options, value); !set)
-      return fail(set.error().kind, std::format("{}: {}", row->name, set.error().message),
-                  set.error().hint);
-  }
+  Reading reading;
+  const Context context = option_context(reading);
+  std::vector<const char*> words = {"sharpen-service"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  words.push_back(nullptr);
+  const std::unique_ptr<char*, FreeWords> owned(g_strdupv(const_cast<char**>(words.data())));
+  char** left = owned.get();
+  GErrorGuard error;
+  const bool parsed = g_option_context_parse_strv(context.get(), &left, error.out());
+  if (reading.wrong) return std::unexpected(*reading.wrong);
+  if (!parsed || g_strv_length(left) > 1)
+    return fail(ErrorKind::bad_argument,
+                parsed ? std::format("Unknown argument “{}”.", left[1]) : error.message(),
+                "--help lists what there is.");
+  Options& options = reading.options;
   if (auto checked = check(options); !checked) return fail(std::move(checked));
   if (options.state.empty())
     options.state = std::filesystem::path(g_get_user_cache_dir()) / "remote-sharpen" / "service";
-  return options;
+  return std::move(options);
 }
 
 std::string help_text() {
+  Reading reading;
   std::string text =
-      "Usage: sharpen-service [OPTIONS]\n\n"
-      "Sharpens pictures for Remote Sharpen, or for any client of the Topaz Image API.\n"
-      "The first line of output is JSON: url, download_url, pid.\n\n";
-  for (const Row& row : rows)
-    text += std::format("  {:<26} {}\n",
-                        row.value ? std::format("{} {}", row.name, row.value) : row.name, row.help);
+      OwnedChars(g_option_context_get_help(option_context(reading).get(), FALSE, nullptr)).get();
   text += "\nBehaviours (default, allowed):\n";
   for (const Behaviour& row : behaviours())
     text += std::format("  {:<20} {} ({}; {})\n", row.name, row.help,

@@ -62,7 +62,7 @@ Checked<void> FormReader::part_data(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return refuse(500, "The upload cannot be stored: the disk is full.");
+    if (count <= 0) return refuse(503, "The upload cannot be stored: the disk is full.");
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return {};

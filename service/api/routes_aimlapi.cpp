@@ -62,14 +62,19 @@ std::string now_as_text() {
 
 class Generation final : public Conversation {
  public:
-  Generation(AimlapiRoutes& routes, Request request, DataUriReader reader)
-      : routes_(routes), request_(std::move(request)), reader_(std::move(reader)) {}
+  Generation(AimlapiRoutes& routes, Request request, DataUriReader reader,
+             std::shared_ptr<Place> place)
+      : routes_(routes),
+        request_(std::move(request)),
+        reader_(std::move(reader)),
+        place_(std::move(place)) {}
 
   Checked<void> take_body(std::string_view piece) override {
     if (auto taken = reader_.feed(piece); !taken) return std::unexpected(refusal(taken.error()));
     return {};
   }
   void finish(const Reply& reply) override {
+    place_->leave();
     auto body = reader_.finish();
     if (!body)
       reply.send(refusal(body.error()));
@@ -86,6 +91,7 @@ class Generation final : public Conversation {
   AimlapiRoutes& routes_;
   Request request_;
   DataUriReader reader_;
+  std::shared_ptr<Place> place_;
 };
 
 }  // namespace
@@ -136,8 +142,11 @@ Checked<std::unique_ptr<Conversation>> AimlapiRoutes::begin(const Request& reque
   const std::uint64_t limit = core_.options.max_upload;
   if (request.content_length().value_or(0) > limit / 3 * 4 + (64 << 10))
     return std::unexpected(error(413, request.path, "Request Entity Too Large"));
+  auto place = core_.jobs.enter(request.owner, request.content_length());
+  if (!place) return std::unexpected(translate(place.error(), request.path));
   return std::make_unique<Generation>(
-      *this, request, DataUriReader("image_url", limit, core_.options.state / "spool"));
+      *this, request, DataUriReader("image_url", limit, core_.jobs.pictures().spool()),
+      *std::move(place));
 }
 
 Checked<JobSpec> AimlapiRoutes::spec_of(const Json& json) const {

@@ -98,10 +98,14 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_submit(const Request& 
   if (boundary.empty()) return refuse(400, "Send the picture as multipart/form-data.");
   const std::uint64_t limit = core_.options.max_upload + form_overhead;
   if (request.content_length().value_or(0) > limit) return std::unexpected(error_answer(413));
-  return with_form(std::make_unique<FormReader>(boundary, limit, core_.options.state / "spool"),
-                   [this, generative, owner = request.owner](Form form, const Reply& reply) {
-                     submit(std::move(form), generative, owner, reply);
-                   });
+  const auto place = core_.jobs.enter(request.owner, request.content_length());
+  if (!place) return std::unexpected(place.error());
+  return with_form(
+      std::make_unique<FormReader>(boundary, limit, core_.jobs.pictures().spool()),
+      [this, generative, owner = request.owner, place = *place](Form form, const Reply& reply) {
+        place->leave();
+        submit(std::move(form), generative, owner, reply);
+      });
 }
 
 Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_estimate(const Request& request,

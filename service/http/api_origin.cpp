@@ -4,6 +4,9 @@
 
 #include <string>
 
+#include "service/http/conversations.h"
+#include "service/http/metrics.h"
+
 namespace sharpen::server {
 namespace {
 
@@ -25,11 +28,12 @@ Checked<void> ApiOrigin::check_host(const Request& request) {
   return {};
 }
 
-bool ApiOrigin::has_key(const Request& request) const {
-  if (core_.options.key.empty()) return true;
-  if (TopazRoutes::owns(request.path))
-    return equal_in_constant_time(request.header("x-api-key"), core_.options.key);
-  return equal_in_constant_time(request.header("authorization"), "Bearer " + core_.options.key);
+std::optional<std::string> ApiOrigin::owner_of(const Request& request) const {
+  if (core_.keys.empty()) return "";
+  if (TopazRoutes::owns(request.path)) return core_.keys.name_of(request.header("x-api-key"));
+  const std::string bearer = request.header("authorization");
+  constexpr std::string_view scheme = "Bearer ";
+  return core_.keys.name_of(bearer.starts_with(scheme) ? bearer.substr(scheme.size()) : "");
 }
 
 Answer ApiOrigin::error(unsigned status, const std::string& path) const {
@@ -38,18 +42,26 @@ Answer ApiOrigin::error(unsigned status, const std::string& path) const {
 
 Checked<std::unique_ptr<Conversation>> ApiOrigin::begin(const Request& request) {
   core_.jobs.expire();
-  if (core_.options.key.empty())
+  if (core_.keys.empty())
     if (auto checked = check_host(request); !checked) return std::unexpected(checked.error());
+  if (request.path == "/healthz") return without_body([this] { return health_answer(core_); });
   if (!TopazRoutes::owns(request.path) && !AimlapiRoutes::owns(request.path))
     return std::unexpected(error_answer(404));
-  if (!has_key(request)) return std::unexpected(error(401, request.path));
+  const auto owner = owner_of(request);
+  if (!owner) {
+    ++core_.jobs.counters().wrong_keys;
+    core_.log.write_seldom("wrong key", {{"path", request.path}});
+    return std::unexpected(error(401, request.path));
+  }
+  Request known = request;
+  known.owner = *owner;
   if (faults_.over_rate()) {
     Answer answer = error(429, request.path);
     if (const auto wait = core_.options.behaviours.number("retry_after"); wait > 0)
       answer.headers.emplace_back("Retry-After", std::to_string(wait));
     return std::unexpected(std::move(answer));
   }
-  return TopazRoutes::owns(request.path) ? topaz_.begin(request) : aimlapi_.begin(request);
+  return TopazRoutes::owns(request.path) ? topaz_.begin(known) : aimlapi_.begin(known);
 }
 
 void ApiOrigin::decorate(Answer& answer) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "service/api/routes_aimlapi.h"
@@ -25,8 +26,8 @@ class ApiOrigin final : public Origin {
  private:
   /// Without a key, only programs of this machine may ask, and no web page through a browser.
   [[nodiscard]] static Checked<void> check_host(const Request& request);
-  /// Each API has its own header for the key.
-  [[nodiscard]] bool has_key(const Request& request) const;
+  /// The name of the key, for which each API has its own header; none if it is wrong.
+  [[nodiscard]] std::optional<std::string> owner_of(const Request& request) const;
   [[nodiscard]] Answer error(unsigned status, const std::string& path) const;
 
   const Core& core_;

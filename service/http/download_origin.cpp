@@ -1,6 +1,7 @@
 #include "service/http/download_origin.h"
 
 #include "service/http/conversations.h"
+#include "service/http/metrics.h"
 
 namespace sharpen::server {
 
@@ -9,6 +10,9 @@ Checked<std::unique_ptr<Conversation>> DownloadOrigin::begin(const Request& requ
     return std::unexpected(error_answer(405));
   if (request.headers.contains("x-api-key") || request.headers.contains("authorization"))
     return refuse(400, "A key was sent to the download host. Fetch this address without it.");
+  if (request.path == "/healthz") return without_body([this] { return health_answer(core_); });
+  if (request.path == "/metrics" && core_.options.metrics)
+    return without_body([this] { return metrics_answer(core_); });
   return without_body([this, request] { return answer(request); });
 }
 

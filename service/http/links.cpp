@@ -13,6 +13,12 @@
 namespace sharpen::server {
 namespace {
 
+constexpr std::string_view word_of(LinkKind kind) {
+  return kind == LinkKind::output ? "output" : "input";
+}
+
+}  // namespace
+
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
   for (std::size_t filled = 0; filled < count;) {
@@ -23,18 +29,12 @@ std::string random_bytes(std::size_t count) {
   return bytes;
 }
 
-constexpr std::string_view word_of(LinkKind kind) {
-  return kind == LinkKind::output ? "output" : "input";
-}
-
 std::string hmac(std::string_view secret, std::string_view text) {
   return OwnedChars(g_compute_hmac_for_data(
                         G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(secret.data()),
                         secret.size(), reinterpret_cast<const guchar*>(text.data()), text.size()))
       .get();
 }
-
-}  // namespace
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
   // Digests have one length, whatever the lengths of the secrets.

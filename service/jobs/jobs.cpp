@@ -46,19 +46,21 @@ std::int64_t size_of(const fs::path& file) {
 
 }  // namespace
 
-Result<std::unique_ptr<Jobs>> Jobs::open(const Options& options, Clock clock) {
+Result<std::unique_ptr<Jobs>> Jobs::open(const Options& options, Clock clock, EventLog& log) {
   auto store = LocalStore::open(options.state, options.balance.has_value(), clock());
   if (!store) return fail(std::move(store));
-  std::unique_ptr<Jobs> jobs(new Jobs(options, std::move(clock), *std::move(store)));
+  std::unique_ptr<Jobs> jobs(new Jobs(options, std::move(clock), log, *std::move(store)));
   jobs->expire();
   jobs->pump();
   return jobs;
 }
 
-Jobs::Jobs(const Options& options, Clock clock, std::unique_ptr<JobStore> store)
+Jobs::Jobs(const Options& options, Clock clock, EventLog& log, std::unique_ptr<JobStore> store)
     : options_(options),
       clock_(std::move(clock)),
+      log_(log),
       store_(std::move(store)),
+      admission_(options, *store_),
       seconds_per_megapixel_(options.engine == EngineKind::identity ? 0.02 : 1.0),
       alive_(std::make_shared<bool>(true)),
       pool_(options.workers) {
@@ -75,6 +77,23 @@ Jobs::~Jobs() {
     ticket->stop.request_stop();
     store_->give_back(id);
   }
+}
+
+Checked<std::shared_ptr<Place>> Jobs::enter(const std::string& owner,
+                                            std::optional<std::uint64_t> bytes) {
+  // One worker is done after about so long with a picture of 4 megapixels.
+  const auto seconds =
+      static_cast<std::int64_t>(std::clamp(duration(2000, 2000) / options_.workers, 1.0, 60.0));
+  auto place = admission_.enter(owner, bytes, seconds);
+  if (place && stopping_) {
+    Answer answer = error_answer(503, "The service is being ended. Try again later.");
+    answer.headers.emplace_back("Retry-After", "10");
+    place = std::unexpected(std::move(answer));
+  }
+  if (place) return place;
+  ++counters_.refused;
+  log_.write_seldom("refused", {{"key", owner}, {"status", std::to_string(place.error().status)}});
+  return place;
 }
 
 Checked<SourcePicture> Jobs::admit(SpoolFile picture, const std::string& filename,
@@ -163,13 +182,15 @@ void Jobs::submit(const JobSpec& spec, const SourcePicture& source, const OnSubm
                      waiting_.erase(job.id);
                      return on_submitted(std::unexpected(saved.error()));
                    }
+                   ++counters_.submitted;
+                   log_.write("submitted", {{"job", job.id}, {"key", job.owner}});
                    on_submitted(job);
                    pump();
                  });
 }
 
 void Jobs::pump() {
-  while (occupied_ < options_.workers) {
+  while (!stopping_ && occupied_ < options_.workers) {
     const JobRef job = store_->claim();
     if (!job) return;
     begin(*job);
@@ -247,6 +268,10 @@ bool Jobs::end(Job job, JobState state) {
   job.state = state;
   job.modified = clock_();
   if (!store_->end(job)) return false;
+  ++(state == JobState::completed   ? counters_.completed
+     : state == JobState::cancelled ? counters_.cancelled
+                                    : counters_.failed);
+  log_.write("ended", {{"job", job.id}, {"key", job.owner}, {"state", word_of(state)}});
   auto waiting = waiting_.extract(job.id);
   if (waiting) waiting.mapped()(job);
   return true;

@@ -12,7 +12,9 @@
 #include "base/glib_source.h"
 #include "base/spool_file.h"
 #include "service/clock.h"
+#include "service/event_log.h"
 #include "service/http/answer.h"
+#include "service/jobs/admission.h"
 #include "service/jobs/job.h"
 #include "service/jobs/work.h"
 #include "service/jobs/worker_pool.h"
@@ -21,15 +23,25 @@
 
 namespace sharpen::server {
 
+/// What this process has done so far.
+struct Counters {
+  std::int64_t submitted = 0, completed = 0, failed = 0, cancelled = 0, refused = 0, wrong_keys = 0;
+};
+
 /// What happens to jobs and uploads from the submit to their expiry. Belongs to the main thread;
 /// only carry_out() runs elsewhere. What it answers is of one key: the jobs of others are unknown.
 class Jobs {
  public:
   using JobRef = JobStore::JobRef;
   /// Opens the store; what an earlier process left unfinished is done first.
-  [[nodiscard]] static Result<std::unique_ptr<Jobs>> open(const Options& options, Clock clock);
+  [[nodiscard]] static Result<std::unique_ptr<Jobs>> open(const Options& options, Clock clock,
+                                                          EventLog& log);
   ~Jobs();
 
+  /// A place for a job whose request has so many bytes. Refusals: as Admission::enter(), and 503
+  /// while the service ends.
+  [[nodiscard]] Checked<std::shared_ptr<Place>> enter(const std::string& owner,
+                                                      std::optional<std::uint64_t> bytes);
   /// Takes over an upload. Refusals: 413, 415, 503.
   [[nodiscard]] Checked<SourcePicture> admit(SpoolFile picture, const std::string& filename,
                                              const std::string& owner) const;
@@ -66,6 +78,13 @@ class Jobs {
   /// Forgets what is older than it may be.
   void expire();
 
+  /// Takes no more jobs and begins none; those at the workers go on.
+  void stop() { stopping_ = true; }
+  [[nodiscard]] bool stopping() const { return stopping_; }
+  [[nodiscard]] unsigned workers_busy() const { return occupied_; }
+  [[nodiscard]] Checked<Usage> usage() const { return store_->usage_of_all(); }
+  [[nodiscard]] Counters& counters() { return counters_; }
+
   /// Whether something is being worked on or waited for here.
   [[nodiscard]] bool busy() const;
 
@@ -77,7 +96,7 @@ class Jobs {
   [[nodiscard]] Checked<std::vector<Charge>> charges() const { return store_->charges(); }
 
  private:
-  Jobs(const Options& options, Clock clock, std::unique_ptr<JobStore> store);
+  Jobs(const Options& options, Clock clock, EventLog& log, std::unique_ptr<JobStore> store);
   Checked<Job> new_job(const JobSpec& spec, const SourcePicture& source) const;
   /// Gives work to the workers that have none.
   void pump();
@@ -90,7 +109,11 @@ class Jobs {
 
   const Options& options_;
   Clock clock_;
+  EventLog& log_;
   std::unique_ptr<JobStore> store_;
+  Admission admission_;
+  Counters counters_;
+  bool stopping_ = false;
   std::map<std::string, std::shared_ptr<Ticket>> active_;  ///< jobs at the workers
   std::map<std::string, OnEnd> waiting_;                   ///< whose end somebody waits for
   unsigned occupied_ = 0;                                  ///< workers

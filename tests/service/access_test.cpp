@@ -91,7 +91,7 @@ TEST(CommandLine, RefusesWithASentenceThatSaysWhatToDo) {
       {{"--listen", "::"}, "Add --key-file FILE"},
       {{"--listen", "example.org"}, "not a numeric address"},
       {{"--port", "70000"}, "--port"},
-      {{"--port"}, "--port needs NUMBER"},
+      {{"--port"}, "Missing argument for --port"},
       {{"--engine", "magic"}, "Choose deconvolution or identity."},
       {{"--key-file", "/nowhere"}, "No key can be read"},
       {{"--behaviour", "sleep=1"}, "no behaviour"},
@@ -111,7 +111,7 @@ TEST(CommandLine, RefusesWithASentenceThatSaysWhatToDo) {
   }
   const Started help = start({"--help"});
   EXPECT_EQ(help.status, 0);
-  EXPECT_THAT(help.output, HasSubstr("--idle-exit SECONDS"));
+  EXPECT_THAT(help.output, HasSubstr("--idle-exit=SECONDS"));
   EXPECT_THAT(help.output, HasSubstr("aimlapi_form"));
 }
 

@@ -24,7 +24,8 @@ TestFolder::~TestFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-RunningService::RunningService(std::vector<std::string> arguments) {
+RunningService::RunningService(std::vector<std::string> arguments,
+                               const std::filesystem::path& log) {
   arguments.insert(arguments.begin(), SHARPEN_SERVICE);
   const auto has = [&](const char* name) {
     return std::ranges::find(arguments, name) != arguments.end();
@@ -42,6 +43,7 @@ RunningService::RunningService(std::vector<std::string> arguments) {
   GErrorGuard error;
   const auto launcher =
       Ref<GSubprocessLauncher>::adopt(g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE));
+  if (!log.empty()) g_subprocess_launcher_set_stderr_file_path(launcher.get(), log.c_str());
   // Under AddressSanitizer, memory that was freed would count as used for long.
   const char* sanitizer = g_getenv("ASAN_OPTIONS");
   g_subprocess_launcher_setenv(

@@ -29,7 +29,9 @@ class TestFolder {
 /// otherwise. Killed at the end if it still runs.
 class RunningService {
  public:
-  explicit RunningService(std::vector<std::string> arguments = {});
+  /// What it writes to standard error goes to `log`, if that is not empty.
+  explicit RunningService(std::vector<std::string> arguments = {},
+                          const std::filesystem::path& log = {});
   RunningService(const RunningService&) = delete;
   RunningService& operator=(const RunningService&) = delete;
   ~RunningService();

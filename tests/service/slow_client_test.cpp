@@ -1,13 +1,10 @@
-#include <gio/gio.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <chrono>
 #include <string_view>
 #include <thread>
 
-#include "base/glib_error.h"
-#include "base/glib_ref.h"
+#include "tests/service/raw_client.h"
 #include "tests/service/running_service.h"
 
 namespace sharpen::test {
@@ -15,38 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-
-/// A client that says what it wants, when it wants.
-class RawClient {
- public:
-  explicit RawClient(const std::string& url) {
-    const auto client = Ref<GSocketClient>::adopt(g_socket_client_new());
-    connection_ = Ref<GSocketConnection>::adopt(
-        g_socket_client_connect_to_uri(client.get(), url.c_str(), 80, nullptr, nullptr));
-    if (!connection_) throw std::runtime_error("no connection to " + url);
-    g_socket_set_timeout(g_socket_connection_get_socket(connection_.get()), 20);
-  }
-  /// False once the service has hung up.
-  bool say(std::string_view text) {
-    return g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection_.get())),
-                                     text.data(), text.size(), nullptr, nullptr, nullptr);
-  }
-  /// Whether the service hangs up (in the end, if only because of our own limit).
-  bool is_hung_up_on() {
-    std::array<char, 4096> ignored{};
-    while (true) {
-      GErrorGuard error;
-      const auto count =
-          g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection_.get())),
-                              ignored.data(), ignored.size(), nullptr, error.out());
-      const bool ours = error.matches(G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-      if (count <= 0) return !ours;
-    }
-  }
-
- private:
-  Ref<GSocketConnection> connection_;
-};
 
 class SlowClient : public testing::Test {
  protected:
