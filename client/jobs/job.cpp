@@ -45,8 +45,9 @@ const char* title_of(Stage stage) {
 
 Result<JobResult> run_job(const JobRequest& request, const Home& home,
                           const OnProgress& on_progress, GCancellable* cancellable) {
-  return JobRun(request.service, home, on_progress, cancellable, pace_for(request.service))
-      .start(request);
+  Pace pace = pace_for(request.service);
+  pace.on_busy = request.on_busy;
+  return JobRun(request.service, home, on_progress, cancellable, std::move(pace)).start(request);
 }
 
 Result<JobResult> resume_job(const JournalEntry& entry, const ServiceAddress& service,

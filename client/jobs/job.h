@@ -34,6 +34,8 @@ struct JobRequest {
   Upload upload;  ///< `name` may be empty: a fresh one is made
   Origin origin;
   bool preview = false;
+  /// Called on the worker's thread whenever the service asks for fewer requests. May be empty.
+  std::function<void()> on_busy = {};
 };
 
 struct JobResult {

@@ -57,7 +57,7 @@ JobRun::JobRun(ServiceAddress address, const Home& home, const OnProgress& on_pr
       home_(home),
       on_progress_(on_progress),
       cancellable_(cancellable),
-      pace_(pace) {}
+      pace_(std::move(pace)) {}
 
 Result<JobResult> JobRun::start(const JobRequest& request) {
   Upload upload = request.upload;

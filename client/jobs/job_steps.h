@@ -31,6 +31,7 @@ struct Pace {
   int tries = 5;                                 ///< of a read, and of a submit that was not sent
   int busy_tries = 8;  ///< of what the service has too much to do for: about two minutes
   int unreadable = 8;  ///< answers in a row that are not the service's: about two minutes
+  std::function<void()> on_busy = {};  ///< told of each “too many requests”; may be empty
 };
 /// On this computer from 50 ms, elsewhere from 2 s to 10 s.
 [[nodiscard]] Pace pace_for(const ServiceAddress& address);
@@ -70,6 +71,11 @@ template <class T>
 
 /// Refuses what no service would take: sides, megapixels, bytes. Errors: too_large, io.
 [[nodiscard]] Result<void> check_limits(const Upload& upload, const Settings& settings);
+
+/// What a job costs, by the service's own estimate where it has one. Errors: those of the estimate.
+[[nodiscard]] Result<Price> price_now(Service& service, std::uint32_t width, std::uint32_t height,
+                                      const Settings& settings, const Pace& pace,
+                                      GCancellable* cancellable);
 
 /// Refuses a job over the user's max_cost, by the service's own estimate where it has one.
 /// Errors: too_expensive, and those of the estimate.

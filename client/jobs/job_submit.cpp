@@ -76,26 +76,30 @@ Result<void> check_limits(const Upload& upload, const Settings& settings) {
   return {};
 }
 
+Result<Price> price_now(Service& service, std::uint32_t width, std::uint32_t height,
+                        const Settings& settings, const Pace& pace, GCancellable* cancellable) {
+  Price price = offline_price(service.kind(), width, height, settings);
+  if (!service.capabilities().has_estimate) return price;
+  auto asked = with_retries<Price>(service, pace, cancellable, [&] {
+    return service.estimate(width, height, settings, cancellable);
+  });
+  if (asked) return asked;
+  // Its list of models lags behind (Auto Sharpen): the rule has to do.
+  const ErrorKind kind = asked.error().kind;
+  if (kind == ErrorKind::refused || kind == ErrorKind::not_found) return price;
+  return asked;
+}
+
 Result<void> check_cost(Service& service, const Upload& upload, const Settings& settings,
                         const Pace& pace, GCancellable* cancellable) {
   if (!settings.max_cost || service.capabilities().free_of_charge) return {};
-  Price price = offline_price(service.kind(), upload.width, upload.height, settings);
-  if (service.capabilities().has_estimate) {
-    auto asked = with_retries<Price>(service, pace, cancellable, [&] {
-      return service.estimate(upload.width, upload.height, settings, cancellable);
-    });
-    if (asked) {
-      price = *std::move(asked);
-    } else if (asked.error().kind != ErrorKind::refused &&
-               asked.error().kind != ErrorKind::not_found) {
-      return fail(std::move(asked));
-    }  // Its list of models lags behind (Auto Sharpen): the rule has to do.
-  }
-  if (price.amount <= *settings.max_cost) return {};
+  const auto price = price_now(service, upload.width, upload.height, settings, pace, cancellable);
+  if (!price) return std::unexpected(price.error());
+  if (price->amount <= *settings.max_cost) return {};
   return fail(
       ErrorKind::too_expensive,
-      tr("This would cost {}, more than your limit of {}.", amount_text(price.amount, price.unit),
-         amount_text(*settings.max_cost, price.unit)),
+      tr("This would cost {}, more than your limit of {}.", amount_text(price->amount, price->unit),
+         amount_text(*settings.max_cost, price->unit)),
       _("Nothing was sent. Raise the limit, or select a smaller part."));
 }
 
@@ -126,6 +130,7 @@ Result<Submitted> submit_once(Service& service, const Upload& upload, const Sett
     if (error.kind == ErrorKind::maybe_billed)
       return adopt(service, upload, pace, error, sent_whole, cancellable);
     const bool nothing_accepted = error.kind == ErrorKind::busy || error.kind == ErrorKind::network;
+    if (error.kind == ErrorKind::busy && pace.on_busy) pace.on_busy();
     if (!nothing_accepted || tries >= most_tries(pace, error.kind)) return submitted;
     if (!backoff.wait(service.retry_after(), cancellable))
       return fail(ErrorKind::cancelled, _("Cancelled."));

@@ -99,6 +99,7 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
       const ErrorKind kind = status.error().kind;
       const bool too_new = kind == ErrorKind::not_found && waited < pace.not_found_grace;
       if (!is_transient(kind) && !too_new) return status;
+      if (kind == ErrorKind::busy && pace.on_busy) pace.on_busy();
     } else {
       on_status(*status);
       if (status->state == JobState::completed) return status;
