@@ -95,6 +95,7 @@ class Host {
     /// it cannot place all, and the journal keeps what was paid for.
     bool unattended = false;
     bool others_failed = false;  ///< of the same run, so that an unattended one fails
+    bool keep_jobs = false;      ///< the caller forgets them, when the image is in a file
     Breathe breathe = {};
   };
   /// Inserts the results as layers, one undo step for all, then forgets their journal entries.

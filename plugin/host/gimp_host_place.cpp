@@ -238,7 +238,7 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
     return fail(std::move(fresh));
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
   const bool fails = options.unattended && (problem || options.others_failed);
-  forget_jobs(placed, fails, options.breathe);
+  if (!options.keep_jobs) forget_jobs(placed, fails, options.breathe);
   gimp_displays_flush();
   if (fails && problem) return std::unexpected(*problem);
   return notes;

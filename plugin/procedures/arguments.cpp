@@ -1,6 +1,7 @@
 #include "plugin/procedures/arguments.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "base/i18n.h"
@@ -17,13 +18,7 @@ constexpr auto flags = G_PARAM_READWRITE;
 constexpr double any_number = std::numeric_limits<double>::infinity();
 constexpr auto number_flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_LAX_VALIDATION);
 
-struct WordArgument {
-  const char* name;
-  const char* title;
-  const char* help;
-  const char* value;
-};
-constexpr WordArgument words[] = {
+constexpr auto words = std::to_array<WordArgument>({
     {"service", N_("_Service"),
      N_("automatic, this-computer, topaz, aimlapi or own-server. Automatic: Topaz if it has a key, "
         "else the AI/ML API if it has one, else this computer"),
@@ -37,9 +32,7 @@ constexpr WordArgument words[] = {
     {"face-enhancement", N_("_Faces"), N_("off, on or auto: whether faces are redrawn"), "off"},
     {"subject-detection", N_("S_ubject"),
      N_("auto, all, foreground or background: what is sharpened"), "auto"},
-    {"output-name", N_("Layer _name"),
-     N_("Name of the new layer; empty: named after its source and the model"), ""},
-};
+});
 
 std::string text(GimpProcedureConfig* config, const char* name) {
   char* value = nullptr;
@@ -89,7 +82,9 @@ void write(GimpProcedureConfig* config, const Settings& settings) {
 
 }  // namespace
 
-void add_arguments(GimpProcedure* procedure) {
+std::span<const WordArgument> word_arguments() { return words; }
+
+void add_setting_arguments(GimpProcedure* procedure) {
   for (const WordArgument& word : words)
     gimp_procedure_add_string_argument(procedure, word.name, _(word.title), _(word.help),
                                        word.value, flags);
@@ -99,6 +94,13 @@ void add_arguments(GimpProcedure* procedure) {
                                        help.c_str(), -any_number, any_number, automatic,
                                        number_flags);
   }
+}
+
+void add_arguments(GimpProcedure* procedure) {
+  add_setting_arguments(procedure);
+  gimp_procedure_add_string_argument(
+      procedure, "output-name", _("Layer _name"),
+      _("Name of the new layer; empty: named after its source and the model"), "", flags);
   gimp_procedure_add_double_argument(
       procedure, "max-cost", _("Cost _limit"),
       _("Refuse to send what costs more, in the service's own unit (credits, dollars); −1: no "

@@ -2,6 +2,7 @@
 
 #include <libgimp/gimp.h>
 
+#include <span>
 #include <string>
 
 #include "base/error.h"
@@ -9,6 +10,19 @@
 #include "ui/dialog.h"
 
 namespace sharpen {
+
+/// A setting that is a word or a text.
+struct WordArgument {
+  const char* name;
+  const char* title;  ///< N_(), with a mnemonic
+  const char* help;   ///< N_()
+  const char* value;  ///< default
+};
+[[nodiscard]] std::span<const WordArgument> word_arguments();
+
+/// Adds the settings that each picture of a run is sharpened with: word_arguments() and
+/// parameters().
+void add_setting_arguments(GimpProcedure* procedure);
 
 /// Adds every argument of plug-in-remote-sharpen. Their names are part of the interface of scripts
 /// and never change. Words are strings that we check ourselves, since GIMP 3.0 takes the default

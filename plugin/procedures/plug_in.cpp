@@ -7,6 +7,7 @@
 
 #include "base/glib_ref.h"
 #include "base/i18n.h"
+#include "plugin/files/files_procedure.h"
 #include "plugin/procedures/arguments.h"
 #include "plugin/procedures/run.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr const char* sharpen_name = "plug-in-remote-sharpen";
 constexpr const char* recover_name = "plug-in-remote-sharpen-recover";
+constexpr const char* files_name = "plug-in-remote-sharpen-files";
 constexpr const char* menu = "<Image>/Filters/Enhance";
 
 struct PlugIn {
@@ -26,6 +28,7 @@ struct PlugInClass {
 
 GList* query(GimpPlugIn*) {
   GList* names = g_list_append(nullptr, g_strdup(sharpen_name));
+  names = g_list_append(names, g_strdup(files_name));
   return g_list_append(names, g_strdup(recover_name));
 }
 
@@ -75,8 +78,24 @@ GimpProcedure* make_recover(GimpPlugIn* plug_in) {
   return procedure;
 }
 
+GimpProcedure* make_files(GimpPlugIn* plug_in) {
+  GimpProcedure* procedure = gimp_procedure_new(plug_in, files_name, GIMP_PDB_PROC_TYPE_PLUGIN,
+                                                run_files_procedure, nullptr, nullptr);
+  gimp_procedure_set_documentation(
+      procedure, _("Sharpen many files, or whole folders"),
+      _("Opens each file, sharpens it and writes the result into the output folder. The same run "
+        "again goes on where an earlier one stopped, and pays for nothing twice. A report says "
+        "what became of each file."),
+      files_name);
+  gimp_procedure_set_attribution(procedure, "The Remote Sharpen authors",
+                                 "The Remote Sharpen authors", "2026");
+  add_files_arguments(procedure);
+  return procedure;
+}
+
 GimpProcedure* create(GimpPlugIn* plug_in, const char* name) {
   if (name == std::string_view(sharpen_name)) return make_sharpen(plug_in);
+  if (name == std::string_view(files_name)) return make_files(plug_in);
   if (name == std::string_view(recover_name)) return make_recover(plug_in);
   return nullptr;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/i18n.h"
+#include "plugin/files/files_procedure.h"
 #include "plugin/host/gimp_host.h"
 #include "plugin/host/gimp_ref.h"
 #include "plugin/place/layer_tree.h"
@@ -169,6 +170,21 @@ GimpValueArray* run_recover(GimpProcedure* procedure, GimpProcedureConfig* confi
     if (!notes) return failed(procedure, notes.error());
     tell(*notes);
     return succeeded(procedure, host.new_layers());
+  });
+}
+
+GimpValueArray* run_files_procedure(GimpProcedure* procedure, GimpProcedureConfig* config,
+                                    gpointer) {
+  return guarded(procedure, [&] {
+    bound_tile_cache();
+    const auto totals = run_files(config, gimp_home());
+    if (!totals) return failed(procedure, totals.error());
+    const std::string summary = totals->sentence(false);
+    if (!totals->all_well()) return failed(procedure, {ErrorKind::gimp, summary, ""});
+    GimpValueArray* values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, nullptr);
+    g_value_set_int(gimp_value_array_index(values, 1), static_cast<int>(totals->done));
+    g_value_set_string(gimp_value_array_index(values, 2), summary.c_str());
+    return values;
   });
 }
 

@@ -13,6 +13,8 @@ namespace sharpen {
 /// Source: GimpRunImageFunc and GimpRunFunc of libgimp.
 GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, GimpImage* image,
                             GimpDrawable** drawables, GimpProcedureConfig* config, gpointer data);
+GimpValueArray* run_files_procedure(GimpProcedure* procedure, GimpProcedureConfig* config,
+                                    gpointer data);
 GimpValueArray* run_recover(GimpProcedure* procedure, GimpProcedureConfig* config, gpointer data);
 
 }  // namespace sharpen

@@ -1,0 +1,86 @@
+#include "plugin/files/files_job.h"
+
+#include <glib.h>
+
+#include <utility>
+
+#include "base/i18n.h"
+#include "client/jobs/job_steps.h"
+#include "client/jobs/spooled_upload.h"
+
+namespace sharpen {
+namespace {
+
+/// The price, where there is a limit to hold it against.
+Result<double> price_of(const JobRequest& request, const Budget& budget,
+                        GCancellable* cancellable) {
+  if (!budget.limited()) return 0;
+  const auto service = open_service(request.service);
+  if (!service) return std::unexpected(service.error());
+  if ((*service)->capabilities().free_of_charge) return 0;
+  const auto price = price_now(**service, request.upload.width, request.upload.height,
+                               request.settings, pace_for(request.service), cancellable);
+  if (!price) return std::unexpected(price.error());
+  return price->amount;
+}
+
+/// Whether an error proves that nothing is charged.
+bool costs_nothing(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::bad_argument:
+    case ErrorKind::too_large:
+    case ErrorKind::too_expensive:
+    case ErrorKind::no_key:
+    case ErrorKind::key_refused:
+    case ErrorKind::no_credits:
+    case ErrorKind::no_subscription:
+    case ErrorKind::refused:
+    case ErrorKind::busy:
+    case ErrorKind::service_failed:
+    case ErrorKind::tls:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string number_of(std::int64_t journal_id, const Home& home) {
+  if (journal_id == 0) return {};
+  const auto journal = Journal::open(home.journal());
+  if (!journal) return {};
+  const auto entry = journal->find(journal_id);
+  return entry && *entry ? (*entry)->process_id : "";
+}
+
+}  // namespace
+
+Result<FilesJob> run_files_job(JobRequest request, Budget& budget, const Home& home,
+                               const OnProgress& on_progress, GCancellable* cancellable) {
+  auto unsent = SpooledUpload::take_over(request.upload.file);
+  const auto price = price_of(request, budget, cancellable);
+  if (!price) return std::unexpected(price.error());
+  if (!budget.take(*price))
+    return fail(ErrorKind::too_expensive, _("The cost limit of the run is reached."),
+                _("Run it again with a higher limit; what is done is not paid for again."));
+  if (budget.limited()) request.settings.max_cost = *price;
+  (void)unsent.keep();
+  auto result = run_job(request, home, on_progress, cancellable);
+  if (!result) {
+    if (costs_nothing(result.error().kind)) budget.settle(*price, 0);
+    return fail(std::move(result));
+  }
+  budget.settle(*price, result->charged ? result->charged->amount : *price);
+  FilesJob job{.result = *std::move(result), .number = {}};
+  job.number = number_of(job.result.journal_id, home);
+  return job;
+}
+
+void keep_job(std::int64_t journal_id, const Home& home) {
+  if (journal_id == 0) return;
+  auto journal = Journal::open(home.journal());
+  if (!journal) return;
+  if (const auto released = journal->release(journal_id); !released)
+    g_warning("%s", released.error().text().c_str());
+}
+
+}  // namespace sharpen

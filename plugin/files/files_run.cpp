@@ -1,0 +1,218 @@
+#include "plugin/files/files_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/i18n.h"
+#include "client/jobs/sweep.h"
+#include "client/keys/keys.h"
+#include "image/picture.h"
+#include "plugin/files/open_file.h"
+#include "plugin/files/report.h"
+
+namespace sharpen {
+namespace {
+
+Error cancelled_error() { return {ErrorKind::cancelled, _("Cancelled."), ""}; }
+
+/// All that an output depends on besides the bytes of its input.
+std::string key_of(Settings settings, const ServiceAddress& address, const FilesOptions& options) {
+  settings.service = word_of(address.kind);
+  settings.service_url = address.kind == ServiceKind::this_computer ? "" : address.base_url;
+  settings.max_cost.reset();
+  JsonWriter writer;
+  writer.begin_object()
+      .member("settings", to_json(settings))
+      .member("format", static_cast<int>(options.format))
+      .member("quality", options.jpeg_quality)
+      .end_object();
+  return writer.text();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FilesRun>> FilesRun::prepare(const FilesOptions& options,
+                                                    const Settings& settings, const Home& home,
+                                                    Events events) {
+  auto inputs = find_inputs(options);
+  if (!inputs) return fail(std::move(inputs));
+  auto manifest = Manifest::open(home.journal());
+  if (!manifest) return fail(std::move(manifest));
+  std::unique_ptr<FilesRun> run(new FilesRun(options, settings, home, std::move(events),
+                                             *std::move(inputs), *std::move(manifest)));
+  if (!options.dry_run)
+    if (auto writable = run->outputs_.check_folder(); !writable) return fail(std::move(writable));
+  return run;
+}
+
+FilesRun::FilesRun(FilesOptions options, Settings settings, Home home, Events events,
+                   std::vector<Input> inputs, Manifest manifest)
+    : options_(std::move(options)),
+      settings_(std::move(settings)),
+      home_(std::move(home)),
+      events_(std::move(events)),
+      manifest_(std::move(manifest)),
+      outputs_(options_, inputs, wire_model(settings_)),
+      budget_(options_.max_cost),
+      throttle_(options_.concurrency) {
+  // The limit is that of the whole run.
+  settings_.max_cost.reset();
+  for (Input& input : inputs) {
+    waiting_.push_back(items_.size());
+    items_.emplace_back().input = std::move(input);
+  }
+}
+
+FilesRun::~FilesRun() = default;
+
+void FilesRun::start() {
+  sweep_spool(home_);
+  resolving_.start(
+      [settings = settings_, home = home_,
+       dry = options_.dry_run](GCancellable* cancellable) -> Result<ServiceAddress> {
+        const auto kind = service_from(settings.service);
+        if (dry && kind)
+          return ServiceAddress{.kind = *kind, .base_url = {}, .key = {}, .ca_file = {}};
+        return resolve_service(settings, home, cancellable);
+      },
+      [this](Result<ServiceAddress> address) {
+        if (address) {
+          settings_key_ = key_of(settings_, *address, options_);
+          address_ = *std::move(address);
+        } else {
+          stop(std::move(address).error());
+        }
+        wake();
+      });
+}
+
+void FilesRun::wake() {
+  if (idle_.active() || finished_) return;
+  idle_ = EventSource::idle([this] { return step(); });
+}
+
+int FilesRun::running() const {
+  return static_cast<int>(std::ranges::count(open_, OpenFile::Step::running, &OpenFile::step));
+}
+
+bool FilesRun::step() {
+  const auto in_step = [this](OpenFile::Step step) {
+    return std::ranges::find(open_, step, &OpenFile::step);
+  };
+  // What has come makes room; what waits for a job keeps the service busy; then the next file.
+  if (const auto file = in_step(OpenFile::Step::answered); file != open_.end())
+    return take_answer(*file), true;
+  if (const auto file = in_step(OpenFile::Step::queued);
+      file != open_.end() && running() < throttle_.allowed())
+    return submit(*file), true;
+  if (const auto file = in_step(OpenFile::Step::exporting); file != open_.end())
+    return export_step(*file), true;
+  if (stop_) drop_waiting();
+  const bool room = open_.size() <= static_cast<std::size_t>(throttle_.allowed());
+  if (!waiting_.empty() && room) {
+    const std::size_t index = waiting_.front();
+    waiting_.pop_front();
+    options_.dry_run ? list(index) : begin(index);
+    return true;
+  }
+  if (open_.empty() && waiting_.empty() && deferred_.empty()) finish();
+  return false;
+}
+
+FileItem& FilesRun::item_of(const OpenFile& file) { return items_.at(file.index); }
+
+void FilesRun::conclude(std::size_t index, FileState state, std::optional<Error> error) {
+  FileItem& item = items_.at(index);
+  item.state = state;
+  item.error = std::move(error);
+  if (state == FileState::failed && !options_.continue_on_error)
+    stop({ErrorKind::cancelled, _("The run stopped at the first error."), ""});
+  if (events_.changed) events_.changed(index);
+}
+
+void FilesRun::end(OpenFile& file, FileState state) {
+  FileItem& item = item_of(file);
+  item.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - file.since).count();
+  item.fraction = 1;
+  const std::size_t index = file.index;
+  std::optional<Error> error = std::move(item.error);
+  if (file.claimed && state != FileState::done) {
+    if (const auto released = manifest_.release(file.key, file.wanted); !released)
+      g_warning("%s", released.error().text().c_str());
+  }
+  if (!file.output.empty() && state != FileState::done) outputs_.give_back(file.output);
+  std::erase_if(open_, [&](const OpenFile& one) { return one.index == index; });
+  for (const std::size_t deferred : deferred_) waiting_.push_front(deferred);
+  deferred_.clear();
+  conclude(index, state, std::move(error));
+}
+
+void FilesRun::fail_file(OpenFile& file, Error error) {
+  const ErrorKind kind = error.kind;
+  FileState state = FileState::failed;
+  if (kind == ErrorKind::cancelled || kind == ErrorKind::too_expensive) state = FileState::not_sent;
+  const bool stops = kind == ErrorKind::key_refused || kind == ErrorKind::no_key ||
+                     kind == ErrorKind::no_credits || kind == ErrorKind::no_subscription ||
+                     kind == ErrorKind::too_expensive;
+  item_of(file).error = error;
+  end(file, state);
+  if (stops) stop(std::move(error));
+}
+
+void FilesRun::stop(Error error) {
+  if (!stop_) stop_ = std::move(error);
+}
+
+void FilesRun::drop_waiting() {
+  for (const std::size_t index : std::exchange(waiting_, {}))
+    conclude(index, FileState::not_sent, stop_);
+  for (const std::size_t index : std::exchange(deferred_, {}))
+    conclude(index, FileState::not_sent, stop_);
+}
+
+void FilesRun::cancel() {
+  stop(cancelled_error());
+  resolving_.interrupt();
+  for (OpenFile& file : open_) file.job.interrupt();
+  wake();
+}
+
+void FilesRun::cancel(std::size_t index) {
+  if (std::erase(waiting_, index) + std::erase(deferred_, index) > 0)
+    return conclude(index, FileState::not_sent, cancelled_error());
+  for (OpenFile& file : open_)
+    if (file.index == index) file.job.interrupt();
+}
+
+FileTotals FilesRun::totals() const {
+  FileTotals totals;
+  totals.files = items_.size();
+  totals.unit = unit_;
+  for (const FileItem& item : items_) {
+    totals.done += item.state == FileState::done || item.state == FileState::listed;
+    totals.had_it += item.state == FileState::had_it;
+    totals.skipped += item.state == FileState::skipped;
+    totals.ignored += item.state == FileState::ignored;
+    totals.failed += item.state == FileState::failed;
+    totals.not_sent += item.state == FileState::not_sent;
+    if (item.state != FileState::had_it) totals.cost += item.cost.value_or(0);
+  }
+  return totals;
+}
+
+void FilesRun::finish() {
+  if (std::exchange(finished_, true)) return;
+  const bool has_place = !options_.report.empty() || !options_.dry_run;
+  if (has_place) {
+    const auto written = write_report(report_base(options_), items_, totals(), options_.dry_run);
+    if (!written) stop(written.error());
+  }
+  if (events_.finished) events_.finished();
+}
+
+std::filesystem::path report_base(const FilesOptions& options) {
+  return options.report.empty() ? options.output_folder / "remote-sharpen-report" : options.report;
+}
+
+}  // namespace sharpen

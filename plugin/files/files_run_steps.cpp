@@ -1,0 +1,319 @@
+#include <fcntl.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/i18n.h"
+#include "base/unique_fd.h"
+#include "image/picture.h"
+#include "plugin/files/files_run.h"
+#include "plugin/files/open_file.h"
+
+// The way of one file, step by step.
+
+namespace sharpen {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// How much of a file's bar belongs to its export.
+constexpr double export_share = 0.1;
+constexpr int reading_tries = 3;
+
+Error disk_full() {
+  return {ErrorKind::io, _("There is no room left in the output folder."),
+          _("Make room and run it again: nothing is paid twice.")};
+}
+
+struct Size {
+  std::uint32_t width = 0, height = 0;
+};
+
+/// Out of the header where we can read it; else GIMP has to open the file.
+Result<Size> size_of(const fs::path& file, const Home& home) {
+  if (const auto reader = open_picture(file))
+    return Size{(*reader)->info().width, (*reader)->info().height};
+  const auto picture = OpenPicture::load(file, home);
+  if (!picture) return std::unexpected(picture.error());
+  return Size{(*picture)->width(), (*picture)->height()};
+}
+
+/// The new name is on the disk too.
+void settle_folder(const fs::path& folder) {
+  const UniqueFd opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened) (void)::fsync(opened.get());
+}
+
+}  // namespace
+
+void FilesRun::list(std::size_t index) {
+  FileItem& item = items_.at(index);
+  if (!item.input.problem.message.empty())
+    return conclude(index, FileState::failed, item.input.problem);
+  if (item.input.found && !may_be_picture(item.input.file))
+    return conclude(index, FileState::ignored);
+  const auto wanted = outputs_.wanted(item.input, index + 1);
+  if (!wanted) return conclude(index, FileState::failed, wanted.error());
+  auto output = outputs_.reserve(*wanted, item.input.file);
+  if (!output && output.error().kind == ErrorKind::conflict) {
+    item.output = *wanted;
+    return conclude(index, FileState::skipped, output.error());
+  }
+  if (!output) return conclude(index, FileState::failed, output.error());
+  const auto size = size_of(item.input.file, home_);
+  if (!size) return conclude(index, FileState::failed, size.error());
+  item.output = *std::move(output);
+  const Price price = offline_price(address_->kind, size->width, size->height, settings_);
+  if (price.amount > 0) {
+    item.cost = price.amount;
+    unit_ = price.unit;
+  }
+  conclude(index, FileState::listed);
+}
+
+void FilesRun::begin(std::size_t index) {
+  FileItem& item = items_.at(index);
+  if (!item.input.problem.message.empty())
+    return conclude(index, FileState::failed, item.input.problem);
+  if (item.input.found && !may_be_picture(item.input.file))
+    return conclude(index, FileState::ignored);
+  auto wanted = outputs_.wanted(item.input, index + 1);
+  if (!wanted) return conclude(index, FileState::failed, wanted.error());
+  item.state = FileState::working;
+  if (events_.changed) events_.changed(index);
+  OpenFile& file = open_.emplace_back();
+  file.index = index;
+  file.wanted = *std::move(wanted);
+  for (int tries = 1;; ++tries) {
+    const auto moment = moment_of(item.input.file);
+    if (!moment) return fail_file(file, moment.error());
+    auto content = checksum_of(item.input.file);
+    if (!content) return fail_file(file, std::move(content).error());
+    file.moment = *moment;
+    file.key = {.content = *std::move(content), .settings = settings_key_};
+    if (!look_up(file)) return;
+    if (auto opened = open(file); !opened) return fail_file(file, std::move(opened).error());
+    const auto now = moment_of(item.input.file);
+    if (now && now->same_content(file.moment)) return;
+    if (tries == reading_tries)
+      return fail_file(file, {ErrorKind::io, _("It changes while it is read; nothing was sent."),
+                              _("Run it again when the file is complete.")});
+    file.exporting.reset();
+    file.picture.reset();
+  }
+}
+
+bool FilesRun::look_up(OpenFile& file) {
+  const bool is_open = std::ranges::any_of(open_, [&](const OpenFile& other) {
+    return other.index != file.index && other.key.content == file.key.content;
+  });
+  FileItem& item = item_of(file);
+  if (is_open) {
+    const std::size_t index = file.index;
+    item.state = FileState::waiting;
+    if (!file.output.empty()) outputs_.give_back(file.output);
+    std::erase_if(open_, [&](const OpenFile& one) { return one.index == index; });
+    deferred_.push_back(index);
+    return false;
+  }
+  const auto failed = [&](Error error) {
+    fail_file(file, std::move(error));
+    return false;
+  };
+  auto had = manifest_.find(file.key, file.wanted);
+  if (!had) return failed(std::move(had).error());
+  if (*had) {
+    item.output = (*had)->file;
+    outputs_.hold(item.output, item.input.file);
+    item.job = (*had)->job;
+    item.cost = (*had)->cost;
+    item.finding = (*had)->finding;
+    end(file, FileState::had_it);
+    return false;
+  }
+  if (file.output.empty()) {
+    auto output = outputs_.reserve(file.wanted, item.input.file);
+    if (!output && output.error().kind == ErrorKind::conflict) {
+      item.output = file.wanted;
+      item.error = std::move(output).error();
+      end(file, FileState::skipped);
+      return false;
+    }
+    if (!output) return failed(std::move(output).error());
+    file.output = *std::move(output);
+  }
+  const auto claimed = manifest_.claim(file.key, file.wanted);
+  if (!claimed) return failed(claimed.error());
+  if (!*claimed)
+    return failed({ErrorKind::conflict, _("Another run works on this picture now."),
+                   _("Let it finish there.")});
+  file.claimed = true;
+  const auto equal = manifest_.find_equal(file.key);
+  if (!equal) return failed(equal.error());
+  if (*equal && (*equal)->file.extension() == file.output.extension()) {
+    copy_equal(file, **equal);
+    return false;
+  }
+  return true;
+}
+
+void FilesRun::copy_equal(OpenFile& file, const WrittenOutput& equal) {
+  const fs::path complete = temporary_name(file.output);
+  std::error_code failed;
+  fs::create_directories(complete.parent_path(), failed);
+  fs::copy_file(equal.file, complete, fs::copy_options::overwrite_existing, failed);
+  if (failed)
+    return fail_file(file, {ErrorKind::io, tr("The result cannot be copied: {}.", failed.message()),
+                            _("Make room on the disk and try again.")});
+  WrittenOutput output = equal;
+  output.cost.reset();  // paid for with the other
+  if (auto written = put(file, std::move(output), complete); !written)
+    return fail_file(file, std::move(written).error());
+  end(file, FileState::done);
+}
+
+Result<void> FilesRun::open(OpenFile& file) {
+  auto picture = OpenPicture::load(item_of(file).input.file, home_);
+  if (!picture) return fail(std::move(picture));
+  file.picture = *std::move(picture);
+  std::error_code failed;
+  fs::create_directories(file.output.parent_path(), failed);
+  // Before anything is paid for.
+  constexpr std::uint64_t pixel_bytes = 8;
+  const std::uint64_t needed =
+      std::uint64_t{file.picture->width()} * file.picture->height() * pixel_bytes;
+  if (outputs_.free_bytes() < needed) {
+    stop(disk_full());
+    return std::unexpected(disk_full());
+  }
+  auto exporting = file.picture->begin_export();
+  if (!exporting) return fail(std::move(exporting));
+  file.exporting = *std::move(exporting);
+  file.step = OpenFile::Step::exporting;
+  return {};
+}
+
+void FilesRun::export_step(OpenFile& file) {
+  if (stop_) return fail_file(file, {ErrorKind::cancelled, stop_->message, stop_->hint});
+  const auto complete = file.exporting->step();
+  if (!complete) return fail_file(file, complete.error());
+  item_of(file).fraction = export_share * file.exporting->fraction();
+  if (!*complete) return;
+  file.origin = file.exporting->origin();
+  file.upload = file.exporting->finish();
+  file.exporting.reset();
+  file.step = OpenFile::Step::queued;
+}
+
+void FilesRun::submit(OpenFile& file) {
+  if (stop_) {
+    (void)SpooledUpload::take_over(file.upload.file);
+    return fail_file(file, {ErrorKind::cancelled, stop_->message, stop_->hint});
+  }
+  file.step = OpenFile::Step::running;
+  const std::size_t index = file.index;
+  // Posted ones may come when the run is over.
+  const auto here = std::weak_ptr<FilesRun*>(self_);
+  JobRequest request{.service = *address_,
+                     .settings = settings_,
+                     .upload = std::move(file.upload),
+                     .origin = std::move(file.origin),
+                     .on_busy = [here] {
+                       post([here] {
+                         if (const auto self = here.lock())
+                           (*self)->throttle_.busy((*self)->running());
+                       });
+                     }};
+  const auto on_progress = [here, index](const JobProgress& progress) {
+    post([here, index, fraction = progress.fraction] {
+      const auto self = here.lock();
+      if (!self || !fraction) return;
+      FileItem& item = (*self)->items_.at(index);
+      item.fraction = export_share + (1 - export_share) * *fraction;
+      if ((*self)->events_.changed && !is_final(item.state)) (*self)->events_.changed(index);
+    });
+  };
+  file.job.start(
+      [this, request = std::move(request), on_progress](GCancellable* cancellable) {
+        return run_files_job(request, budget_, home_, on_progress, cancellable);
+      },
+      [this, &file](Result<FilesJob> answer) {
+        file.answer = std::move(answer);
+        file.step = OpenFile::Step::answered;
+        wake();
+      });
+}
+
+void FilesRun::take_answer(OpenFile& file) {
+  if (!*file.answer) {
+    Error error = std::move(*file.answer).error();
+    if (error.kind == ErrorKind::refused && file.picture->send_gray_as_rgb()) {
+      file.answer.reset();
+      auto again = file.picture->begin_export();
+      if (!again) return fail_file(file, std::move(again).error());
+      file.exporting = *std::move(again);
+      file.step = OpenFile::Step::exporting;
+      return;
+    }
+    return fail_file(file, std::move(error));
+  }
+  throttle_.went_well();
+  const std::int64_t journal_id = (**file.answer).result.journal_id;
+  FileItem& item = item_of(file);
+  const auto& charged = (**file.answer).result.charged;
+  if (charged) {
+    item.cost = charged->amount;
+    unit_ = charged->unit;
+  }
+  if (auto written = write(file); !written) {
+    keep_job(journal_id, home_);
+    fail_file(file, std::move(written).error());
+    if (const auto writable = outputs_.check_folder(); !writable) stop(writable.error());
+    return;
+  }
+  if (const auto finished = finish_job(journal_id, home_); !finished)
+    g_warning("%s", finished.error().text().c_str());
+  end(file, FileState::done);
+}
+
+Result<void> FilesRun::write(OpenFile& file) {
+  FileItem& item = item_of(file);
+  FilesJob& job = **file.answer;
+  item.job = job.number;
+  item.finding = job.result.summary;
+  auto notes = file.picture->place(job.result, settings_);
+  if (!notes) return fail(std::move(notes));
+  item.notes = *std::move(notes);
+  const fs::path complete = temporary_name(file.output);
+  const OutputFormat format = written_format(options_.format, item.input.file);
+  const auto remove = [&] {
+    std::error_code none;
+    fs::remove(complete, none);
+  };
+  auto saved = file.picture->save(complete, format, options_.jpeg_quality);
+  if (saved) saved = check_written(complete, file.picture->width(), file.picture->height());
+  if (saved)
+    saved = put(file,
+                {.file = file.output, .job = item.job, .cost = item.cost, .finding = item.finding},
+                complete);
+  if (!saved) remove();
+  return saved;
+}
+
+Result<void> FilesRun::put(OpenFile& file, WrittenOutput output, const fs::path& complete) {
+  const auto times = options_.keep_times ? std::optional(file.moment) : std::nullopt;
+  if (auto settled = settle(complete, times); !settled) return settled;
+  output.file = file.output;
+  if (auto noted = manifest_.record(file.key, file.wanted, output, complete); !noted) return noted;
+  auto name = outputs_.put(complete, file.output);
+  if (!name) return fail(std::move(name));
+  if (*name != file.output) {
+    output.file = *name;
+    if (auto noted = manifest_.record(file.key, file.wanted, output, *name); !noted) return noted;
+  }
+  settle_folder(name->parent_path());
+  item_of(file).output = *std::move(name);
+  return {};
+}
+
+}  // namespace sharpen

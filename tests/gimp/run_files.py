@@ -1,0 +1,280 @@
+"""Usage: run_files.py PLUG-IN SHARPEN-SERVICE: many files at once, as a script and as a shell do it.
+
+The service changes nothing and has an account, so that what was charged can be counted.
+"""
+
+import csv
+import json
+import os
+import pathlib
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+import harness
+
+PLUG_IN, SERVICE = sys.argv[1:3]
+CREDITS = 1000
+CORE = ("script-fu", "file-jpeg", "file-png", "file-tiff", "file-webp")
+
+
+def picture(file, size=64, kind="RGB", seed=None, **options):
+    """A small picture of noise, each another one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    noise = file.with_suffix(".raw-noise")
+    channels = 3 if kind == "RGB" else 1
+    noise.write_bytes(random.Random(seed or str(file)).randbytes(size * size * channels))
+    arguments = [word for name, value in options.items() for word in (f"-{name}", value)]
+    subprocess.run(["convert", "-depth", "8", "-size", f"{size}x{size}",
+                    f"{'rgb' if channels == 3 else 'gray'}:{noise}", *arguments, str(file)], check=True)
+    noise.unlink()
+    return file
+
+
+def add_make(photo, make):
+    """Puts the maker of the camera into a JPEG."""
+    text = make + b"\0"
+    tiff = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 1) + \
+        struct.pack("<HHII", 0x010F, 2, len(text), 26) + struct.pack("<I", 0) + text
+    body = b"Exif\0\0" + tiff
+    data = photo.read_bytes()
+    photo.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + data[2:])
+
+
+def pixels(file):
+    return subprocess.run(["convert", f"{file}[0]", "-depth", "8", "rgb:-"], check=True, capture_output=True).stdout
+
+
+class Files(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.gimp_folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.gimp_folder.cleanup)
+        cls.gimp = harness.Gimp(cls.gimp_folder.name, PLUG_IN, SERVICE, core=CORE)
+        cls.key_file = pathlib.Path(cls.gimp_folder.name) / "key"
+        cls.key_file.write_text("the-key\n")
+        cls.gimp.environment["SHARPEN_SERVICE_KEY"] = "the-key"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="photos ")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.input, self.output = self.folder / "in", self.folder / "out"
+        self.input.mkdir()
+        self.url = None
+
+    def serve(self, *options):
+        service = harness.sharpen_service(SERVICE, self.folder, "--engine", "identity", "--key-file",
+                                          str(self.key_file), "--balance", str(CREDITS), *options)
+        self.url = self.enterContext(service)
+        return self.url
+
+    def charged(self):
+        request = urllib.request.Request(self.url + "/account/v1/credits/balance", headers={"X-API-Key": "the-key"})
+        while True:
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    return CREDITS - json.load(answer)["available_credits"]
+            except urllib.error.HTTPError as error:
+                if error.code != 429:
+                    raise
+
+    def command(self, *arguments, wrong_key=False, timeout=120):
+        environment = self.gimp.environment | ({"SHARPEN_SERVICE_KEY": "another"} if wrong_key else {})
+        program = self.gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen"
+        return subprocess.run([program, *arguments, "--service", "own-server", "--service-url", self.url],
+                              env=environment, capture_output=True, timeout=timeout, cwd=self.folder)
+
+    def run_command(self, *arguments, status=0, **options):
+        done = self.command(*arguments, **options)
+        self.assertEqual(done.returncode, status, done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace"))
+        return done.stdout.decode(errors="replace")
+
+    def report(self):
+        report = json.loads((self.output / "remote-sharpen-report.json").read_text("utf-8"))
+        return {pathlib.Path(file["file"]).name: file for file in report["files"]}
+
+    def results(self):
+        return {name: file["result"] for name, file in self.report().items()}
+
+    def script(self, inputs, **arguments):
+        names = " ".join(json.dumps(str(name)) for name in inputs)
+        rest = " ".join(f"#:{name.replace('_', '-')} {json.dumps(value) if isinstance(value, str) else value}"
+                        for name, value in arguments.items())
+        return self.gimp.run("scheme", f"(begin (script-fu-use-v3) (let ((values (plug-in-remote-sharpen-files "
+                             f"#:inputs '({names}) #:output {json.dumps(str(self.output))} "
+                             f"#:service \"own-server\" #:service-url \"{self.url}\" {rest}))) "
+                             "(display values) (newline)))", timeout=120)
+
+    def test_a_script_gets_every_picture_once(self):
+        self.serve()
+        for name in ("a.jpg", "b.png", "c.tif", "gray.png"):
+            picture(self.input / name, kind="GRAY" if name == "gray.png" else "RGB", quality="90")
+        done = self.script([self.input])
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("4 done", done.stdout)
+        self.assertEqual(self.charged(), 4)
+        for name in ("b.png", "c.tif", "gray.png"):
+            self.assertEqual(pixels(self.input / name), pixels(self.output / name), name)
+        with open(self.output / "remote-sharpen-report.csv", newline="", encoding="utf-8") as lines:
+            self.assertEqual([line["result"] for line in csv.DictReader(lines)], ["done"] * 4)
+        again = self.script([self.input])
+        self.assertEqual(again.returncode, 0, again.stdout)
+        self.assertEqual(set(self.results().values()), {"had-it"})
+        self.assertEqual(self.charged(), 4)
+
+    def test_a_script_hears_of_failures(self):
+        self.serve()
+        picture(self.input / "good.png")
+        (self.input / "bad.png").write_bytes((self.input / "good.png").read_bytes()[:90])
+        done = self.script([self.input])
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(self.results(), {"good.png": "done", "bad.png": "failed"})
+
+    def test_metadata_and_profile_stay(self):
+        self.serve()
+        photo = picture(self.input / "photo.jpg", quality="92")
+        add_make(photo, b"Kameramacher")
+        self.run_command("in", "-o", "out", "--keep-times")
+        said = subprocess.run(["identify", "-format", "%[EXIF:Make]", str(self.output / "photo.jpg")],
+                              check=True, capture_output=True, text=True).stdout
+        self.assertEqual(said, "Kameramacher")
+        self.assertEqual(photo.stat().st_mtime_ns, (self.output / "photo.jpg").stat().st_mtime_ns)
+
+    def test_formats_and_names(self):
+        self.serve()
+        picture(self.input / "deep" / "Photo.JPG", quality="90")
+        self.run_command("in", "-o", "out", "--recursive", "--name", "{name}-sharp", "--format", "xcf")
+        self.assertTrue((self.output / "deep" / "Photo-sharp.xcf").is_file())
+        self.run_command("in", "-o", "out", "--recursive", "--name", "{number} {model}")
+        self.assertTrue((self.output / "deep" / "0001 Lens Blur V2.JPG").is_file())
+        self.assertEqual(self.charged(), 2)
+
+    def test_equal_pictures_are_paid_for_once(self):
+        self.serve()
+        first = picture(self.input / "first.png")
+        shutil.copy(first, self.input / "second.png")
+        self.run_command("in", "-o", "out")
+        self.assertEqual(self.charged(), 1)
+        self.assertEqual((self.output / "first.png").read_bytes(), (self.output / "second.png").read_bytes())
+
+    def test_existing_files(self):
+        self.serve()
+        picture(self.input / "a.png")
+        self.output.mkdir()
+        (self.output / "a.png").write_text("mine")
+        self.run_command("in", "-o", "out")
+        self.assertEqual((self.results()["a.png"], (self.output / "a.png").read_text()), ("skipped", "mine"))
+        self.run_command("in", "-o", "out", "--if-exists", "number")
+        self.assertEqual(pixels(self.output / "a-1.png"), pixels(self.input / "a.png"))
+        self.run_command("in", "-o", "out", "--if-exists", "number")
+        self.assertFalse((self.output / "a-2.png").exists())
+        self.run_command("in", "-o", "out", "--if-exists", "overwrite", "--model", "Standard")
+        self.assertEqual(pixels(self.output / "a.png"), pixels(self.input / "a.png"))
+        self.assertEqual(self.charged(), 2)
+
+    def test_dry_run_sends_nothing(self):
+        self.serve()
+        for name in ("a.png", "b.png"):
+            picture(self.input / name)
+        said = self.run_command("in", "-o", "out", "--dry-run")
+        self.assertIn("a.png", said)
+        self.assertIn("2 to be sent", said)
+        self.assertFalse(self.output.exists())
+        self.assertEqual(self.charged(), 0)
+
+    def test_the_limit_is_that_of_the_run(self):
+        self.serve()
+        for index in range(5):
+            picture(self.input / f"{index}.png")
+        said = self.run_command("in", "-o", "out", "--max-cost", "3", status=1)
+        self.assertEqual(self.charged(), 3)
+        self.assertEqual(sorted(self.results().values()), ["done"] * 3 + ["not-sent"] * 2)
+        self.assertIn("2 not sent", said.splitlines()[-1])
+
+    def test_fewer_at_once_when_the_service_is_busy(self):
+        self.serve("--behaviour", "rate_limit=4")
+        for index in range(6):
+            picture(self.input / f"{index}.png")
+        self.run_command("in", "-o", "out")
+        self.assertEqual(self.charged(), 6)
+
+    def test_wrong_key_stops_at_once(self):
+        self.serve()
+        for index in range(8):
+            picture(self.input / f"{index}.png")
+        done = self.run_command("in", "-o", "out", wrong_key=True, status=1)
+        words = list(self.results().values())
+        self.assertGreaterEqual(words.count("not-sent"), 2)
+        self.assertEqual(words.count("done"), 0)
+        self.assertIn("key", done)
+
+    def test_bad_input_is_one_line_each(self):
+        self.serve()
+        good = picture(self.input / "good.png")
+        (self.input / "notes.txt").write_text("no picture at all\n")
+        (self.input / "cut.jpg").write_bytes(picture(self.folder / "whole.jpg").read_bytes()[:40])
+        (self.input / "gone.png").symlink_to(self.folder / "nowhere.png")
+        odd = [b"two\nlines.png", b"quotes \"'\\ .png", b"latin \xe9.png", b"-dash.png", b"(paren).png"]
+        for number, name in enumerate(odd):
+            other = picture(self.folder / f"odd{number}.png")
+            os.rename(other, os.path.join(os.fsencode(self.input), name))
+        os.symlink(self.input, self.input / "loop")
+        (self.input / "empty").mkdir()
+        secret = picture(self.input / "secret.png")
+        secret.chmod(0)
+        readable = os.access(secret, os.R_OK)
+        self.run_command("in", "in/empty", "nowhere", "-o", "out", "--recursive", status=1)
+        results = self.results()
+        self.assertEqual(results["good.png"], "done")
+        self.assertEqual(results["notes.txt"], "ignored")
+        self.assertEqual([results[name] for name in ("cut.jpg", "gone.png", "empty", "nowhere")], ["failed"] * 4)
+        self.assertEqual(results["secret.png"], "done" if readable else "failed")
+        for name in odd:
+            self.assertTrue(os.path.exists(os.path.join(os.fsencode(self.output), name)), name)
+        self.assertEqual(pixels(good), pixels(self.output / "good.png"))
+        self.assertEqual(self.charged(), 1 + len(odd) + readable)
+
+    def test_outputs_that_cannot_be(self):
+        self.serve()
+        picture(self.input / "a.png")
+        picture(self.input / "a.jpg")
+        self.run_command("in", "-o", "in", "--if-exists", "overwrite", status=1)
+        self.assertEqual(self.charged(), 0)
+        (self.input / "remote-sharpen-report.json").unlink()
+        (self.input / "remote-sharpen-report.csv").unlink()
+        self.run_command("in", "-o", "out", "--format", "tiff", status=1)
+        self.assertEqual(sorted(self.results().values()), ["done", "failed"])
+        (self.folder / "file").write_text("")
+        said = self.command("in", "-o", "file/folder")
+        self.assertEqual(said.returncode, 1)
+        self.assertIn(b"cannot be written", said.stdout + said.stderr)
+        self.assertEqual(self.charged(), 1)
+
+    def test_presets_by_name(self):
+        self.serve()
+        private = self.gimp.profile / "remote-sharpen"
+        private.mkdir(mode=0o700, exist_ok=True)
+        settings = json.dumps({"service": "automatic", "service_url": "", "model": "Standard", "max_cost": None})
+        (private / "presets.json").write_text(json.dumps({"presets": [{"name": "Soft", "settings": settings}]}))
+        picture(self.input / "a.png")
+        self.run_command("in", "-o", "out", "--preset", "Soft", "--name", "{model}")
+        self.run_command("in", "-o", "out", "--preset", "None such", status=1)
+
+    def test_help_and_mistakes(self):
+        self.url = "http://127.0.0.1:1"
+        said = self.run_command("--help")
+        for option in ("--output", "--model", "--minor-denoise", "--jobs", "--dry-run"):
+            self.assertIn(option, said)
+        self.assertEqual(self.command("--no-such-option").returncode, 2)
+        self.assertEqual(self.command("in").returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
