@@ -7,9 +7,7 @@ import csv
 import json
 import os
 import pathlib
-import random
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,37 +16,12 @@ import urllib.error
 import urllib.request
 
 import harness
+from pictures import add_make, picture, pixels
 
 PLUG_IN, SERVICE = sys.argv[1:3]
 CREDITS = 1000
+COMPLETION = pathlib.Path(__file__).resolve().parents[2] / "data" / "remote-sharpen.bash"
 CORE = ("script-fu", "file-jpeg", "file-png", "file-tiff", "file-webp")
-
-
-def picture(file, size=64, kind="RGB", seed=None, **options):
-    """A small picture of noise, each another one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    noise = file.with_suffix(".raw-noise")
-    channels = 3 if kind == "RGB" else 1
-    noise.write_bytes(random.Random(seed or str(file)).randbytes(size * size * channels))
-    arguments = [word for name, value in options.items() for word in (f"-{name}", value)]
-    subprocess.run(["convert", "-depth", "8", "-size", f"{size}x{size}",
-                    f"{'rgb' if channels == 3 else 'gray'}:{noise}", *arguments, str(file)], check=True)
-    noise.unlink()
-    return file
-
-
-def add_make(photo, make):
-    """Puts the maker of the camera into a JPEG."""
-    text = make + b"\0"
-    tiff = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 1) + \
-        struct.pack("<HHII", 0x010F, 2, len(text), 26) + struct.pack("<I", 0) + text
-    body = b"Exif\0\0" + tiff
-    data = photo.read_bytes()
-    photo.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + data[2:])
-
-
-def pixels(file):
-    return subprocess.run(["convert", f"{file}[0]", "-depth", "8", "rgb:-"], check=True, capture_output=True).stdout
 
 
 class Files(unittest.TestCase):
@@ -272,8 +245,19 @@ class Files(unittest.TestCase):
         said = self.run_command("--help")
         for option in ("--output", "--model", "--minor-denoise", "--jobs", "--dry-run"):
             self.assertIn(option, said)
+        self.assertIn(r"\-\-minor\-denoise", self.run_command("--man"))
+        self.assertIn("Lens Blur V2", self.run_command("--models"))
         self.assertEqual(self.command("--no-such-option").returncode, 2)
         self.assertEqual(self.command("in").returncode, 2)
+
+    def test_completion(self):
+        program = self.gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen"
+        for words, expected in ((["--for"], "--format"), (["--format", "ti"], "tiff"), (["--model", "Lens"], "Lens\\ Blur")):
+            said = subprocess.run(
+                ["bash", "-c", f'source {COMPLETION}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _remote_sharpen; '
+                 'printf "%s\\n" "${COMPREPLY[@]}"', "bash", program, *words],
+                env=self.gimp.environment, check=True, capture_output=True, text=True).stdout
+            self.assertIn(expected, said)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ class Readme(unittest.TestCase):
     def test_each_command_is_known_here(self):
         # tests/package/ runs those of the packages.
         known = ["tools/demo\n", "tools/check\n", "meson install", "gimp-console-3 ", "--tls-cert",
-                 "tar -xf", "apt install"]
+                 "tar -xf", "apt install", "remote-sharpen photos -o sharp --service this-computer",
+                 "--max-cost"]
         self.assertEqual(len(commands()), len(known))
         for words in known:
             command_with(words)
@@ -92,6 +93,19 @@ class Readme(unittest.TestCase):
         self.assertEqual(size, "PNG 600 400")
         differs = self.run_command("compare -metric AE photo.jpg sharp.png null: 2>&1 || true")
         self.assertGreater(float(differs.split()[0]), 1000)
+
+    def test_4_many_pictures(self):
+        self.environment["PATH"] = f"{self.environment['HOME']}/.local/bin:{self.environment['PATH']}"
+        self.run_command(f"mkdir photos && convert '{self.clone}/data/perched-osprey.jpg' -crop 300x200+1200+500 "
+                         "+repage photos/one.jpg && convert photos/one.jpg -flop photos/two.png")
+        said = self.run_command(command_with("remote-sharpen photos -o sharp --service this-computer"))
+        self.assertIn("2 done", said.splitlines()[-1])
+        self.assertTrue((self.clone / "sharp/one.jpg").is_file() and (self.clone / "sharp/two.png").is_file())
+        dry = command_with("--max-cost").splitlines()[0]
+        self.assertIn("--dry-run", dry)
+        self.assertIn("Cost: 2", self.run_command(dry.replace("-o sharp", "-o elsewhere")))
+        self.run_command("man -l ~/.local/share/man/man1/remote-sharpen.1 >/dev/null 2>&1 || "
+                         "test -s ~/.local/share/man/man1/remote-sharpen.1")
 
     def test_5_own_server(self):
         self.run_command("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost "
