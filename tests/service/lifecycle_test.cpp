@@ -3,6 +3,8 @@
 
 #include <csignal>
 #include <fstream>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/glib_error.h"
@@ -64,6 +66,47 @@ TEST(State, StartsInterruptedJobsAgainAndChargesThemOnce) {
         send("GET", service.url + "/account/v1/credits/charges").json()["charges"].elements();
     EXPECT_EQ(charges.size(), ids.size()) << stage;
   }
+}
+
+TEST(State, LosesNoAcceptedJobHoweverOftenItIsKilled) {
+  const TestFolder folder;
+  const auto arguments = with_state(folder, {"--balance", "100000"});
+  std::mutex mutex;
+  std::vector<std::string> accepted;
+  for (int kills = 0; kills < 3; ++kills) {
+    RunningService service(arguments);
+    std::vector<std::jthread> uploaders;
+    for (int i = 0; i < 4; ++i)
+      uploaders.emplace_back([&] {
+        for (;;) {
+          const Response response =
+              service.submit({{"image", picture(), "a.png"}, {"output_format", "png"}});
+          if (response.status != 200) return;  // killed
+          const std::scoped_lock lock(mutex);
+          accepted.push_back(response.text("process_id"));
+        }
+      });
+    const auto enough = static_cast<std::size_t>(kills + 1) * 25;
+    for (int tries = 0; tries < 2000; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      const std::scoped_lock lock(mutex);
+      if (accepted.size() >= enough) break;
+    }
+    ::kill(service.pid, SIGKILL);
+  }
+  ASSERT_GE(accepted.size(), 75u);
+  RunningService service(arguments);
+  for (const std::string& id : accepted) {
+    (void)service.await(id, "Completed");
+    const Response links = send("GET", service.image("/download/" + id));
+    EXPECT_EQ(send("GET", links.text("download_url")).body, picture()) << id;
+  }
+  std::multiset<std::string> charged;
+  const Response charges = send("GET", service.url + "/account/v1/credits/charges");
+  for (const Json& charge : charges.json()["charges"].elements())
+    charged.insert(charge["process_id"].string().value_or(""));
+  for (const std::string& id : accepted) EXPECT_EQ(charged.count(id), 1u) << id;
+  EXPECT_EQ(std::set(charged.begin(), charged.end()).size(), charged.size());
 }
 
 TEST(State, IgnoresDamagedRecords) {
