@@ -73,7 +73,37 @@ std::optional<FileFormat> sniff(std::span<const std::byte> first_bytes) {
   };
   if (begins_with("\x89PNG\r\n\x1a\n"sv)) return FileFormat::png;
   if (begins_with("\xff\xd8\xff"sv)) return FileFormat::jpeg;
-  if (begins_with("II*\0"sv) || begins_with("MM\0*"sv)) return FileFormat::tiff;
+  // Also BigTIFF, whose version is 43 instead of 42.
+  for (const auto magic : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv})
+    if (begins_with(magic)) return FileFormat::tiff;
+  return {};
+}
+
+std::string_view name_of_other_format(std::span<const std::byte> first_bytes) {
+  using namespace std::string_view_literals;
+  struct Magic {
+    std::size_t at;
+    std::string_view bytes, name;
+  };
+  static constexpr auto kFormats = std::to_array<Magic>({
+      {8, "WEBP", "WebP"},
+      {4, "ftypavif", "AVIF"},
+      {4, "ftypavis", "AVIF"},
+      {4, "ftyphei", "HEIC"},
+      {4, "ftypmif1", "HEIC"},
+      {0, "\xff\x0a", "JPEG XL"},
+      {4, "JXL ", "JPEG XL"},
+      {4, "jP  ", "JPEG 2000"},
+      {0, "GIF8", "GIF"},
+      {0, "BM", "BMP"},
+      {0, "gimp xcf", "XCF"},
+      {0, "8BPS", "Photoshop"},
+      {0, "v/1\x01", "OpenEXR"},
+  });
+  for (const Magic& magic : kFormats)
+    if (first_bytes.size() >= magic.at + magic.bytes.size() &&
+        std::memcmp(first_bytes.data() + magic.at, magic.bytes.data(), magic.bytes.size()) == 0)
+      return magic.name;
   return {};
 }
 
@@ -87,9 +117,13 @@ Result<std::unique_ptr<PictureReader>> open_picture(const std::filesystem::path&
     if (std::ferror(opened->get())) return std::unexpected(read_error(file, errno));
   }
   const auto format = sniff(first_bytes);
-  if (!format)
-    return fail(ErrorKind::bad_picture, _("The file is neither a PNG nor a JPEG nor a TIFF."),
-                _("Save the picture as one of these, then try again."));
+  if (!format) {
+    const auto other = name_of_other_format(first_bytes);
+    return fail(ErrorKind::bad_picture,
+                other.empty() ? _("The file is neither a PNG nor a JPEG nor a TIFF.")
+                              : tr("Files in the format {} cannot be read.", other),
+                _("Save the picture as a PNG, JPEG or TIFF, then try again."));
+  }
   return without_exceptions([&] { return open_as(*format, file, limits); });
 }
 

@@ -23,6 +23,8 @@ enum class FileFormat { png, jpeg, tiff };
 [[nodiscard]] std::string_view media_type_of(FileFormat format);
 /// The format that a file's first bytes announce (12 bytes are enough); never its name.
 [[nodiscard]] std::optional<FileFormat> sniff(std::span<const std::byte> first_bytes);
+/// The name of a well-known format that is not read here ("WebP"), or empty.
+[[nodiscard]] std::string_view name_of_other_format(std::span<const std::byte> first_bytes);
 
 /// What a picture is, apart from its pixels.
 struct PictureInfo {
@@ -31,6 +33,7 @@ struct PictureInfo {
   int channels = 3;                         ///< 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha
   int bits = 8;                             ///< of a sample: 8 or 16
   std::vector<std::byte> icc_profile = {};  ///< as embedded; empty if none
+  bool lost_profile = false;                ///< one is embedded, but cannot be unpacked
   /// The luminance quantisation table in natural (row by row) order, if the file is a JPEG.
   std::optional<std::array<std::uint16_t, 64>> jpeg_luma_table = {};
 

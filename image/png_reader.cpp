@@ -102,6 +102,9 @@ Result<void> PngReader::read_profile() {
   if (count == 0) return {};
   auto profile =
       unpack_icc_chunk(std::as_bytes(std::span(chunks->data, chunks->size)), limits_.max_icc_bytes);
+  // The pixels are sound, and most programs show such a picture as one without a profile.
+  info_.lost_profile = !profile && profile.error().kind == ErrorKind::bad_picture;
+  if (info_.lost_profile) return {};
   if (!profile) return fail(std::move(profile));
   info_.icc_profile = *std::move(profile);
   return {};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <format>
 #include <optional>
 #include <span>
 #include <vector>
@@ -19,13 +20,20 @@ bool reads_compression(std::uint16_t compression) {
   return std::ranges::contains(kKnown, compression);
 }
 
-/// What the first sample that is no colour means; further ones are dropped.
-std::uint16_t first_extra_sample(const TiffFile& file) {
+/// The first of the samples behind the colours that is alpha; all others are dropped.
+void find_alpha(const TiffFile& file, int colours, TiffSamples& samples) {
   std::uint16_t count = 0;
   std::uint16_t* kinds = nullptr;
-  if (TIFFGetField(file.get(), TIFFTAG_EXTRASAMPLES, &count, &kinds) != 1 || count == 0)
-    return EXTRASAMPLE_UNSPECIFIED;
-  return kinds[0];
+  if (TIFFGetField(file.get(), TIFFTAG_EXTRASAMPLES, &count, &kinds) != 1) return;
+  const auto extra = std::span(kinds, count);
+  const auto alpha = std::ranges::find_if(extra, [](std::uint16_t kind) {
+    return kind == EXTRASAMPLE_ASSOCALPHA || kind == EXTRASAMPLE_UNASSALPHA;
+  });
+  const auto at = colours + static_cast<int>(alpha - extra.begin());
+  if (alpha == extra.end() || at >= samples.stored) return;
+  samples.alpha_at = at;
+  samples.premultiplied = *alpha == EXTRASAMPLE_ASSOCALPHA;
+  ++samples.channels;
 }
 
 std::vector<std::uint8_t> read_palette(const TiffFile& file, int bits) {
@@ -65,9 +73,10 @@ Result<TiffSamples> read_samples(const TiffFile& file) {
       samples.stored > 1 &&
       file.field<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
   const auto format = file.field<std::uint16_t>(TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+  if (format == SAMPLEFORMAT_IEEEFP) return refuse("floating point");
   if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID) return refuse("sample format");
   if (!std::ranges::contains(std::to_array({1, 2, 4, 8, 16}), samples.stored_bits))
-    return refuse("bits");
+    return refuse(std::format("{} bits", samples.stored_bits));
   if (samples.stored < 1 || samples.stored > kMaxStoredSamples) return refuse("samples");
   samples.bits = std::max(8, samples.stored_bits);
 
@@ -99,12 +108,7 @@ Result<TiffSamples> read_samples(const TiffFile& file) {
   }
   if (samples.stored < colours) return refuse("samples");
   samples.channels = samples.palette.empty() ? colours : 3;
-  const auto extra = first_extra_sample(file);
-  const bool alpha = extra == EXTRASAMPLE_ASSOCALPHA || extra == EXTRASAMPLE_UNASSALPHA;
-  if (alpha && samples.stored > colours && samples.palette.empty()) {
-    ++samples.channels;
-    samples.premultiplied = extra == EXTRASAMPLE_ASSOCALPHA;
-  }
+  if (samples.palette.empty()) find_alpha(file, colours, samples);
   return samples;
 }
 
@@ -135,7 +139,9 @@ Result<void> TiffReader::open(const std::filesystem::path& path, const PictureLi
   for (int plane = 0; plane < samples->planes(); ++plane) {
     auto of_plane = TiffFile::open_to_read(path);
     if (!of_plane) return fail(std::move(of_plane));
-    auto rows = TiffRows::open(*std::move(of_plane), static_cast<std::uint16_t>(plane));
+    auto rows =
+        TiffRows::open(*std::move(of_plane),
+                       static_cast<std::uint16_t>(samples->apart ? samples->stored_at(plane) : 0));
     if (!rows) return fail(std::move(rows));
     const int in_plane = samples->apart ? 1 : samples->stored;
     const std::uint64_t row_bits =

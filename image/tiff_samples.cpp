@@ -68,8 +68,9 @@ void TiffRowConverter::gather(std::span<const std::span<const std::byte>> planes
   const auto channels = static_cast<std::size_t>(samples_.channels);
   const std::size_t stride = samples_.apart ? 1 : static_cast<std::size_t>(samples_.stored);
   for (std::size_t i = 0; i < channels; ++i) {
+    const auto at = static_cast<std::size_t>(samples_.stored_at(static_cast<int>(i)));
     const auto* stored = reinterpret_cast<const Sample*>(planes[samples_.apart ? i : 0].data()) +
-                         (samples_.apart ? 0 : i);
+                         (samples_.apart ? 0 : at);
     for (std::size_t x = 0; x < width_; ++x) row[x * channels + i] = stored[x * stride];
   }
   if (samples_.inverted) invert_gray(row, width_, samples_.channels);

@@ -15,16 +15,22 @@ struct TiffSamples {
   bool apart = false;                 ///< each sample in a plane of its own
   bool inverted = false;              ///< gray where 0 is white
   bool premultiplied = false;         ///< "associated" alpha
+  int alpha_at = 0;                   ///< which stored sample is alpha, if the result has any
   std::vector<std::uint8_t> palette;  ///< RGB triples; empty if the samples are not indices
   int channels = 1;                   ///< of the result
   int bits = 8;                       ///< of the result: 8 or 16
 
   /// How many planes are read: one, unless each of the result's samples has its own.
   [[nodiscard]] int planes() const { return apart && palette.empty() ? channels : 1; }
+  [[nodiscard]] bool has_alpha() const { return channels == 2 || channels == 4; }
+  /// The stored sample that becomes a channel of the result.
+  [[nodiscard]] int stored_at(int channel) const {
+    return has_alpha() && channel == channels - 1 ? alpha_at : channel;
+  }
   /// Whether the stored row already is the result.
   [[nodiscard]] bool plain() const {
-    return stored_bits == bits && stored == channels && !apart && !inverted && !premultiplied &&
-           palette.empty();
+    return stored_bits == bits && stored == channels && stored_at(channels - 1) == channels - 1 &&
+           !apart && !inverted && !premultiplied && palette.empty();
   }
 };
 

@@ -18,15 +18,27 @@ Error damaged(std::string message) {
       _("The service keeps the result for seven days: fetch it again under Filters > Enhance.")};
 }
 
+/// It may come back the same, however often it is fetched.
+Error unreadable(std::string message) {
+  return {
+      ErrorKind::bad_picture, std::move(message),
+      _("The service keeps the result for seven days: fetch it again under Filters > Enhance, or "
+        "ask its support for a PNG of 8 or 16 bits.")};
+}
+
 Result<FileFormat> sniff_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::array<char, 12> first{};
   stream.read(first.data(), first.size());
-  const auto format =
-      sniff(std::as_bytes(std::span(first).first(static_cast<std::size_t>(stream.gcount()))));
-  if (!format)
-    return std::unexpected(damaged(_("The service's answer is not a PNG, JPEG or TIFF picture.")));
-  return *format;
+  const auto bytes =
+      std::as_bytes(std::span(first).first(static_cast<std::size_t>(stream.gcount())));
+  if (const auto format = sniff(bytes)) return *format;
+  const auto other = name_of_other_format(bytes);
+  if (other.empty())
+    return std::unexpected(
+        unreadable(_("The service's answer is not a PNG, JPEG or TIFF picture.")));
+  return std::unexpected(unreadable(
+      tr("The picture that came back is in the format {}, which was not asked for.", other)));
 }
 
 Result<std::string> ask_for_url(Service& service, const std::string& process_id, const Pace& pace,
@@ -59,7 +71,7 @@ Result<CheckedPicture> check_picture(const std::filesystem::path& file, const Ex
   auto reader = open_picture(file);
   if (!reader)
     return std::unexpected(
-        damaged(tr("The picture that came back cannot be read: {}", reader.error().message)));
+        unreadable(tr("The picture that came back cannot be read: {}", reader.error().message)));
   const PictureInfo& info = (*reader)->info();
   if (info.width != expected.width || info.height != expected.height)
     return std::unexpected(

@@ -177,10 +177,13 @@ Result<TravelFormat> file_format(int channels, int bits, const std::vector<std::
   format.wire = format_of(format.channels, Encoding::non_linear, false, type_name(bits), nullptr);
   TravelFormat blank = format;
   blank.icc.clear();
-  const auto found = answer_format(blank, channels, bits, icc);
-  if (!found) return std::unexpected(found.error());
-  const Babl* space = babl_format_get_space(found->format);
-  format.native = found->format;
+  const AnswerFormat found = answer_format(blank, channels, bits, icc);
+  if (found.lost_profile)
+    return fail(ErrorKind::bad_picture,
+                _("The kept picture has a colour profile that GIMP cannot use."),
+                _("Sharpen the layer again."));
+  const Babl* space = babl_format_get_space(found.format);
+  format.native = found.format;
   format.wire = format_of(format.channels, Encoding::non_linear, false, type_name(bits), space);
   set_plain(format);
   return format;
@@ -203,29 +206,27 @@ Result<TravelFormat> kept_format(const Babl* native, int channels, int bits,
   return format;
 }
 
-Result<AnswerFormat> answer_format(const TravelFormat& sent, int channels, int bits,
-                                   const std::vector<std::byte>& icc) {
-  const bool is_gray = channels <= 2;
+AnswerFormat answer_format(const TravelFormat& sent, int channels, int bits,
+                           const std::vector<std::byte>& icc) {
+  const int colours = channels <= 2 ? 1 : 3;
   const bool has_alpha = channels == 2 || channels == 4;
-  if (icc.empty() || icc == sent.icc) {
-    // Also of gray that came back as RGB, and of RGB that came back as gray.
-    return AnswerFormat{format_of(is_gray ? 1 : 3, encoding_of(sent.wire), has_alpha,
-                                  type_name(bits), babl_format_get_space(sent.wire)),
-                        true};
-  }
-  GErrorGuard error;
+  // Also of gray that came back as RGB, and of RGB that came back as gray.
+  AnswerFormat as_sent = {format_of(colours, encoding_of(sent.wire), has_alpha, type_name(bits),
+                                    babl_format_get_space(sent.wire)),
+                          true};
+  if (icc.empty() || icc == sent.icc) return as_sent;
+  GErrorGuard no_profile, no_space;
   const auto profile = Ref<GimpColorProfile>::adopt(gimp_color_profile_new_from_icc_profile(
-      reinterpret_cast<const guint8*>(icc.data()), icc.size(), error.out()));
+      reinterpret_cast<const guint8*>(icc.data()), icc.size(), no_profile.out()));
   const Babl* space =
-      profile ? gimp_color_profile_get_space(
-                    profile.get(), GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, error.out())
-              : nullptr;
-  if (!space)
-    return fail(ErrorKind::bad_picture,
-                _("The service's picture has a colour profile that GIMP cannot use."),
-                _("Try another model or another service."));
-  return AnswerFormat{
-      format_of(is_gray ? 1 : 3, Encoding::non_linear, has_alpha, type_name(bits), space), false};
+      profile
+          ? gimp_color_profile_get_space(
+                profile.get(), GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, no_space.out())
+          : nullptr;
+  if (space)
+    return {format_of(colours, Encoding::non_linear, has_alpha, type_name(bits), space), false};
+  as_sent.lost_profile = true;
+  return as_sent;
 }
 
 }  // namespace sharpen

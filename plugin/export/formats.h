@@ -95,11 +95,12 @@ void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::b
 struct AnswerFormat {
   const Babl* format = nullptr;
   bool sent_colours = false;  ///< in the colour space that was sent: numbers are comparable
+  bool lost_profile = false;  ///< its profile cannot be used, and it counts as one without
 };
 
 /// An answer's format, as its ICC profile says; of the space and the curve that were sent if it has
-/// none or the same, with whatever channels. An empty `icc` means none. Errors: bad_picture.
-[[nodiscard]] Result<AnswerFormat> answer_format(const TravelFormat& sent, int channels, int bits,
-                                                 const std::vector<std::byte>& icc);
+/// none that can be used, or the same, with whatever channels. An empty `icc` means none.
+[[nodiscard]] AnswerFormat answer_format(const TravelFormat& sent, int channels, int bits,
+                                         const std::vector<std::byte>& icc);
 
 }  // namespace sharpen

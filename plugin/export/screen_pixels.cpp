@@ -132,15 +132,13 @@ Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const Tr
   auto reader = open_picture(answer);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
-  const auto format = answer_format(sent, info.channels, info.bits, info.icc_profile);
-  if (!format) return std::unexpected(format.error());
+  const AnswerFormat format = answer_format(sent, info.channels, info.bits, info.icc_profile);
   const int right = std::min(part.x + part.width, static_cast<int>(info.width));
   const int bottom = std::min(part.y + part.height, static_cast<int>(info.height));
   if (part.x < 0 || part.y < 0 || right <= part.x || bottom <= part.y) return ScreenPixels{};
   ScreenPixels screen = blank(right - part.x, bottom - part.y);
-  const Babl* fish = babl_fish(format->format, screen_format());
-  const auto pixel_bytes =
-      static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format->format));
+  const Babl* fish = babl_fish(format.format, screen_format());
+  const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format.format));
   std::vector<std::byte> row(info.bytes_per_row());
   for (int y = 0; y < bottom; ++y) {
     if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());

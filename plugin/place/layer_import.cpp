@@ -161,17 +161,18 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
                 tr("The service returned {} × {} pixels for a picture of {} × {}.", info.width,
                    info.height, original.width, original.height),
                 _("Choose another model: this one changes the size."));
-  const auto answer = answer_format(original.format, info.channels, info.bits, info.icc_profile);
-  if (!answer) return std::unexpected(answer.error());
+  const AnswerFormat answer =
+      answer_format(original.format, info.channels, info.bits, info.icc_profile);
   if (breathe)
     if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
 
   ImportReport report;
+  report.lost_profile = info.lost_profile || answer.lost_profile;
   report.fewer_bits = info.bits == 8 && original.format.sample_bytes() > 1;
   std::optional<Merge> merge;
-  if (original.rows || !answer->sent_colours || answer->format != original.format.native) {
+  if (original.rows || !answer.sent_colours || answer.format != original.format.native) {
     merge.emplace(original);
-    if (auto prepared = merge->prepare(*answer, breathe); !prepared)
+    if (auto prepared = merge->prepare(answer, breathe); !prepared)
       return fail(std::move(prepared));
   }
   BandWriter writer(std::move(to), original.format.native, original.width, original.height);

@@ -15,8 +15,9 @@ namespace sharpen {
 
 /// What a user should know about an answer.
 struct ImportReport {
-  bool fewer_bits = false;  ///< 8 came back for a layer that has more
-  bool clipped = false;     ///< values outside 0…1 were changed by the service, hence lost
+  bool fewer_bits = false;    ///< 8 came back for a layer that has more
+  bool lost_profile = false;  ///< it had a profile that cannot be used
+  bool clipped = false;       ///< values outside 0…1 were changed by the service, hence lost
 };
 
 /// Reads an answer's rows straight into a layer, converted from the answer's own colours to the

@@ -16,6 +16,10 @@ std::vector<std::string> notes_of(const NewLayer& layer) {
   std::vector<std::string> notes;
   if (report.fewer_bits)
     notes.emplace_back(_("The service answered with 8 bits a channel; the layer has more."));
+  if (report.lost_profile)
+    notes.emplace_back(
+        _("The service's picture has a colour profile that cannot be used: its colours were taken "
+          "as those of the layer."));
   if (report.clipped)
     notes.emplace_back(
         _("Values brighter than white or darker than black were clipped where the "

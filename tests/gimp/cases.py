@@ -292,6 +292,26 @@ def says_that_eight_bits_came_back():
     assert told_while(lambda: sharpen(image, [layer], f"{FAKE}/eight")) == ""
 
 
+def takes_an_answer_with_an_unusable_profile_as_what_was_sent():
+    for fault in ("bad-profile", "bad-chunk"):
+        image, layer = photo(precision="U16_NON_LINEAR")
+        assert "profile that cannot be used" in told_while(lambda: sharpen(image, [layer], f"{FAKE}/{fault}"))
+        assert read(result_above(image, layer)) == read(layer), fault
+
+
+def takes_a_gray_answer_for_a_colour_layer():
+    for precision in ("U8_NON_LINEAR", "U16_NON_LINEAR", "U16_LINEAR", "FLOAT_LINEAR", "FLOAT_NON_LINEAR"):
+        image, layer = photo(precision=precision)
+        layer.desaturate(Gimp.DesaturateMode.VALUE)
+        made, = sharpen(image, [layer], f"{FAKE}/gray")
+        assert worst_difference(layer, made) == 0, precision
+
+
+def names_a_format_that_it_does_not_read():
+    image, layer = photo()
+    expect_refusal(["WebP", "PNG"], image, [layer], Gimp.PDBStatusType.EXECUTION_ERROR, url=f"{FAKE}/webp")
+
+
 def says_that_values_were_clipped():
     for precision, fault, said in (("FLOAT_LINEAR", "flip", True), ("FLOAT_LINEAR", "good", False),
                                    ("U16_LINEAR", "flip", False)):

@@ -10,6 +10,9 @@ flip-bare    the same without a profile
 recolour     without a profile, too: gray comes back as RGB, and RGB as gray, which is its red
 relabel      the numbers come back as they were, but as RGB whose profile is sRGB
 eight        16 bits come back as 8
+bad-profile  the profile is no profile; bad-chunk: it cannot even be unpacked
+gray         colour comes back as gray with a gray profile
+webp         the answer is a WebP
 slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED is made when it is asked for
 no-gray      gray pictures are refused
 no-wide      pictures wider than 40 pixels are refused
@@ -88,6 +91,8 @@ def row_in(channels, step, row):
 
 
 def damaged(fault, png):
+    if fault == "webp":
+        return b"RIFF\x24\0\0\0WEBPVP8 " + bytes(24)
     width, _, bits, channels, icc, rows = read_png(png)
     step = bits // 8
     if fault == "wrong-size":
@@ -102,6 +107,14 @@ def damaged(fault, png):
         channels = 4 - channels
     if fault == "relabel":
         icc = b"sRGB\0\0" + zlib.compress(profiles.profile("sRGB"))
+    if fault == "bad-profile":
+        icc = b"icc\0\0" + zlib.compress(b"not a profile at all" * 20)
+    if fault == "bad-chunk":
+        icc = b"icc\0\0not even packed"
+    if fault == "gray" and channels == 3:
+        rows = [row_in(channels, step, row) for row in rows]
+        channels = 1
+        icc = b"gray\0\0" + zlib.compress(profiles.gray_profile())
     if fault == "eight" and bits == 16:
         rows, bits = [row[::2] for row in rows], 8
     return write_png(width, bits, channels, icc, rows)

@@ -37,6 +37,15 @@ def profile(name):
     for letter, colour in zip(b"rgb", colours):
         tags[bytes([letter]) + b"XYZ"] = xyz(colour)
         tags[bytes([letter]) + b"TRC"] = curve(transfer)
+    return assembled(b"RGB ", tags)
+
+
+def gray_profile():
+    return assembled(b"GRAY", {b"desc": text("gray"), b"cprt": text("public domain"), b"wtpt": xyz(D50),
+                               b"kTRC": curve("srgb")})
+
+
+def assembled(space, tags):
     position = 128 + 4 + 12 * len(tags)
     table, body = struct.pack(">I", len(tags)), b""
     for signature, data in tags.items():
@@ -44,6 +53,6 @@ def profile(name):
         table += struct.pack(">4sII", signature, position + len(body), len(data))
         body += data
     size = 128 + len(table) + len(body)
-    header = struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x04300000, b"mntr", b"RGB ", b"XYZ ")
+    header = struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x04300000, b"mntr", space, b"XYZ ")
     header += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28 + b"".join(map(fixed, D50))
     return header + b"\0" * (128 - len(header)) + table + body

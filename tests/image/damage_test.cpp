@@ -169,6 +169,28 @@ TEST(Bomb, AProfileIsUnpackedToItsLimitOnly) {
   EXPECT_EQ(kind_of_opening(folder / "a"), ErrorKind::too_large);
 }
 
+TEST(Profile, ThatCannotBeUnpackedCountsAsNoneAndIsReported) {
+  const TestFolder folder;
+  Bytes cut = bytes_of({'x', 0, 0});
+  std::ranges::copy(deflated(some_profile(500)), std::back_inserter(cut));
+  cut.resize(cut.size() / 2);
+  Bytes long_name(90, std::byte{'x'});
+  std::ranges::copy(bytes_of({0, 0}), std::back_inserter(long_name));
+  std::ranges::copy(deflated(some_profile(500)), std::back_inserter(long_name));
+  const Bytes not_packed = bytes_of({'x', 0, 0, 'n', 'o', 't', ' ', 'z', 'l', 'i', 'b'});
+  const Bytes pixels = deflated(Bytes(4 * (1 + 4 * 8)));
+  for (const Bytes& chunk : {Bytes(), bytes_of({'x'}), not_packed, cut, long_name}) {
+    save_png(folder / "a", 4, 4, 0, {{kPngProfile, chunk}, {kPngData, pixels}, {kPngEnd, {}}});
+    const auto read = read_picture(folder / "a");
+    ASSERT_TRUE(read) << read.error().text();
+    EXPECT_TRUE(read->info.icc_profile.empty());
+    EXPECT_TRUE(read->info.lost_profile);
+    EXPECT_EQ(read->pixels.size(), 128u);
+  }
+  save_png(folder / "a", 4, 4, 0, {{kPngData, pixels}, {kPngEnd, {}}});
+  EXPECT_FALSE(read_picture(folder / "a")->info.lost_profile);
+}
+
 TEST(Bomb, AJpegLargerThanItsFileCanHoldIsRefusedByItsHeader) {
   const TestFolder folder;
   ASSERT_TRUE(write_picture(folder / "a", FileFormat::jpeg, make_picture(8, 8)));

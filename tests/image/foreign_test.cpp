@@ -64,6 +64,38 @@ INSTANTIATE_TEST_SUITE_P(
         Foreign{"-colors 40 -type palette -depth 8 -compress LZW", "a.tif", 3, 8},
         Foreign{"-colors 7 -type palette -depth 4 -compress None", "a.tif", 3, 8}));
 
+TEST(ForeignFileKinds, BigTiffIsATiff) {
+  const TestFolder folder;
+  const auto file = folder / "a.tif";
+  ASSERT_TRUE(run(std::format("magick -seed 1 -size 67x59 plasma:red-blue -depth 16 tiff64:{}",
+                              file.string())));
+  ASSERT_EQ(file_bytes(file)[2], std::byte{43});
+  const auto read = read_picture(file);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_TRUE(read->pixels == decoded_by_magick(file, read->info));
+  EXPECT_EQ(sniff(std::as_bytes(std::span("MM\0+"))), FileFormat::tiff);
+}
+
+TEST(ForeignFileKinds, AreNamed) {
+  const TestFolder folder;
+  for (const auto& [options, name, word] :
+       {std::tuple("-depth 32 -define quantum:format=floating-point", "a.tif", "floating point"),
+        {"", "a.webp", "WebP"},
+        {"", "a.gif", "GIF"}}) {
+    ASSERT_TRUE(run(std::format("magick -size 20x20 plasma:red-blue {} {}", options,
+                                (folder / name).string())));
+    const auto read = read_picture(folder / name);
+    ASSERT_FALSE(read) << name;
+    EXPECT_TRUE(read.error().message.contains(word)) << read.error().text();
+  }
+  const std::string_view avif(
+      "\0\0\0\x1c"
+      "ftypavif",
+      12);
+  save_bytes(folder / "a.avif", std::as_bytes(std::span(avif)));
+  EXPECT_TRUE(open_picture(folder / "a.avif").error().message.contains("AVIF"));
+}
+
 TEST(ForeignFileKinds, ThatHaveNoRgbPixelsAreRefusedInWords) {
   const TestFolder folder;
   for (const char* options : {"-colorspace CMYK a.jpg", "-colorspace CMYK a.tif",
