@@ -2,11 +2,13 @@
 
 #include <libgimp/gimpui.h>
 
+#include "base/glib_source.h"
 #include "base/i18n.h"
 #include "ui/main_dialog.h"
 #include "ui/pages/recovery.h"
 #include "ui/widgets/help.h"
 #include "ui/widgets/text.h"
+#include "ui/work/loop.h"
 #include "ui/work/work_view.h"
 
 namespace sharpen {
@@ -36,6 +38,20 @@ void tell_user(const std::vector<std::string>& notes) {
     if (!note.empty()) text += (text.empty() ? "" : "\n") + note;
   }
   if (!text.empty()) gimp_message(text.c_str());
+}
+
+void show_in_status_bar(const std::vector<std::string>& findings) {
+  std::string text;
+  for (const auto& finding : findings) text += (text.empty() ? "" : " · ") + finding;
+  if (text.empty()) return;
+  constexpr unsigned reading_milliseconds = 2000;
+  gimp_progress_init(text.c_str());
+  gimp_progress_update(1);
+  Loop loop;
+  const auto read =
+      EventSource::timeout(reading_milliseconds, [&loop] { return loop.quit(), false; });
+  loop.run();
+  gimp_progress_end();
 }
 
 Result<void> run_dialog(GimpProcedure* procedure, GimpProcedureConfig* config,
@@ -69,6 +85,8 @@ Result<void> run_progress(const Settings& settings, Host& host, const Home& home
   const auto end =
       view.run(host, home, std::move(tasks), options, titles, model_title(settings.model), "");
   if (end != WorkView::End::placed) return std::unexpected(as_read(view.error()));
+  gtk_widget_hide(window.get());
+  show_in_status_bar(view.findings());
   tell_user(view.notes());
   return {};
 }

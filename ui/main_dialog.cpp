@@ -79,13 +79,17 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
   gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
   gtk_container_add(GTK_CONTAINER(scrolled), setup_->widget());
   controls_ = scrolled;
+  header_ = bold_label("");
+  gtk_label_set_ellipsize(GTK_LABEL(header_), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars(GTK_LABEL(header_), 40);
   GtkWidget* page = vertical_box(wide_gap);
+  append(page, header_);
   append(page, scrolled, true);
   append(page, price_line_->widget());
   gtk_container_add(GTK_CONTAINER(pages_), page);
   gtk_container_add(GTK_CONTAINER(pages_), work_view_->widget());
   // GIMP's buttons stand so far inside; the scroll bar has its place beside the controls.
-  for (GtkWidget* part : {setup_->widget(), price_line_->widget(), work_view_->widget()}) {
+  for (GtkWidget* part : {header_, setup_->widget(), price_line_->widget(), work_view_->widget()}) {
     gtk_widget_set_margin_end(part, wide_gap);
   }
   gtk_widget_set_margin_bottom(work_view_->widget(), wide_gap);
@@ -153,6 +157,27 @@ void MainDialog::show_account_page() {
   });
 }
 
+void MainDialog::set_needs_key(bool needs_key) {
+  if (std::exchange(needs_key_, needs_key) == needs_key) return;
+  GtkWidget* ok = gtk_dialog_get_widget_for_response(GTK_DIALOG(window_.get()), GTK_RESPONSE_OK);
+  gtk_button_set_label(GTK_BUTTON(ok), needs_key ? _("_Enter a Key…") : _("Shar_pen"));
+}
+
+std::string MainDialog::what_is_sent() const {
+  const auto& sources = host_.sources();
+  if (sources.size() == 1) {
+    const Source& source = sources.front();
+    return source.has_selection
+               // TRANSLATORS: a layer, and the width and height of what is sent in pixels
+               ? tr("{}, selection of {} × {}", source.layer_name, source.width, source.height)
+               : tr("{}, {} × {}", source.layer_name, source.width, source.height);
+  }
+  double pixels = 0;
+  for (const Source& source : sources) pixels += double(source.width) * double(source.height);
+  const std::string amount = number_text(pixels / 1e6, pixels < 1e5 ? 2 : 1);
+  return trn("{} layer, {} MP", "{} layers, {} MP", sources.size(), sources.size(), amount);
+}
+
 void MainDialog::show_problem(const Error& error) { tell_user({error.text()}); }
 
 void MainDialog::read_config() {
@@ -205,6 +230,8 @@ void MainDialog::follow_choice() {
     preview_->set_account({});
   }
   account_line_->offer_account(choice.settings.service != word_of(ServiceKind::this_computer));
+  set_text(header_, what_is_sent());
+  price_line_->set_service(service_from(choice.settings.service));
   std::vector<PricedTask> tasks;
   for (std::size_t index = 0; index < host_.sources().size(); ++index) {
     const Source& source = host_.sources()[index];
@@ -219,8 +246,9 @@ void MainDialog::follow_choice() {
 
 void MainDialog::account_found(const Result<Account>& found) {
   const bool chosen = std::exchange(service_chosen_, false);
+  const bool needs_key = !found && found.error().kind == ErrorKind::no_key;
+  set_needs_key(needs_key);
   if (!found) {
-    const bool needs_key = found.error().kind == ErrorKind::no_key;
     if (needs_key && chosen) open_later(&MainDialog::show_account_page);
     account_line_->set_problem(found.error());
     price_line_->set_account({});
@@ -267,6 +295,10 @@ Result<void> MainDialog::run() {
       finish();
       return fail(ErrorKind::cancelled, _("Cancelled."));
     }
+    if (needs_key_) {
+      show_account_page();
+      continue;
+    }
     const Choice choice = setup_->get();
     write_config(choice);
     memory_.set_unfinished(choice);
@@ -279,6 +311,11 @@ Result<void> MainDialog::run() {
       case WorkView::End::closed:
         finish();
         return std::unexpected(as_read(work_view_->error()));
+      case WorkView::End::key:
+        preview_->resume();
+        show_setup();
+        show_account_page();
+        break;
       case WorkView::End::back:
         preview_->resume();
         break;
@@ -291,6 +328,7 @@ void MainDialog::finish() {
   std::vector<std::string> notes = work_view_->notes();
   notes.push_back(preview_->finish());
   if (recovery_) notes.push_back(recovery_->finish());
+  show_in_status_bar(work_view_->findings());
   tell_user(notes);
 }
 

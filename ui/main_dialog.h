@@ -21,6 +21,8 @@ namespace sharpen {
 
 /// Shows sentences where GIMP shows its messages.
 void tell_user(const std::vector<std::string>& notes);
+/// In GIMP's status bar for a moment.
+void show_in_status_bar(const std::vector<std::string>& findings);
 
 /// The window of an interactive run: a GimpProcedureDialog with the pages set up, progress and
 /// problem.
@@ -44,6 +46,10 @@ class MainDialog {
   void account_found(const Result<Account>& found);
   void balance_found(const Result<Balance>& balance);
   void show_account_page();
+  /// Without a key the button that would sharpen leads to the page for it.
+  void set_needs_key(bool needs_key);
+  /// "Background, 6000 × 4000", "3 layers, 51.0 MP".
+  [[nodiscard]] std::string what_is_sent() const;
   void open_later(void (MainDialog::*window)());
   void open_recovery();
   void show_problem(const Error& error);
@@ -71,9 +77,9 @@ class MainDialog {
   std::unique_ptr<WorkView> work_view_;
   std::unique_ptr<WaitingBar> waiting_bar_;
   std::unique_ptr<Recovery> recovery_;
-  GtkWidget *pages_ = nullptr, *controls_ = nullptr;
+  GtkWidget *pages_ = nullptr, *controls_ = nullptr, *header_ = nullptr;
   std::vector<GtkWidget*> dialog_parts_;  ///< GIMP's own buttons, hidden while working
-  bool writing_ = false, shown_ = false;
+  bool writing_ = false, shown_ = false, needs_key_ = false;
   bool service_chosen_ = false;  ///< by the user just now: its account page opens if it has no key
   EventSource after_first_frame_, opening_;
   Connections connections_;

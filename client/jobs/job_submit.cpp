@@ -59,7 +59,7 @@ Result<void> check_limits(const Upload& upload, const Settings& settings) {
                 hint);
   if (megapixels > most)
     return fail(ErrorKind::too_large,
-                tr("The picture has {} megapixels; this model takes at most {}.",
+                tr("The picture has {} megapixels; this model accepts at most {}.",
                    std::format("{:.0f}", megapixels), std::format("{:.0f}", most)),
                 hint);
   if (!upload.source_id.empty()) return {};
@@ -70,7 +70,7 @@ Result<void> check_limits(const Upload& upload, const Settings& settings) {
                 _("Try again; the picture is written anew."));
   if (bytes + form_bytes > max_upload_bytes)
     return fail(ErrorKind::too_large,
-                tr("The picture takes {} MB; services accept at most {} MB.", bytes / 1'000'000,
+                tr("The picture is {} MB large; services accept at most {} MB.", bytes / 1'000'000,
                    max_upload_bytes / 1'000'000),
                 hint);
   return {};

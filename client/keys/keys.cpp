@@ -97,7 +97,7 @@ Result<void> write_file(const std::filesystem::path& file, const KeyFile& keys) 
                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, error.out()))
     return {};
   return fail(ErrorKind::io,
-              tr("The key cannot be kept in {}: {}.", file.string(),
+              tr("The key cannot be stored in {}: {}.", file.string(),
                  error ? error.message() : std::string(g_strerror(errno))),
               _("Make sure that this folder can be written, then try again."));
 }

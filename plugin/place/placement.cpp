@@ -37,7 +37,7 @@ Breathe watching(const PlaceRequest& request) {
       if (auto breathed = request.breathe(); !breathed) return breathed;
     if (is_there(request)) return {};
     return fail(
-        ErrorKind::gimp, _("The layer was removed while its result was put in."),
+        ErrorKind::gimp, _("The layer was removed while its result was inserted."),
         _("Fetch the result again with Filters > Enhance > Unfinished Remote Sharpen Jobs."));
   };
 }

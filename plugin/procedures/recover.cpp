@@ -153,6 +153,7 @@ Result<std::string> recover_one(const JournalEntry& entry, RecoverHost& host, co
       nullptr);
   if (!result) return fail(std::move(result));
   auto placed = host.place_recovered(entry, *result, {});
+  if (placed && !result->remark.empty()) *placed += " " + result->remark;
   if (!placed) return placed;
   if (auto finished = finish_job(result->journal_id, home); !finished)
     return fail(std::move(finished));

@@ -42,6 +42,17 @@ class Progress {
   double shown_ = 0;
 };
 
+/// A script that names a model which will fail has to be changed in time.
+std::string withdrawal_of(const Settings& settings) {
+  const Model* model = find_model(wire_model(settings));
+  if (!model || !model->is_deprecated() || settings.service == word_of(ServiceKind::this_computer))
+    return {};
+  return tr(
+      "Topaz Labs withdraws the model {}, no sooner than January 2027; then it fails. "
+      "Change the script to {}.",
+      model->name, model->replacement);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& host,
@@ -65,6 +76,10 @@ Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& 
   Work work(host, home, std::move(tasks), options, std::move(events));
   work.start();
   g_main_loop_run(loop.get());
+  if (outcome) {
+    outcome->insert(outcome->end(), work.findings().begin(), work.findings().end());
+    if (auto told = withdrawal_of(settings); !told.empty()) outcome->push_back(std::move(told));
+  }
   if (outcome || !work.has_results()) return outcome;
 
   if (const auto placed = work.place_what_came(); !placed) return std::unexpected(placed.error());

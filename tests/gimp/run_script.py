@@ -46,6 +46,9 @@ with tempfile.TemporaryDirectory() as folder:
         bad = run(gimp, arguments)
         if bad.returncode == 0 or word not in bad.stdout:
             harness.fail(f"{arguments} was accepted", bad.stdout)
+    told = run(gimp, '#:model "Lens Blur"')
+    if told.returncode != 0 or "Change the script to Lens Blur V2." not in told.stdout:
+        harness.fail("a model that is being withdrawn", told.stdout)
     windowless = run(gimp, "", "RUN-INTERACTIVE")
     if windowless.returncode == 0 or "no screen" not in windowless.stdout:
         harness.fail("a dialog without a screen", windowless.stdout)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 
-from gimp_window import GimpSession, main, until, walk
+from gimp_window import Failure, GimpSession, main, until, walk
 
 
 def test():
@@ -24,6 +24,8 @@ def test():
             dialog.press("Sharpen")
             until("the new layer", lambda: "2 layers" in session.image_window().node.get_name(), 60)
             session.shot("result")
+            if session.message("picture.png: "):
+                raise Failure("a success alarms")
             dialog = session.open_dialog()
             until("the next preview", lambda: dialog.has_text("free"), 30)
             turned = [item for item in walk(session.image_window().node)

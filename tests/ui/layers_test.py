@@ -40,7 +40,7 @@ def several(session, vendor):
     dialog.choose("Preview of layer:", "Owl")
     dialog.press("Sharpen the whole layer and compare · 1 credit")
     dialog.wait_text("This result is kept")
-    dialog.wait_text("MP · 1 credit (you have 122)")
+    dialog.wait_text("1 credit (you have 122)")
     dialog.open("Compare with other models")
     dialog.mark("Standard")
     dialog.wait_text("3 credits (you have 122)")

@@ -78,14 +78,14 @@ class Tour:
         self.look_at("no-key", dialog)
         self.press(dialog, "Acco_unt…")
         page = self.window("Account at {}", "Topaz Labs")
-        self.wait(page, "No key is kept.")
+        self.wait(page, "No key is stored.")
         page.type(self.words("_Key:"), KEY, role="password text")
         page.mark(self.words("Keep it in a file that only _you can read (not encrypted)"), role="radio button")
         self.press(page, "_Test")
         self.wait(page, "The key works: {}.", "123 Credits" if self.look == "german" else "123 credits")
         self.look_at("account", page)
         self.press(page, "_Save the Key")
-        self.wait(page, "A key is kept in a file that only you can read.")
+        self.wait(page, "A key is stored in a file that only you can read.")
         self.press(page, "_Close")
 
     def progress(self, dialog):

@@ -56,6 +56,7 @@ def error_and_again(session, vendor):
     dialog.wait_text("The job is kept")
     session.shot("problem", dialog)
     check_page(session, dialog)
+    dialog.wait("button", "Enter a Key…")
     dialog.press("Copy Details")
     dialog.wait_text("Copied")
     copied = subprocess.run([sys.executable, "-c", CLIPBOARD], capture_output=True, text=True, check=True).stdout

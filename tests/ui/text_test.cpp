@@ -36,17 +36,23 @@ TEST(TimeText, NamesTheDay) {
 }
 
 TEST(FindingText, IsUnderstoodWhereItIsOurOwn) {
-  // Without a catalogue what is understood comes back as it was.
-  for (const char* text :
-       {"already sharp, edges emphasised", "defocus, radius 4.1 px, noise 1.2",
-        "motion, length 12.0 px at 35 degrees, noise 0.3", "shake, path of 14 px, noise 1.1",
-        "mixed focus, 62 % blurred by a radius of 1.0 to 3.5 px, noise 0.8, no subject stands out, "
-        "so the whole picture was sharpened",
-        "Enhanced in 1.2 s at 300 % with 4 models on 5 hosts and 6 tries."}) {
-    EXPECT_EQ(finding_text(text), text);
-  }
-  EXPECT_EQ(finding_text("already sharp, nothing changed"),
-            "already sharp, nothing changed; a Strength above 0.5 emphasises edges anyway");
+  const std::pair<const char*, const char*> expected[] = {
+      {"already sharp, edges emphasised", "Already sharp; edges were emphasised"},
+      {"defocus, radius 4.1 px, noise 1.2", "Out of focus by 4.1 px, corrected"},
+      {"softness, sigma 1.5 px, noise 1.2", "Soft by 1.5 px, corrected"},
+      {"motion, length 12.0 px at 35 degrees, noise 0.3",
+       "Moved by 12.0 px at 35 degrees, corrected"},
+      {"shake, path of 14 px, noise 1.1", "Camera shaken over 14 px, corrected"},
+      {"mixed focus, 62 % blurred by a radius of 1.0 to 3.5 px, noise 0.8, no subject stands out, "
+       "so the whole picture was sharpened",
+       "62 percent of the picture out of focus by 1.0 to 3.5 px, corrected, no subject stands out, "
+       "so "
+       "the whole picture was sharpened"},
+      {"Enhanced in 1.2 s at 300 % with 4 models on 5 hosts and 6 tries.",
+       "Enhanced in 1.2 s at 300 % with 4 models on 5 hosts and 6 tries."},
+      {"already sharp, nothing changed",
+       "Already sharp; nothing was changed; a Strength above 0.5 emphasises edges anyway"}};
+  for (const auto& [said, text] : expected) EXPECT_EQ(finding_text(said), text);
 }
 
 TEST(HostOf, LeavesOutTheRest) {

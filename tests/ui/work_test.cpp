@@ -92,6 +92,7 @@ class WorkTest : public testing::Test {
     if (!outcome && work.has_results()) {
       EXPECT_TRUE(work.place_what_came());
     }
+    findings = work.findings();
     return outcome;
   }
 
@@ -99,6 +100,7 @@ class WorkTest : public testing::Test {
   FakeTopaz topaz;
   GrayHost host{room};
   Settings settings;
+  std::vector<std::string> findings;
 };
 
 TEST_F(WorkTest, GrayThatIsRefusedIsSentAsRgb) {
@@ -107,6 +109,15 @@ TEST_F(WorkTest, GrayThatIsRefusedIsSentAsRgb) {
   ASSERT_TRUE(outcome) << outcome.error().text();
   EXPECT_EQ(host.exports_as_rgb, (std::vector{false, true}));
   EXPECT_EQ(host.placed, 1u);
+}
+
+TEST_F(WorkTest, WhatWasFoundIsNoWarningButASettingThatGotLostIs) {
+  host.as_rgb = true;
+  settings.value(ParameterId::strength) = 0.5;
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(findings, std::vector<std::string>{"gray: defocus, radius 4.1 px"});
+  EXPECT_EQ(*outcome, std::vector<std::string>{"gray: Own server did not use Strength."});
 }
 
 TEST_F(WorkTest, WhatIsRefusedAsRgbTooIsNotSentForEver) {

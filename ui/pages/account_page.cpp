@@ -26,11 +26,11 @@ std::string place_text(KeyPlace place) {
     case KeyPlace::environment:
       return _("A key comes from an environment variable, which is asked first.");
     case KeyPlace::keyring:
-      return _("A key is kept in the system's keyring.");
+      return _("A key is stored in the system's keyring.");
     case KeyPlace::file:
       break;
   }
-  return _("A key is kept in a file that only you can read.");
+  return _("A key is stored in a file that only you can read.");
 }
 
 }  // namespace
@@ -133,7 +133,7 @@ void AccountPage::show_found(const Result<std::optional<FoundKey>>& found) {
   if (!found) {
     set_text(kept_, found.error().text());
   } else if (!*found) {
-    std::string text = _("No key is kept.");
+    std::string text = _("No key is stored.");
     if (key_page_of(kind_)) {
       text += " " + std::string(_("Make one on the page below, then paste it here."));
     }

@@ -35,6 +35,8 @@ ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
   set_class(try_again_, "suggested-action");
   gtk_widget_set_can_default(try_again_, TRUE);
   append_end(buttons, try_again_);
+  enter_key_ = text_button(_("_Enter a Key…"));
+  append_end(buttons, enter_key_);
   if (actions.back) {
     GtkWidget* back = text_button(_("_Back"));
     append_end(buttons, back);
@@ -47,6 +49,8 @@ ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
   connections_.on(copy_button, "clicked", [this] { copy(); });
   connections_.on(try_again_, "clicked", std::move(actions.try_again));
   connections_.on(close, "clicked", std::move(actions.close));
+  has_keys_ = static_cast<bool>(actions.enter_key);
+  if (has_keys_) connections_.on(enter_key_, "clicked", std::move(actions.enter_key));
 }
 
 void ProblemPage::show(const Error& error, const std::string& details) {
@@ -57,6 +61,8 @@ void ProblemPage::show(const Error& error, const std::string& details) {
   set_text(hint_, error.hint);
   set_visible(hint_, !error.hint.empty());
   set_text(copied_, "");
+  set_visible(enter_key_, has_keys_ && (error.kind == ErrorKind::no_key ||
+                                        error.kind == ErrorKind::key_refused));
   set_visible(copy_row_, is_problem);
   details_ = error.text() + "\n" + std::string(name_of(error.kind)) + "\n" + details;
 }

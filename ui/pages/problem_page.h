@@ -15,6 +15,7 @@ class ProblemPage {
     std::function<void()> try_again;
     std::function<void()> back;  ///< to the settings; empty leaves the button out
     std::function<void()> close;
+    std::function<void()> enter_key;  ///< offered where a key is missing or was refused; or empty
   };
   explicit ProblemPage(Actions actions);
 
@@ -27,7 +28,8 @@ class ProblemPage {
   void copy();
 
   Ref<GtkWidget> box_;
-  GtkWidget *icon_, *copy_row_, *message_, *hint_, *copied_, *try_again_;
+  GtkWidget *icon_, *copy_row_, *message_, *hint_, *copied_, *try_again_, *enter_key_;
+  bool has_keys_ = false;
   std::string details_;
   Connections connections_;
 };

@@ -114,14 +114,30 @@ void SetupPage::build_model() {
   purpose_ = hint_label("");
   gtk_widget_set_hexpand(purpose_, TRUE);
   gtk_grid_attach(GTK_GRID(rows), purpose_, 1, 1, 1, 1);
+  replace_row_ = vertical_box();
+  replace_hint_ = hint_label("");
+  set_class(replace_hint_, "dim-label", false);
+  replace_ = text_button("");
+  gtk_widget_set_halign(replace_, GTK_ALIGN_START);
+  append(replace_row_, replace_hint_);
+  append(replace_row_, replace_);
+  gtk_grid_attach(GTK_GRID(rows), replace_row_, 1, 2, 1, 1);
   append(box_.get(), rows);
+  connections_.on(replace_, "clicked", [this] {
+    const Model* model = find_model(model_.selected());
+    const Model* heir = model ? model->replacement_at(service_kind()) : nullptr;
+    if (!heir) return;
+    model_.fill(service_kind(), heir->name);
+    follow_model();
+    user_changed();
+  });
 
   sliders_box_ = titled(_("Parameters"), sliders_.widget());
   append(box_.get(), sliders_box_);
 
   more_box_ = vertical_box();
-  append(more_box_, hint_label(_("Each marked model gives a layer of its own, side by side in a "
-                                 "group. Each is a job of its own and is charged as one.")));
+  more_hint_ = hint_label("");
+  append(more_box_, more_hint_);
   more_list_ = vertical_box(0);
   append(more_box_, more_list_);
   more_expander_ = fold(_("Compare _with other models"), more_box_);
@@ -159,17 +175,23 @@ void SetupPage::build_result() {
   keep_visible_ = check_button(_("_Keep the original layer visible"));
   gtk_grid_attach(GTK_GRID(rows), keep_visible_, 0, 1, 2, 1);
 
-  GtkWidget* limit_row = horizontal_box();
+  gtk_widget_set_tooltip_text(
+      keep_visible_,
+      _("Where two layers, one over the other, would change the picture (transparency, a mask, an "
+        "effect), the original is hidden, unless this is on. It is never deleted."));
+
+  limit_row_ = horizontal_box();
   limit_on_ = check_button(_("Cost _at most"));
   limit_ = gtk_spin_button_new_with_range(0, 10000, 1);
   gtk_spin_button_set_value(GTK_SPIN_BUTTON(limit_), 1);
   set_accessible_name(limit_, _("Cost at most"));
   limit_unit_ = text_label("");
-  append(limit_row, limit_on_);
-  append(limit_row, limit_);
-  append(limit_row, limit_unit_);
-  gtk_grid_attach(GTK_GRID(rows), limit_row, 0, 2, 2, 1);
-  append(box_.get(), fold(_("Result a_nd cost"), rows));
+  append(limit_row_, limit_on_);
+  append(limit_row_, limit_);
+  append(limit_row_, limit_unit_);
+  gtk_grid_attach(GTK_GRID(rows), limit_row_, 0, 2, 2, 1);
+  result_expander_ = fold(_("Result a_nd cost"), rows);
+  append(box_.get(), result_expander_);
 
   connections_.on(limit_on_, "toggled", [this] {
     follow_limit();
@@ -213,7 +235,8 @@ void SetupPage::fill_more_models() {
     for (const Model* model : members) {
       if (model->name == model_.selected()) continue;
       if (!std::exchange(headed, true)) add_more(text_label(_(title_of(group))));
-      GtkWidget* check = gtk_check_button_new_with_label(_(model->title));
+      GtkWidget* check =
+          gtk_check_button_new_with_label(listed_title(*model, service_kind()).c_str());
       gtk_widget_set_tooltip_text(check, _(model->purpose));
       gtk_widget_set_margin_start(check, wide_gap);
       gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check),
@@ -251,6 +274,14 @@ void SetupPage::follow_service() {
   set_visible(url_, has_address());
   const auto kind = service_kind();
   set_visible(faces_expander_, kind != ServiceKind::this_computer);
+  const bool may_cost = kind != ServiceKind::this_computer;
+  set_visible(limit_row_, may_cost);
+  gtk_expander_set_label(GTK_EXPANDER(result_expander_),
+                         may_cost ? _("Result a_nd cost") : _("Resu_lt"));
+  set_text(more_hint_,
+           may_cost ? _("Each marked model gives a layer of its own, side by side in a group. Each "
+                        "is a job of its own and is charged as one.")
+                    : _("Each marked model gives a layer of its own, side by side in a group."));
   const bool dollars = kind == ServiceKind::aimlapi;
   set_text(limit_unit_, dollars ? _("US dollars") : _("credits"));
   gtk_spin_button_set_digits(GTK_SPIN_BUTTON(limit_), dollars ? 2 : 0);
@@ -263,9 +294,25 @@ void SetupPage::follow_service() {
 void SetupPage::follow_model() {
   const Model* model = find_model(model_.selected());
   set_text(purpose_, model ? _(model->purpose) : "");
+  follow_replacement(model);
   set_visible(sliders_box_, sliders_.show_for(model));
   face_sliders_.show_for(model);
   fill_more_models();
+}
+
+void SetupPage::follow_replacement(const Model* model) {
+  const auto service = service_kind();
+  const bool leaves = model && is_being_withdrawn(*model, service);
+  set_visible(replace_row_, leaves);
+  if (!leaves) return;
+  const Model* heir = model->replacement_at(service);
+  set_text(replace_hint_, heir ? _("Topaz Labs withdraws this model, no sooner than January 2027; "
+                                   "then it fails.")
+                               : _("Topaz Labs withdraws this model, no sooner than January 2027; "
+                                   "then it fails. Its replacement is at Topaz Labs only."));
+  set_visible(replace_, heir != nullptr);
+  if (heir)
+    gtk_button_set_label(GTK_BUTTON(replace_), tr("Use {} instead", _(heir->title)).c_str());
 }
 
 void SetupPage::follow_limit() {

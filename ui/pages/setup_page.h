@@ -49,6 +49,8 @@ class SetupPage {
   void fill_more_models();
   void follow_service();
   void follow_model();
+  /// Of a model that is being withdrawn.
+  void follow_replacement(const Model* model);
   void follow_limit();
   /// Folded away, the marks are seen as a number.
   void follow_marks();
@@ -66,8 +68,10 @@ class SetupPage {
   GtkWidget *preset_slot_, *account_slot_;
   GtkWidget *service_, *url_label_, *url_, *purpose_, *sliders_box_;
   GtkWidget *faces_expander_, *faces_, *subject_;
-  GtkWidget *more_expander_, *more_box_, *more_list_;
-  GtkWidget *output_name_, *keep_visible_, *redo_, *limit_on_, *limit_, *limit_unit_;
+  GtkWidget *replace_row_, *replace_hint_, *replace_;
+  GtkWidget *more_expander_, *more_box_, *more_hint_, *more_list_;
+  GtkWidget *output_name_, *keep_visible_, *redo_, *limit_row_, *limit_on_, *limit_, *limit_unit_;
+  GtkWidget* result_expander_;
   std::vector<std::pair<std::string, GtkWidget*>> more_checks_;
   Connections connections_, more_connections_;
   EventSource unfolding_;

@@ -22,14 +22,14 @@ std::string job_state(const JournalEntry& job) {
     case JobStep::submitting:
       return tr("Sent to {}; the answer was lost.", service);
     case JobStep::running:
-      return tr("At work at {} when last heard of.", service);
+      return tr("Last known state: in progress at {}.", service);
     case JobStep::ready:
       return tr("Ready at {}.", service);
     case JobStep::fetched:
     case JobStep::placed:
       break;
   }
-  return _("On this computer, not yet placed.");
+  return _("Downloaded, but not in an image yet.");
 }
 
 JobList::JobList(Actions actions)

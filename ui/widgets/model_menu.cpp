@@ -19,6 +19,15 @@ std::vector<std::pair<ModelGroup, std::vector<const Model*>>> grouped_models(
   return groups;
 }
 
+bool is_being_withdrawn(const Model& model, std::optional<ServiceKind> service) {
+  return model.is_deprecated() && service != ServiceKind::this_computer;
+}
+
+std::string listed_title(const Model& model, std::optional<ServiceKind> service) {
+  return is_being_withdrawn(model, service) ? tr("{} (being withdrawn)", _(model.title))
+                                            : std::string(_(model.title));
+}
+
 ModelMenu::ModelMenu(std::function<void()> changed)
     : changed_(std::move(changed)), button_(own(gtk_menu_button_new())), menu_(gtk_menu_new()) {
   GtkWidget* row = horizontal_box();
@@ -69,7 +78,8 @@ void ModelMenu::fill(std::optional<ServiceKind> service, const std::string& name
   for (GtkWidget* old : children_of(menu_)) gtk_widget_destroy(old);
   for (const auto& [group, members] : grouped_models(service)) {
     add_heading(_(title_of(group)));
-    for (const Model* model : members) add(model->name, _(model->title), _(model->purpose));
+    for (const Model* model : members)
+      add(model->name, listed_title(*model, service), _(model->purpose));
   }
   if (name.starts_with("other:")) add(name, model_title(name), _("A model of the service's own."));
   gtk_widget_show_all(menu_);

@@ -39,6 +39,11 @@ class ModelMenu {
   Connections connections_, item_connections_;
 };
 
+/// Whether a service will soon have this model no more. What runs here is withdrawn by nobody.
+[[nodiscard]] bool is_being_withdrawn(const Model& model, std::optional<ServiceKind> service);
+/// The model's title, which says so.
+[[nodiscard]] std::string listed_title(const Model& model, std::optional<ServiceKind> service);
+
 /// The models of a service by groups, in the order in which the dialog lists them.
 [[nodiscard]] std::vector<std::pair<ModelGroup, std::vector<const Model*>>> grouped_models(
     std::optional<ServiceKind> service);

@@ -95,60 +95,70 @@ void PriceLine::ask() {
                 });
 }
 
-Price PriceLine::offline() const {
+void PriceLine::set_service(std::optional<ServiceKind> service) {
+  if (service_ == service) return;
+  service_ = service;
+  show();
+}
+
+Price PriceLine::offline(ServiceKind service) const {
   Price sum;
   for (const PricedTask& task : tasks_) {
     if (task.paid) continue;
-    const Price price =
-        offline_price(account_->address.kind, task.width, task.height, task.settings);
+    const Price price = offline_price(service, task.width, task.height, task.settings);
     sum.amount += price.amount;
     sum.unit = price.unit;
   }
   return sum;
 }
 
+std::optional<Price> PriceLine::to_pay() const {
+  if (tasks_.empty() || all_paid()) return {};
+  if (account_) {
+    if (account_->capabilities.free_of_charge) return {};
+    return price_.value_or(offline(account_->address.kind));
+  }
+  // What an own server takes is not known before it is asked.
+  const bool has_table = service_ == ServiceKind::topaz || service_ == ServiceKind::aimlapi;
+  return has_table ? std::optional(offline(*service_)) : std::nullopt;
+}
+
 std::string PriceLine::warning() const {
-  if (!account_ || account_->capabilities.free_of_charge || tasks_.empty()) return {};
-  const Price price = price_.value_or(offline());
-  if (balance_ && price.amount > balance_->available)
+  const auto price = to_pay();
+  if (!price) return {};
+  if (balance_ && price->amount > balance_->available)
     return _("That is more than you have: buy more there, or choose This computer.");
   // The limit is one for each job; what is sent is compared job by job there.
   const auto& limit = tasks_.front().settings.max_cost;
   const auto jobs = std::ranges::count(tasks_, false, &PricedTask::paid);
-  if (limit && price.amount > *limit * double(jobs))
+  if (limit && price->amount > *limit * double(jobs))
     return _("That is more than your limit: raise it under “Result and cost”.");
   return {};
 }
 
 std::string PriceLine::cost_text() const {
-  if (!account_ || account_->capabilities.free_of_charge || tasks_.empty()) return {};
-  if (all_paid()) return {};
-  const Price price = price_.value_or(offline());
-  return amount_text(price.amount, price.unit);
+  const auto price = to_pay();
+  return price ? amount_text(price->amount, price->unit) : "";
 }
 
 bool PriceLine::all_paid() const { return std::ranges::all_of(tasks_, &PricedTask::paid); }
 
 void PriceLine::show() {
-  double pixels = 0;
-  for (const auto& task : tasks_) pixels += double(task.width) * double(task.height);
-  // TRANSLATORS: megapixels
-  std::string text = tr("{} MP", number_text(pixels / 1e6, pixels < 1e5 ? 2 : 1));
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : " · ") + part; };
   if (account_ && account_->capabilities.free_of_charge) {
-    text += " · " + std::string(_("free"));
+    add(_("free"));
   } else if (account_ && all_paid()) {
-    text += " · " + std::string(_("already paid"));
+    add(_("already paid"));
   }
   if (const std::string cost = cost_text(); !cost.empty()) {
-    text += " · " + cost;
+    add(cost);
     if (balance_) {
       text += " " + tr("(you have {})",
                        number_text(balance_->available, balance_->unit == "USD" ? 2 : 0));
     }
   }
-  if (price_ && price_->seconds) {
-    text += " · " + tr("about {}", duration_text(*price_->seconds));
-  }
+  if (price_ && price_->seconds) add(tr("about {}", duration_text(*price_->seconds)));
   const std::string warned = warning();
   if (!warned.empty()) text += ". " + warned;
   set_text(line_, text);

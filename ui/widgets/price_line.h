@@ -17,7 +17,7 @@ struct PricedTask {
   bool paid = false;  ///< as a preview whose result is kept
 };
 
-/// "24.0 MP · 1 credit (you have 123) · about 30 s", kept up to date; in the warning colour when it
+/// "1 credit (you have 123) · about 30 s", kept up to date; in the warning colour when it
 /// is more than the balance or the user's limit.
 class PriceLine {
  public:
@@ -26,8 +26,10 @@ class PriceLine {
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
 
   void set_tasks(std::vector<PricedTask> tasks);
-  /// The service; empty while it is looked for.
+  /// The service; empty while it is looked for, and where it has no key.
   void set_account(std::optional<Account> account);
+  /// Which service it would be without an account: the price is then that of the table.
+  void set_service(std::optional<ServiceKind> service);
   void set_balance(std::optional<Balance> balance);
   /// One sentence below (what is sent where, the first time); empty for none.
   void set_notice(const std::string& notice);
@@ -39,7 +41,9 @@ class PriceLine {
   void ask_soon();
   void ask();
   void show();
-  [[nodiscard]] Price offline() const;
+  [[nodiscard]] Price offline(ServiceKind service) const;
+  /// What is to be paid; nothing if it is free or not known.
+  [[nodiscard]] std::optional<Price> to_pay() const;
   /// A sentence if it is more than the balance or the limit.
   [[nodiscard]] std::string warning() const;
   [[nodiscard]] bool all_paid() const;
@@ -48,6 +52,7 @@ class PriceLine {
   GtkWidget *line_, *notice_;
   std::vector<PricedTask> tasks_;
   std::optional<Account> account_;
+  std::optional<ServiceKind> service_;
   std::optional<Balance> balance_;
   std::optional<Price> price_;
   EventSource rest_;

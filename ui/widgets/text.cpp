@@ -20,15 +20,21 @@ struct DateTimeUnref {
 };
 using DateTime = std::unique_ptr<GDateTime, DateTimeUnref>;
 
-/// As service/engine/pipeline.cpp says them, with its numbers left out.
-constexpr std::array findings = {
-    N_("already sharp, nothing changed"),
-    N_("already sharp, edges emphasised"),
-    N_("defocus, radius {} px, noise {}"),
-    N_("softness, sigma {} px, noise {}"),
-    N_("motion, length {} px at {} degrees, noise {}"),
-    N_("shake, path of {} px, noise {}"),
-    N_("mixed focus, {} % blurred by a radius of {} to {} px, noise {}"),
+/// What service/engine/pipeline.cpp says, with its numbers left out, in a photographer's words.
+struct Finding {
+  std::string_view said;
+  const char* text;
+};
+constexpr Finding findings[] = {
+    {"already sharp, nothing changed", N_("Already sharp; nothing was changed")},
+    {"already sharp, edges emphasised", N_("Already sharp; edges were emphasised")},
+    {"defocus, radius {} px, noise {}", N_("Out of focus by {} px, corrected")},
+    {"softness, sigma {} px, noise {}", N_("Soft by {} px, corrected")},
+    {"motion, length {} px at {} degrees, noise {}", N_("Moved by {} px at {} degrees, corrected")},
+    {"shake, path of {} px, noise {}", N_("Camera shaken over {} px, corrected")},
+    {"mixed focus, {} % blurred by a radius of {} to {} px, noise {}",
+     // TRANSLATORS: part of the picture, and how far it is out of focus
+     N_("{} percent of the picture out of focus by {} to {} px, corrected")},
 };
 /// After the first of them: what to do if somebody wants more.
 constexpr const char* advice = N_("; a Strength above 0.5 emphasises edges anyway");
@@ -97,11 +103,10 @@ std::string finding_text(const std::string& summary) {
     form += "{}";
     rest.remove_prefix(length);
   }
-  const auto known =
-      std::ranges::find(findings, form, [](const char* text) { return std::string_view(text); });
-  if (known == findings.end()) return summary;
-  return tr(*known, numbers[0], numbers[1], numbers[2], numbers[3]) +
-         (known == findings.begin() ? _(advice) : "") + (alone ? _(no_subject) : "");
+  const auto* known = std::ranges::find(findings, std::string_view(form), &Finding::said);
+  if (known == std::end(findings)) return summary;
+  return tr(known->text, numbers[0], numbers[1], numbers[2], numbers[3]) +
+         (known == std::begin(findings) ? _(advice) : "") + (alone ? _(no_subject) : "");
 }
 
 std::string host_of(const std::string& url) {

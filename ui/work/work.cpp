@@ -272,14 +272,18 @@ Result<std::vector<std::string>> Work::place(Host::PlaceOptions options) {
   }
   auto notes = host_.place(std::move(placements), options);
   if (!notes) return notes;
+  findings_.clear();
   for (const Task& task : tasks_) {
-    if (!task.ready || task.ready->summary.empty()) continue;
+    if (!task.ready) continue;
     const auto& layer = host_.sources()[task.source].layer_name;
     // TRANSLATORS: a layer and a model
     const std::string what =
         options_.group ? tr("{}: {}", layer, model_title(task.settings.model)) : layer;
-    // TRANSLATORS: a layer and what the service says it did: "Background: defocus, radius 4.1 px"
-    notes->push_back(tr("{}: {}", what, finding_text(task.ready->summary)));
+    // TRANSLATORS: a layer and what the service says it did: "Background: Out of focus by 4.1 px,
+    // corrected"
+    const auto said = [&](const std::string& text) { return tr("{}: {}", what, text); };
+    if (!task.ready->summary.empty()) findings_.push_back(said(finding_text(task.ready->summary)));
+    if (!task.ready->remark.empty()) notes->push_back(said(task.ready->remark));
   }
   return notes;
 }

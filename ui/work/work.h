@@ -50,6 +50,8 @@ class Work {
   /// After an error: places those results that came. Windows react meanwhile.
   [[nodiscard]] Result<std::vector<std::string>> place_what_came();
   [[nodiscard]] bool has_results() const;
+  /// What the services found in the pictures that were placed.
+  [[nodiscard]] const std::vector<std::string>& findings() const { return findings_; }
   /// After an error: gives the tasks back, with the results that came.
   [[nodiscard]] std::vector<Task> release() { return std::move(tasks_); }
 
@@ -82,6 +84,7 @@ class Work {
   std::unique_ptr<Export> export_;
   std::map<std::size_t, Origin> origins_;  ///< of the sources that were sent
   std::optional<Error> error_;
+  std::vector<std::string> findings_;
   bool cancelled_ = false;
   bool answered_ = false;  ///< error_ is what a job said
   Background resuming_;

@@ -11,7 +11,10 @@ WorkView::WorkView(GtkWidget* window, bool has_settings)
       std::make_unique<ProgressPage>([this] { cancel(); }, [this] { gtk_widget_hide(window_); });
   ProblemPage::Actions actions;
   actions.try_again = [this] { begin(); };
-  if (has_settings) actions.back = [this] { leave(End::back); };
+  if (has_settings) {
+    actions.back = [this] { leave(End::back); };
+    actions.enter_key = [this] { leave(End::key); };
+  }
   actions.close = [this] { leave(End::closed); };
   problem_ = std::make_unique<ProblemPage>(std::move(actions));
   gtk_stack_set_homogeneous(GTK_STACK(stack_.get()), TRUE);
@@ -30,6 +33,7 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
   what_ = what;
   cost_ = cost;
   notes_.clear();
+  findings_.clear();
   of_originals_ = options.redo_original;
   leaving_ = false;
   Work::Events events;
@@ -91,10 +95,12 @@ void WorkView::finished(Result<std::vector<std::string>> result) {
     notes_ = std::move(*result);
     // Nobody saw the window close.
     if (!gtk_widget_get_visible(window_)) {
-      notes_.insert(notes_.begin(),
-                    trn("{} sharpened picture is in place.", "{} sharpened pictures are in place.",
-                        titles_.size(), titles_.size()));
+      findings_.push_back(trn("{} sharpened picture is in place.",
+                              "{} sharpened pictures are in place.", titles_.size(),
+                              titles_.size()));
     }
+    const auto& found = work_->findings();
+    findings_.insert(findings_.end(), found.begin(), found.end());
     return leave(End::placed);
   }
   error_ = std::move(result).error();
@@ -140,11 +146,12 @@ void WorkView::leave(End end) {
     gtk_widget_set_sensitive(stack_.get(), TRUE);
     if (placed) {
       notes_ = std::move(*placed);
+      findings_ = work_->findings();
       notes_.push_back(error_.text());
       end = End::placed;
     }
   }
-  if (end == End::back) kept_ = work_->release();
+  if (end == End::back || end == End::key) kept_ = work_->release();
   end_ = end;
   loop_.quit();
 }

@@ -19,6 +19,7 @@ class WorkView {
     placed,  ///< the layers are in the image
     back,    ///< the user wants to change the settings
     closed,  ///< the user gave up
+    key,     ///< the user wants to enter a key
   };
 
   /// `has_settings` offers the way back to them.
@@ -33,11 +34,13 @@ class WorkView {
                         const Host::PlaceOptions& options, const std::vector<std::string>& titles,
                         const std::string& what, const std::string& cost);
 
-  /// After End::back: the result of this task if it came before something else failed.
+  /// After End::back or End::key: the result of this task if it came before something else failed.
   [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings,
                                               bool of_original);
 
-  /// What the user should read after End::placed.
+  /// What was found in the pictures and done, which alarms nobody, after End::placed.
+  [[nodiscard]] const std::vector<std::string>& findings() const { return findings_; }
+  /// What the user has to read after End::placed.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   /// What went wrong before End::closed.
   [[nodiscard]] const Error& error() const { return error_; }
@@ -56,7 +59,7 @@ class WorkView {
   std::unique_ptr<Work> work_;
   std::vector<Task> kept_;
   bool has_settings_, of_originals_ = false;
-  std::vector<std::string> titles_, notes_;
+  std::vector<std::string> titles_, notes_, findings_;
   std::string what_, cost_;
   Error error_;
   bool working_ = false, cancelling_ = false, close_at_end_ = false;
