@@ -44,16 +44,16 @@ namespace fs = std::filesystem;
 constexpr const char* key = "faults-bench-key";
 constexpr std::uint32_t side = 24;
 
-constexpr Pace quick = {.first_poll = 2ms,
-                        .longest_poll = 10ms,
-                        .poll_growth = 1.5,
-                        .first_backoff = 2ms,
-                        .longest_backoff = 10ms,
-                        .not_found_grace = 300ms,
-                        .deadline = 1s,
-                        .cancel_limit = 500ms,
-                        .tries = 3,
-                        .busy_tries = 3};
+const Pace quick = {.first_poll = 2ms,
+                    .longest_poll = 10ms,
+                    .poll_growth = 1.5,
+                    .first_backoff = 2ms,
+                    .longest_backoff = 10ms,
+                    .not_found_grace = 300ms,
+                    .deadline = 1s,
+                    .cancel_limit = 500ms,
+                    .tries = 3,
+                    .busy_tries = 3};
 
 [[noreturn]] void give_up(const std::string& why) { throw std::runtime_error(why); }
 

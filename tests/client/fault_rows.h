@@ -13,16 +13,16 @@ namespace sharpen::test {
 inline constexpr int always = 1000;
 
 /// As patient as a test can be.
-inline constexpr Pace quick = {.first_poll = std::chrono::milliseconds(2),
-                               .longest_poll = std::chrono::milliseconds(10),
-                               .poll_growth = 1.5,
-                               .first_backoff = std::chrono::milliseconds(2),
-                               .longest_backoff = std::chrono::milliseconds(10),
-                               .not_found_grace = std::chrono::milliseconds(300),
-                               .deadline = std::chrono::seconds(2),
-                               .cancel_limit = std::chrono::milliseconds(500),
-                               .tries = 3,
-                               .busy_tries = 3};
+inline const Pace quick = {.first_poll = std::chrono::milliseconds(2),
+                           .longest_poll = std::chrono::milliseconds(10),
+                           .poll_growth = 1.5,
+                           .first_backoff = std::chrono::milliseconds(2),
+                           .longest_backoff = std::chrono::milliseconds(10),
+                           .not_found_grace = std::chrono::milliseconds(300),
+                           .deadline = std::chrono::seconds(2),
+                           .cancel_limit = std::chrono::milliseconds(500),
+                           .tries = 3,
+                           .busy_tries = 3};
 
 /// How a job ends.
 enum class Keeps { nothing, the_job };

@@ -32,7 +32,10 @@ TEST(Models, OfTheClientAreKnownToTheServiceWithTheSameRanges) {
       EXPECT_EQ(status(parameter.minimum), 200u) << model.name << " " << name;
       EXPECT_EQ(status(parameter.maximum), 200u) << model.name << " " << name;
       const double step = sharpen::parameter(parameter.id).is_integer ? 1 : 0.001;
-      EXPECT_EQ(status(parameter.minimum - step), 400u) << model.name << " " << name;
+      // The service takes negative seeds, too; for us -1 is Auto.
+      if (name != "seed") {
+        EXPECT_EQ(status(parameter.minimum - step), 400u) << model.name << " " << name;
+      }
       EXPECT_EQ(status(parameter.maximum + step), 400u) << model.name << " " << name;
     }
   }
