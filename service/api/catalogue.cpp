@@ -16,6 +16,11 @@ namespace {
 constexpr auto common = std::to_array<WireSetting>({{"denoise_strength", 0, 1},
                                                     {"face_enhancement_strength", 0, 1},
                                                     {"face_enhancement_creativity", 0, 1}});
+/// Settings of this service alone (docs/service-contract.md).
+constexpr auto own = std::to_array<WireSetting>({{"blur_size", 0.3, 60},
+                                                 {"blur_angle", -180, 180},
+                                                 {"blur_edge", 0, 20},
+                                                 {"keep_grain", 0, 1}});
 constexpr auto only_strength = std::to_array<WireSetting>({{"strength", 0.01, 1}});
 constexpr auto classic =
     std::to_array<WireSetting>({{"strength", 0.01, 1}, {"minor_denoise", 0.01, 1}});
@@ -146,12 +151,16 @@ Checked<JobSpec> check_job(const Fields& sent, bool generative, EngineKind engin
     if (!format) return refuse(400, "Invalid output format.");
     spec.output_format = *format;
   }
-  for (const auto settings : {std::span<const WireSetting>(common), spec.model->settings})
+  for (const auto settings : {std::span<const WireSetting>(common),
+                              std::span<const WireSetting>(own), spec.model->settings})
     for (const WireSetting& setting : settings)
       if (auto copied = copy_number(setting, fields, behaviours, spec.settings); !copied)
         return std::unexpected(copied.error());
   for (auto copied :
        {copy_word("face_enhancement", {"true", "false"}, fields, spec.settings),
+        copy_word("blur", {"auto", "defocus", "motion", "softness", "shake"}, fields,
+                  spec.settings),
+        copy_word("protect_sharp", {"true", "false"}, fields, spec.settings),
         copy_word("subject_detection",
                   {"All", "Foreground", "Background", "all", "foreground", "background"}, fields,
                   spec.settings)})

@@ -54,6 +54,26 @@ Result<Box> output_area(const PictureInfo& info, const std::optional<Crop>& crop
 
 }  // namespace
 
+BlurKind blur_kind(std::string_view word) {
+  if (word == "defocus") return BlurKind::defocus;
+  if (word == "motion") return BlurKind::motion;
+  if (word == "softness") return BlurKind::softness;
+  if (word == "shake") return BlurKind::shake;
+  return BlurKind::automatic;
+}
+
+std::string_view name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::sharp:
+      return "sharp";
+    case Outcome::undone:
+      return "undone";
+    case Outcome::left:
+      return "left";
+  }
+  return "sharp";
+}
+
 Result<Report> sharpen_file(const std::filesystem::path& input, const std::filesystem::path& output,
                             FileFormat format, const Settings& settings, const Progress& progress,
                             std::stop_token stop) {

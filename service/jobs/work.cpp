@@ -35,6 +35,16 @@ engine::Settings engine_settings(const Job& job) {
   settings.minor_denoise = number("minor_denoise");
   settings.denoise_strength = number("denoise_strength");
   settings.fast = job.fast;
+  settings.blur_size = number("blur_size");
+  settings.blur_angle = number("blur_angle");
+  settings.blur_edge = number("blur_edge");
+  settings.keep_grain = number("keep_grain").value_or(0);
+  const auto word = [&](const char* name) {
+    const auto found = job.settings.find(name);
+    return found == job.settings.end() ? std::string() : found->second;
+  };
+  settings.blur = engine::blur_kind(word("blur"));
+  settings.protect_sharp = word("protect_sharp") != "false";
   if (const auto subject = job.settings.find("subject_detection"); subject != job.settings.end()) {
     if (subject->second == "Foreground" || subject->second == "foreground")
       settings.subject = engine::Subject::foreground;
@@ -55,6 +65,8 @@ std::string to_text(const engine::Report& report, const Job& job) {
   JsonWriter json;
   json.begin_object()
       .member("summary", report.summary)
+      .member("outcome", name_of(report.outcome))
+      .member("part", report.part)
       .member("family", report.family)
       .member("size", report.size)
       .member("angle", report.angle)

@@ -104,7 +104,8 @@ TEST_F(ShakeTest, FindsNoneWhereThereIsNone) {
                            Blur{Family::motion, 14, 25}}) {
     const Planes picture = test::photograph(scene(), point_spread(blur), false, 1, 5);
     const Box all{0, 0, picture[0].width(), picture[0].height()};
-    const auto found = find_shake(test::store_of(picture), {&all, 1}, {}, how, 2, {});
+    const auto found =
+        find_shake(test::store_of(picture), {&all, 1}, {}, how, ShakeCare::sure, 2, {});
     ASSERT_TRUE(found);
     EXPECT_FALSE(*found) << name_of(blur.family);
   }

@@ -24,9 +24,17 @@ using DateTime = std::unique_ptr<GDateTime, DateTimeUnref>;
 struct Finding {
   std::string_view said;
   const char* text;
+  const char* advice = nullptr;  ///< what to do if somebody wants more
 };
 constexpr Finding findings[] = {
-    {"already sharp, nothing changed", N_("Already sharp; nothing was changed")},
+    {"already sharp, nothing changed", N_("Already sharp; nothing was changed"),
+     N_("; a Strength above 0.5 emphasises edges anyway")},
+    {"blurred, nothing that can be undone safely",
+     N_("Blurred, but nothing that can be undone safely"),
+     N_("; try another model, a part of the picture, or a service that redraws what is lost")},
+    {"out of focus by about {} px, corrected, {} % blurred",
+     // TRANSLATORS: how far out of focus, and how much of the picture
+     N_("Out of focus by about {} px in {} percent of the picture, corrected")},
     {"already sharp, edges emphasised", N_("Already sharp; edges were emphasised")},
     {"defocus, radius {} px, noise {}", N_("Out of focus by {} px, corrected")},
     {"softness, sigma {} px, noise {}", N_("Soft by {} px, corrected")},
@@ -36,8 +44,6 @@ constexpr Finding findings[] = {
      // TRANSLATORS: part of the picture, and how far it is out of focus
      N_("{} percent of the picture out of focus by {} to {} px, corrected")},
 };
-/// After the first of them: what to do if somebody wants more.
-constexpr const char* advice = N_("; a Strength above 0.5 emphasises edges anyway");
 constexpr const char* no_subject =
     N_(", no subject stands out, so the whole picture was sharpened");
 
@@ -106,7 +112,7 @@ std::string finding_text(const std::string& summary) {
   const auto* known = std::ranges::find(findings, std::string_view(form), &Finding::said);
   if (known == std::end(findings)) return summary;
   return tr(known->text, numbers[0], numbers[1], numbers[2], numbers[3]) +
-         (known == std::begin(findings) ? _(advice) : "") + (alone ? _(no_subject) : "");
+         (known->advice ? _(known->advice) : "") + (alone ? _(no_subject) : "");
 }
 
 std::string host_of(const std::string& url) {

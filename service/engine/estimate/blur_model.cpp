@@ -8,6 +8,7 @@ namespace sharpen::engine {
 namespace {
 
 constexpr int kSubpixels = 8;
+constexpr double kSharpRim = 0.9;  ///< pixels: a rim this wide looks like that of a whole pixel
 
 /// How much of the pixel at (x, y) `inside` covers.
 template <class Inside>
@@ -61,7 +62,7 @@ int reach(const Blur& blur) {
     case Family::none:
       return 0;
     case Family::disk:
-      return static_cast<int>(std::ceil(blur.size + 0.5));
+      return static_cast<int>(std::ceil(blur.size + std::max(1.0, blur.edge) / 2));
     case Family::gauss:
       return std::max(2, static_cast<int>(std::ceil(4 * blur.size)));
     case Family::motion:
@@ -78,7 +79,12 @@ Plane point_spread(const Blur& blur) {
     case Family::none:
       break;
     case Family::disk: {
-      const double r = blur.size;
+      const double r = blur.size, edge = blur.edge;
+      if (edge > kSharpRim) {
+        return sample(radius, [r, edge](int x, int y) {
+          return static_cast<float>(std::clamp((r - std::hypot(x, y)) / edge + 0.5, 0.0, 1.0));
+        });
+      }
       return sample(radius, [r](int x, int y) {
         const double distance = std::hypot(x, y);
         if (distance > r + 0.75) return 0.0f;

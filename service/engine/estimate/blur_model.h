@@ -19,6 +19,7 @@ struct Blur {
   double size = 0;   ///< disk: radius, gauss: standard deviation, motion, shake: length; pixels
   double angle = 0;  ///< motion: degrees, counted from the x axis to the y axis (downwards)
   std::shared_ptr<const Plane> path = {};  ///< shake: the point spread function, of odd sides
+  double edge = 0;                         ///< disk: how wide its rim is, in pixels
 
   [[nodiscard]] bool operator==(const Blur&) const = default;
 };

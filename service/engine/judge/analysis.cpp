@@ -27,6 +27,9 @@ constexpr int kLeastClearest = 8;  ///< blocks for a look at the clearest alone
 constexpr double kLeastExpected = 0.7, kMostExpected = 4;  ///< of edges, in pixels
 constexpr double kImpossibleWeight = 3;  ///< against the logarithm of the roughness
 constexpr double kSureShake = 0.8;
+constexpr double kLeastHandSize = 0.3;  ///< pixels
+constexpr double kMostHandNoise =
+    6.0 / 255;                          ///< of a detailed picture its finest detail seems noise
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
 
 /// The noise to reckon with. A little too much costs little; too little leaves what the inverse
@@ -118,7 +121,7 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     candidates = explanations(evidence, search);
   }
   if (search.motion && (candidates.empty() || is_gauss(candidates))) {
-    auto shake = find_shake(picture, boxes, jpeg, how, threads, stop);
+    auto shake = find_shake(picture, boxes, jpeg, how, ShakeCare::sure, threads, stop);
     if (!shake) return fail(std::move(shake));
     if (*shake) {
       analysis.blur = (*shake)->blur;
@@ -180,14 +183,91 @@ Result<Analysis> judge_varying(const PixelStore& picture, const FocusScan& scan,
   return analysis;
 }
 
+Family family_of(BlurKind kind) {
+  switch (kind) {
+    case BlurKind::automatic:
+      break;
+    case BlurKind::defocus:
+      return Family::disk;
+    case BlurKind::motion:
+      return Family::motion;
+    case BlurKind::softness:
+      return Family::gauss;
+    case BlurKind::shake:
+      return Family::shake;
+  }
+  return Family::none;
+}
+
+const Fit& fit_of(const Estimate& estimate, Family family) {
+  return family == Family::disk     ? estimate.disk
+         : family == Family::motion ? estimate.line
+                                    : estimate.gauss;
+}
+
 }  // namespace
+
+Result<Analysis> analyse_by_hand(const PixelStore& picture, const Settings& settings,
+                                 const std::array<ToneCurve, 3>& tones, unsigned threads,
+                                 const std::stop_token& stop) {
+  const auto seen = survey(picture, tones, threads, stop);
+  if (!seen) return std::unexpected(seen.error());
+  const auto jpeg = jpeg_noise(picture.info());
+  const Estimator estimator(Search(), jpeg);
+  Analysis analysis;
+  analysis.noise = noise_of(0, jpeg);
+  Evidence evidence;
+  if (seen->spectra.blocks > 0) {
+    evidence = evidence_of(estimator, seen->spectra, jpeg.has_value());
+    analysis.noise =
+        std::clamp(noise_of(evidence.encoded.noise, jpeg), kLeastNoise, kMostHandNoise);
+  }
+  Deconvolution how = Deconvolution::fast();
+  how.tones = tones;
+  how.noise = static_cast<float>(analysis.noise);
+  analysis.confidence = 1;
+  analysis.linear_light = true;
+  const Family family = family_of(settings.blur);
+  if (family == Family::shake) {
+    auto shake = find_shake(picture, seen->boxes, jpeg, how, ShakeCare::anyway, threads, stop);
+    if (!shake) return fail(std::move(shake));
+    if (!*shake) return analysis;
+    analysis.blur = (*shake)->blur;
+    analysis.linear_light = (*shake)->linear_light;
+    return analysis;
+  }
+  std::vector<Candidate> candidates;
+  for (const bool linear_light : {true, false}) {
+    const Estimate& estimate = linear_light ? evidence.linear : evidence.encoded;
+    const Fit& fit = fit_of(estimate, family);
+    Blur blur{family, settings.blur_size.value_or(fit.blur.size),
+              settings.blur_angle.value_or(fit.blur.angle)};
+    if (blur.size < kLeastHandSize) continue;
+    if (family == Family::disk) blur.edge = settings.blur_edge.value_or(0);
+    candidates.push_back({blur, linear_light, 0});
+  }
+  if (candidates.empty()) return analysis;
+  std::size_t chosen = 0;
+  if (!seen->boxes.empty()) {
+    const auto best = choose(picture, seen->boxes, candidates, true, how, threads, stop);
+    if (!best) return fail(Result<std::size_t>(best));
+    chosen = *best;
+  }
+  analysis.blur = candidates[chosen].blur;
+  analysis.linear_light = candidates[chosen].linear_light;
+  return analysis;
+}
 
 Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
                          const std::array<ToneCurve, 3>& tones, unsigned threads,
                          const std::stop_token& stop) {
   const auto seen = survey(picture, tones, threads, stop);
   if (!seen) return std::unexpected(seen.error());
-  if (seen->spectra.blocks == 0) return Analysis();
+  if (seen->spectra.blocks == 0) {
+    Analysis nothing;
+    nothing.too_small = true;
+    return nothing;
+  }
   const auto jpeg = jpeg_noise(picture.info());
   const Estimator estimator(model.search, jpeg);
   const auto uniform = judge(picture, estimator, model.search, *seen, jpeg, tones, threads, stop);

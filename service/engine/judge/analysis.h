@@ -5,6 +5,7 @@
 
 #include "service/engine/decode/pixel_store.h"
 #include "service/engine/decode/tone.h"
+#include "service/engine/engine.h"
 #include "service/engine/estimate/estimate.h"
 #include "service/engine/estimate/focus_map.h"
 #include "service/engine/models.h"
@@ -17,6 +18,7 @@ struct Analysis {
   double noise = 0;           ///< standard deviation of encoded values, scale 0 … 1
   double confidence = 0;      ///< 0 … 1; of a uniform blur, how much of the spectrum it explains
   bool linear_light = false;  ///< where the blur happened
+  bool too_small = false;     ///< or flat: nothing could be measured
   FocusMap map;               ///< where and how far it is blurred; empty if everywhere alike
 };
 
@@ -25,5 +27,11 @@ struct Analysis {
 [[nodiscard]] Result<Analysis> analyse(const PixelStore& picture, const ModelTraits& model,
                                        const std::array<ToneCurve, 3>& tones, unsigned threads,
                                        const std::stop_token& stop);
+
+/// Likewise with a blur that was chosen by hand: what was left open (its size, its angle, the
+/// domain, the noise) is measured. Family none if no size was given and none can be measured.
+[[nodiscard]] Result<Analysis> analyse_by_hand(const PixelStore& picture, const Settings& settings,
+                                               const std::array<ToneCurve, 3>& tones,
+                                               unsigned threads, const std::stop_token& stop);
 
 }  // namespace sharpen::engine

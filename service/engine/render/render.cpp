@@ -75,6 +75,15 @@ float amount_at(const Plan& plan, int x, int y) {
   return static_cast<float>(plan.amount) * (plan.mask ? plan.mask(x, y) : 1.0f);
 }
 
+/// The noise that was taken out of a pixel, as a change of each channel; what differs by more than
+/// noise is no noise. `residual` is in standard deviations of an orthonormal luma.
+float grain_at(float residual, const Plan& plan, std::size_t channels) {
+  constexpr float kMostDeviations = 3;
+  const float noise = plan.how.noise / std::sqrt(static_cast<float>(channels));
+  return static_cast<float>(plan.grain) * noise *
+         std::clamp(-residual, -kMostDeviations, kMostDeviations);
+}
+
 /// Replaces the channels of one tile by what the plan makes of them.
 void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& kernels,
                   const Box& source, TileDeconvolver& worker, const std::stop_token& stop) {
@@ -94,8 +103,9 @@ void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& 
     for (std::size_t i = 0; i < trusted.size(); ++i) {
       const float distance = std::abs(want.position.data()[i] - static_cast<float>(level));
       const float weight = std::max(0.0f, 1 - distance) * trusted.data()[i];
+      const float grain = grain_at(worker.residual().data()[i], plan, channels.size());
       for (std::size_t c = 0; c < channels.size(); ++c) {
-        changes[c].data()[i] += weight * (channels[c].data()[i] - before[c].data()[i]);
+        changes[c].data()[i] += weight * (channels[c].data()[i] + grain - before[c].data()[i]);
       }
     }
   }
@@ -136,57 +146,6 @@ class Workers {
   std::mutex mutex_;
   std::vector<std::unique_ptr<TileDeconvolver>> idle_;
 };
-
-/// The part of a picture that is rendered, and what that needs.
-struct Part {
-  const PixelStore& picture;
-  const Box& area;
-  unsigned threads;
-  const RowSink& sink;
-  const std::function<void(double)>& progress;
-  const std::stop_token& stop;
-};
-
-using Tiles = std::vector<std::vector<Tile>>;
-/// Replaces the channels of one tile; called by several threads at a time.
-using TileWork = std::function<void(std::span<Plane> channels, const Box& source)>;
-
-/// Reads the tiles, a line of them at a time, and hands the rows that `work` makes to the sink.
-Result<void> render_tiles(const Part& part, const Tiles& lines, const TileWork& work) {
-  const auto& [picture, area, threads, sink, progress, stop] = part;
-  const auto colours = static_cast<std::size_t>(picture.colours());
-  const std::size_t pixel = picture.info().bytes_per_row() / picture.info().width;
-  std::mutex mutex;
-  std::size_t done = 0;
-  const std::size_t all = lines.size() * lines.front().size();
-  for (const auto& line : lines) {
-    const Box band{area.x, line.front().core.y, area.width, line.front().core.height};
-    const std::size_t stride = pixel * std::size_t(band.width);
-    std::vector<std::byte> rows(stride * std::size_t(band.height));
-    if (auto read = picture.read(band, rows); !read) return read;
-    Result<void> outcome;
-    parallel_for(static_cast<int>(line.size()), threads, stop, [&](int index) {
-      const Tile& tile = line[std::size_t(index)];
-      std::array<Plane, 3> planes;
-      const std::span<Plane> channels(planes.data(), colours);
-      auto read = picture.read(tile.source, channels);
-      if (read) {
-        work(channels, tile.source);
-        const Box inner{tile.core.x - tile.source.x, tile.core.y - tile.source.y, tile.core.width,
-                        tile.core.height};
-        store_rounded(channels, inner, picture.info(),
-                      std::span(rows).subspan(pixel * std::size_t(tile.core.x - area.x)), stride);
-      }
-      const std::lock_guard lock(mutex);
-      if (!read) outcome = read;
-      if (progress) progress(double(++done) / double(all));
-    });
-    if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
-    if (!outcome) return outcome;
-    if (auto sunk = sink(rows); !sunk) return sunk;
-  }
-  return {};
-}
 
 Result<void> render_undone(const Part& part, const Plan& plan) {
   const PixelStore& picture = part.picture;
@@ -231,6 +190,43 @@ Result<void> render_emphasis(const Part& part, const Plan& plan) {
 }
 
 }  // namespace
+
+Result<void> render_tiles(const Part& part, const std::vector<std::vector<Tile>>& lines,
+                          const TileWork& work) {
+  const auto& [picture, area, threads, sink, progress, stop] = part;
+  const auto colours = static_cast<std::size_t>(picture.colours());
+  const std::size_t pixel = picture.info().bytes_per_row() / picture.info().width;
+  std::mutex mutex;
+  std::size_t done = 0;
+  const std::size_t all = lines.size() * lines.front().size();
+  for (const auto& line : lines) {
+    const Box band{area.x, line.front().core.y, area.width, line.front().core.height};
+    const std::size_t stride = pixel * std::size_t(band.width);
+    std::vector<std::byte> rows(stride * std::size_t(band.height));
+    if (auto read = picture.read(band, rows); !read) return read;
+    Result<void> outcome;
+    parallel_for(static_cast<int>(line.size()), threads, stop, [&](int index) {
+      const Tile& tile = line[std::size_t(index)];
+      std::array<Plane, 3> planes;
+      const std::span<Plane> channels(planes.data(), colours);
+      auto read = picture.read(tile.source, channels);
+      if (read) {
+        work(channels, tile.source);
+        const Box inner{tile.core.x - tile.source.x, tile.core.y - tile.source.y, tile.core.width,
+                        tile.core.height};
+        store_rounded(channels, inner, picture.info(),
+                      std::span(rows).subspan(pixel * std::size_t(tile.core.x - area.x)), stride);
+      }
+      const std::lock_guard lock(mutex);
+      if (!read) outcome = read;
+      if (progress) progress(double(++done) / double(all));
+    });
+    if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
+    if (!outcome) return outcome;
+    if (auto sunk = sink(rows); !sunk) return sunk;
+  }
+  return {};
+}
 
 Result<void> copy_rows(const PixelStore& picture, const Box& area, const RowSink& sink) {
   constexpr int kRows = 64;

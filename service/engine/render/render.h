@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <stop_token>
+#include <vector>
 
 #include "service/engine/decode/pixel_store.h"
 #include "service/engine/deconvolve/deconvolve.h"
+#include "service/engine/deconvolve/tile.h"
 #include "service/engine/estimate/focus_map.h"
 
 namespace sharpen::engine {
@@ -15,6 +18,25 @@ using RowSink = std::function<Result<void>(std::span<const std::byte>)>;
 /// How much of the result goes into the picture at a pixel, 0 … 1.
 using Mask = std::function<float(int x, int y)>;
 
+/// The part of a picture that is rendered, and what that needs.
+struct Part {
+  const PixelStore& picture;
+  const Box& area;
+  unsigned threads;
+  const RowSink& sink;
+  const std::function<void(double)>& progress;  ///< 0 … 1
+  const std::stop_token& stop;
+};
+
+/// Replaces the channels of one tile; called by `threads` threads at a time.
+using TileWork = std::function<void(std::span<Plane> channels, const Box& source)>;
+
+/// Reads the tiles (see make_tiles), a line of them at a time, and hands the rows that `work` makes
+/// to the sink. Errors: io; cancelled; what the sink returns.
+[[nodiscard]] Result<void> render_tiles(const Part& part,
+                                        const std::vector<std::vector<Tile>>& lines,
+                                        const TileWork& work);
+
 /// What is to be done to a picture.
 struct Plan {
   Blur blur;
@@ -22,6 +44,7 @@ struct Plan {
   Deconvolution how;
   double amount = 1;     ///< of the result that goes into the picture
   double overshoot = 0;  ///< of an edge emphasis on top of it, 0 … 1
+  double grain = 0;      ///< of the noise that was taken out, 0 … 1
   Mask mask;             ///< if given, where
 };
 

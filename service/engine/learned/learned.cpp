@@ -1,0 +1,245 @@
+#include "service/engine/learned/learned.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "service/engine/deconvolve/tile.h"
+
+namespace sharpen::engine {
+namespace {
+
+constexpr int kCore = 576;                  ///< the most of a tile that is kept, in pixels
+constexpr int kAround = 64;                 ///< what the network sees around it
+constexpr int kLookSide = 256, kLooks = 4;  ///< boxes of a look: their side, and how many a side
+constexpr double kDetail = 4.0 / 255;       ///< standard deviation of luma in a cell worth judging
+
+int whole_units(int length) {
+  return (length + Network::kUnit - 1) / Network::kUnit * Network::kUnit;
+}
+
+/// Luma as the network was trained on (ITU-R BT.601), of the padded size; what is beyond the
+/// tile's right and lower border repeats its last pixels.
+Plane luma_of(std::span<const Plane> channels, int width, int height) {
+  constexpr std::array kWeights{0.299f, 0.587f, 0.114f};
+  const Plane& first = channels.front();
+  Plane luma(width, height);
+  for (int y = 0; y < height; ++y) {
+    const int row = std::min(y, first.height() - 1);
+    float* to = luma.row(y);
+    for (int x = 0; x < width; ++x) {
+      const int column = std::min(x, first.width() - 1);
+      float sum = 0;
+      if (channels.size() == 1) sum = first.at(column, row);
+      for (std::size_t c = 0; channels.size() > 1 && c < channels.size(); ++c) {
+        sum += kWeights[c] * channels[c].at(column, row);
+      }
+      to[x] = std::clamp(sum, 0.0f, 1.0f);
+    }
+  }
+  return luma;
+}
+
+/// The radius of a disk that has a member's variance.
+float radius_of(std::size_t member) {
+  const BankBlur& blur = kBankBlurs[member - 1];
+  return blur.disk ? blur.size : 2 * blur.size;
+}
+
+/// Boxes in even distances, which cover a small area whole.
+std::vector<Box> look_boxes(const Box& area) {
+  std::vector<Box> boxes;
+  const auto places = [](int start, int length) {
+    const int side = std::min(length, kLookSide);
+    const int count = std::clamp((length + side - 1) / side, 1, kLooks);
+    std::vector<std::pair<int, int>> found;
+    for (int i = 0; i < count; ++i) {
+      const int at = count == 1 ? (length - side) / 2 : (length - side) * i / (count - 1);
+      found.emplace_back(start + at, side);
+    }
+    return found;
+  };
+  for (const auto& [y, height] : places(area.y, area.height)) {
+    for (const auto& [x, width] : places(area.x, area.width)) {
+      boxes.push_back({x, y, width, height});
+    }
+  }
+  return boxes;
+}
+
+/// Adds what one tile shows to sums over detailed pixels.
+struct LookSums {
+  double pixels = 0, blurred = 0, spread = 0, change = 0;
+
+  void add(const Plane& luma, const Plane& change_of_tile, std::span<const float> weights,
+           int columns, int rows, int stride, std::size_t plane) {
+    constexpr int kCell = Network::kCell;
+    for (int v = 0; v < rows; ++v) {
+      for (int u = 0; u < columns; ++u) {
+        double sum = 0, squares = 0, changed = 0;
+        for (int y = 0; y < kCell; ++y) {
+          for (int x = 0; x < kCell; ++x) {
+            const double value = double(luma.at(u * kCell + x, v * kCell + y));
+            sum += value;
+            squares += value * value;
+            changed += std::abs(double(change_of_tile.at(u * kCell + x, v * kCell + y)));
+          }
+        }
+        constexpr double kCount = kCell * kCell;
+        if (squares / kCount - sum * sum / kCount / kCount < kDetail * kDetail) continue;
+        const std::size_t cell = std::size_t(v) * std::size_t(stride) + std::size_t(u);
+        double there = 0, wide = 0;
+        for (std::size_t m = 1; m * plane < weights.size(); ++m) {
+          const auto weight = double(weights[m * plane + cell]);
+          there += weight;
+          wide += weight * double(radius_of(m));
+        }
+        pixels += 1;
+        blurred += there;
+        spread += wide;
+        change += changed / kCount;
+      }
+    }
+  }
+};
+
+}  // namespace
+
+float BlurMap::at(int x, int y) const {
+  const auto place = [](int pixel, int cells) {
+    const float at = (static_cast<float>(pixel) + 0.5f) / Network::kCell - 0.5f;
+    const float inside = std::clamp(at, 0.0f, static_cast<float>(cells - 1));
+    const int first = std::min(static_cast<int>(inside), std::max(cells - 2, 0));
+    return std::pair(first, inside - static_cast<float>(first));
+  };
+  const auto [u, right] = place(x - area.x, columns);
+  const auto [v, down] = place(y - area.y, rows);
+  const auto value = [&](int column, int row) {
+    return blurred[std::size_t(std::min(row, rows - 1)) * std::size_t(columns) +
+                   std::size_t(std::min(column, columns - 1))];
+  };
+  const float above = value(u, v) + right * (value(u + 1, v) - value(u, v));
+  const float below = value(u, v + 1) + right * (value(u + 1, v + 1) - value(u, v + 1));
+  return above + down * (below - above);
+}
+
+Result<LearnedJudge> LearnedJudge::load(unsigned threads) {
+  auto network = Network::load(threads);
+  if (!network) return fail(std::move(network));
+  return LearnedJudge(std::move(*network), threads);
+}
+
+Result<LearnedJudge::Judged> LearnedJudge::judge(std::span<const Plane> channels,
+                                                 const std::stop_token& stop) {
+  const Plane& first = channels.front();
+  const int width = whole_units(first.width()), height = whole_units(first.height());
+  if (!bank_ || width != bank_width_ || height != bank_height_) {
+    bank_ = std::make_unique<const Bank>(width, height);
+    bank_width_ = width;
+    bank_height_ = height;
+  }
+  const Plane luma = luma_of(channels, width, height);
+  members_.resize(bank_->members() * luma.size());
+  bank_->undo(luma, members_, threads_, stop);
+  if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
+  auto answer = network_.run(members_, width, height);
+  if (!answer) return fail(std::move(answer));
+  Judged judged{Plane(first.width(), first.height()), std::move(*answer),
+                first.width() / Network::kCell, first.height() / Network::kCell};
+  for (int y = 0; y < first.height(); ++y) {
+    const float* result = judged.answer.luma.data() + std::size_t(y) * std::size_t(width);
+    for (int x = 0; x < first.width(); ++x) judged.change.at(x, y) = result[x] - luma.at(x, y);
+  }
+  return judged;
+}
+
+Result<BlurLook> LearnedJudge::look(const PixelStore& picture, const Box& area,
+                                    const std::stop_token& stop) {
+  LookSums sums;
+  const auto colours = static_cast<std::size_t>(picture.colours());
+  for (const Box& box : look_boxes(area)) {
+    std::array<Plane, 3> planes;
+    const std::span<Plane> channels(planes.data(), colours);
+    if (auto read = picture.read(box, channels); !read) return fail(std::move(read));
+    const auto judged = judge(channels, stop);
+    if (!judged) return std::unexpected(judged.error());
+    const int stride = whole_units(box.width) / Network::kCell;
+    const auto plane = judged->answer.weights.size() / bank_->members();
+    sums.add(luma_of(channels, box.width, box.height), judged->change, judged->answer.weights,
+             judged->columns, judged->rows, stride, plane);
+  }
+  BlurLook look;
+  if (sums.pixels > 0) {
+    look.blurred = sums.blurred / sums.pixels;
+    look.radius = sums.blurred > 0 ? sums.spread / sums.blurred : 0;
+    look.change = sums.change / sums.pixels;
+  }
+  return look;
+}
+
+Result<BlurMap> LearnedJudge::map(const PixelStore& picture, const Box& area,
+                                  const std::stop_token& stop) {
+  constexpr int kCell = Network::kCell;
+  BlurMap map{area, (area.width + kCell - 1) / kCell, (area.height + kCell - 1) / kCell, {}};
+  map.blurred.resize(std::size_t(map.columns) * std::size_t(map.rows));
+  const auto colours = static_cast<std::size_t>(picture.colours());
+  for (const auto& line :
+       make_tiles(picture.width(), picture.height(), area, kCore, kCore, kAround)) {
+    for (const Tile& tile : line) {
+      std::array<Plane, 3> planes;
+      const std::span<Plane> channels(planes.data(), colours);
+      if (auto read = picture.read(tile.source, channels); !read) return fail(std::move(read));
+      const auto judged = judge(channels, stop);
+      if (!judged) return std::unexpected(judged.error());
+      const int stride = whole_units(tile.source.width) / kCell;
+      const int last_row = whole_units(tile.source.height) / kCell - 1;
+      // A cell of the map takes the cell of the tile that its middle is in.
+      const auto first_cell = [](int from, int start) {
+        return (from - start + kCell / 2) / kCell;
+      };
+      for (int v = first_cell(tile.core.y, area.y); v < map.rows; ++v) {
+        const int y = area.y + v * kCell + kCell / 2;
+        if (y >= tile.core.y + tile.core.height + kCell / 2) break;
+        const int row = std::clamp((y - tile.source.y) / kCell, 0, last_row);
+        for (int u = first_cell(tile.core.x, area.x); u < map.columns; ++u) {
+          const int x = area.x + u * kCell + kCell / 2;
+          if (x >= tile.core.x + tile.core.width + kCell / 2) break;
+          const int column = std::clamp((x - tile.source.x) / kCell, 0, stride - 1);
+          const float kept =
+              judged->answer.weights[std::size_t(row) * std::size_t(stride) + std::size_t(column)];
+          map.blurred[std::size_t(v) * std::size_t(map.columns) + std::size_t(u)] = 1 - kept;
+        }
+      }
+    }
+  }
+  return map;
+}
+
+Result<void> LearnedJudge::render(const PixelStore& picture, const Box& area, double amount,
+                                  const Mask& mask, const RowSink& sink,
+                                  const std::function<void(double)>& progress,
+                                  const std::stop_token& stop) {
+  const auto lines = make_tiles(picture.width(), picture.height(), area, kCore, kCore, kAround);
+  Result<void> outcome;
+  // One tile at a time: bank and network use all threads themselves.
+  auto drawn = render_tiles(
+      {picture, area, 1, sink, progress, stop}, lines,
+      [&](std::span<Plane> channels, const Box& source) {
+        if (!outcome) return;
+        const auto judged = judge(channels, stop);
+        if (!judged) {
+          outcome = std::unexpected(judged.error());
+          return;
+        }
+        for (int y = 0; y < source.height; ++y) {
+          for (int x = 0; x < source.width; ++x) {
+            const float there = mask ? mask(source.x + x, source.y + y) : 1.0f;
+            const float change = static_cast<float>(amount) * there * judged->change.at(x, y);
+            for (Plane& channel : channels) channel.at(x, y) += change;
+          }
+        }
+      });
+  return outcome ? drawn : outcome;
+}
+
+}  // namespace sharpen::engine
