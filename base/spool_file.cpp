@@ -6,10 +6,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <format>
+#include <sstream>
 #include <string>
 #include <utility>
 
+#include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/lease.h"
 
 namespace sharpen {
 namespace {
@@ -20,7 +24,26 @@ Error folder_error(const std::filesystem::path& folder, int code) {
           _("Free some space on this disk, then try again.")};
 }
 
+/// Where process ids mean the same: eight digits.
+std::string realm_of(const Lease& lease) {
+  const std::string text = lease.boot + lease.name_space;
+  return std::string(
+      OwnedChars(g_compute_checksum_for_string(G_CHECKSUM_SHA256, text.c_str(), -1)).get(), 8);
+}
+
 }  // namespace
+
+SpoolFile::Maker SpoolFile::maker_of(const std::filesystem::path& path) {
+  std::istringstream name(path.filename().string());
+  Lease maker = Lease::mine();
+  const std::string here = realm_of(maker);
+  char dash = 0;
+  std::string realm;
+  if (!(name >> maker.process >> dash >> maker.start_time >> dash) ||
+      !std::getline(name, realm, '-') || realm != here)
+    return Maker::unknown;
+  return maker.alive({}) ? Maker::alive : Maker::dead;
+}
 
 Result<SpoolFile> SpoolFile::create(std::string_view suffix, const std::filesystem::path& folder) {
   std::filesystem::path where = folder;
@@ -28,7 +51,10 @@ Result<SpoolFile> SpoolFile::create(std::string_view suffix, const std::filesyst
     where = std::filesystem::path(g_get_user_cache_dir()) / "remote-sharpen" / "spool";
   if (g_mkdir_with_parents(where.c_str(), 0700) != 0)
     return std::unexpected(folder_error(where, errno));
-  std::string name = (where / "XXXXXX").string() + std::string(suffix);
+  const Lease me = Lease::mine();
+  std::string name =
+      (where / std::format("{}-{}-{}-XXXXXX", me.process, me.start_time, realm_of(me))).string() +
+      std::string(suffix);
   const int file = g_mkstemp_full(name.data(), O_RDWR | O_CLOEXEC, 0600);
   if (file < 0) return std::unexpected(folder_error(where, errno));
   ::close(file);

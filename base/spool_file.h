@@ -7,7 +7,8 @@
 
 namespace sharpen {
 
-/// A temporary file of its own (mode 0600, in a private folder 0700), removed with its owner.
+/// A temporary file of its own (mode 0600, in a private folder 0700), removed with its owner. Its
+/// name says which process made it.
 class SpoolFile {
  public:
   /// Creates an empty file in `folder` (made if missing), or in a private folder of this process
@@ -29,6 +30,10 @@ class SpoolFile {
   [[nodiscard]] std::filesystem::path keep();
   /// Takes over a file that keep() gave up, perhaps in an earlier process.
   [[nodiscard]] static SpoolFile take_over(std::filesystem::path path);
+
+  enum class Maker { alive, dead, unknown };
+  /// Of a file by this name: unknown if another machine, boot or sandbox made it.
+  [[nodiscard]] static Maker maker_of(const std::filesystem::path& path);
 
  private:
   explicit SpoolFile(std::filesystem::path path) : path_(std::move(path)) {}

@@ -103,8 +103,9 @@ int recover_client(const Home& home, const ServiceAddress& address) {
   if (!entries) give_up(entries.error().text());
   int failed = 0;
   for (const auto& entry : *entries) {
-    if (!journal->adopt(entry.id).value_or(false)) continue;
-    const auto result = JobRun(address, home, {}, nullptr, quick).resume(entry);
+    const auto adopted = journal->adopt(entry.id);
+    if (!adopted || !*adopted) continue;
+    const auto result = JobRun(address, home, {}, nullptr, quick).resume(**adopted);
     if (result) {
       place(*result, home, job_of(entry.upload_name));
       continue;

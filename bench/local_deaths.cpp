@@ -12,8 +12,8 @@
 #include <thread>
 
 #include "base/json.h"
+#include "base/lease.h"
 #include "client/jobs/job.h"
-#include "client/journal/lease.h"
 #include "client/local/local_service.h"
 
 namespace sharpen {

@@ -56,6 +56,24 @@ Result<JobResult> resume_job(const JournalEntry& entry, const ServiceAddress& se
   return JobRun(service, home, on_progress, cancellable, pace_for(service)).resume(entry);
 }
 
+Result<void> placed_job(std::int64_t journal_id, const Home& home) {
+  if (journal_id == 0) return {};
+  auto journal = Journal::open(home.journal());
+  if (!journal) return fail(std::move(journal));
+  const auto found = journal->find(journal_id);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return {};
+  if ((*found)->service == ServiceKind::this_computer) return finish_job(journal_id, home);
+  JournalEntry entry = **found;
+  entry.step = JobStep::placed;
+  entry.placed = g_get_real_time();
+  entry.original_file.clear();
+  entry.result_file.clear();
+  if (auto updated = journal->update(entry); !updated) return updated;
+  remove_files(**found);
+  return journal->release(journal_id);
+}
+
 Result<void> finish_job(std::int64_t journal_id, const Home& home) {
   if (journal_id == 0) return {};
   auto journal = Journal::open(home.journal());

@@ -39,8 +39,11 @@ struct JobRequest {
 };
 
 struct JobResult {
-  std::int64_t journal_id = 0;  ///< remove it once the result is in an image
-  SpoolFile file;               ///< of `format`, checked: a picture of the size that was sent
+  std::int64_t journal_id = 0;  ///< for placed_job() once the result is in an image
+  std::string upload_name;      ///< tells the job from all others
+  bool paid_before = false;     ///< of an earlier run on the same picture: nothing was paid
+  /// Of `format`, checked: a picture, of the size that was sent unless resume_job() brought it.
+  SpoolFile file;
   FileFormat format = FileFormat::png;
   PictureInfo info;
   std::string source_id;     ///< for later runs on the same upload
@@ -64,7 +67,15 @@ struct JobResult {
                                            const Home& home, const OnProgress& on_progress,
                                            GCancellable* cancellable);
 
-/// Removes the journal entry and the kept files after the result has been placed (or given up), and
+/// How long services keep a result.
+inline constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
+
+/// The result is in an image, which may be lost before it is saved: removes the kept files, and
+/// keeps a paid job in the journal as Journal::placed(), so that the service can be asked for its
+/// result again and the same picture is not paid for again. What was free is forgotten.
+[[nodiscard]] Result<void> placed_job(std::int64_t journal_id, const Home& home);
+
+/// Removes the journal entry and the kept files after the result was saved or given up, and
 /// the job at the service of this computer. Other services keep theirs for seven days.
 [[nodiscard]] Result<void> finish_job(std::int64_t journal_id, const Home& home);
 

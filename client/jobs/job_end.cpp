@@ -22,8 +22,8 @@ Error JobRun::conclude(Error error) {
   const bool cancelled = g_cancellable_is_cancelled(cancellable_);
   if (error.kind == ErrorKind::not_found && is_of_another_key(entry_, address_))
     error = of_another_key();
-  const bool begun = !entry_.process_id.empty() || !entry_.download_url.empty();
-  if (begun && cancelled && service_) return stop_at_service();
+  const bool begun = keeps_answer_ || !entry_.process_id.empty() || !entry_.download_url.empty();
+  if (begun && cancelled && service_ && !pace_.once) return stop_at_service();
   if (error.kind == ErrorKind::maybe_billed) may_exist_ = true;
   if (error.kind == ErrorKind::cancelled && !may_exist_)
     error.hint = _("Nothing was accepted, nothing is charged.");
@@ -34,10 +34,14 @@ Error JobRun::conclude(Error error) {
     forget();
   } else {
     keep_for_later();
-    if (!error.hint.contains("Filters > Enhance"))
+    // TRANSLATORS: a menu, in the words of all hints that send the user there
+    if (!error.hint.contains(_("Filters > Enhance")))
       error.hint += (error.hint.empty() ? "" : " ") + std::string(recoverable_hint());
   }
-  if (cancelled) {
+  if (cancelled && pace_.once) {
+    error.kind = ErrorKind::network;
+    error.message = tr("{} does not answer.", _(title_of(address_.kind)));
+  } else if (cancelled) {
     error.kind = ErrorKind::cancelled;
     error.message = _("Cancelled.");
   }
@@ -47,7 +51,7 @@ Error JobRun::conclude(Error error) {
 bool JobRun::is_gone() {
   if (!service_) return true;
   if (entry_.process_id.empty())
-    return entry_.download_url.empty() ||
+    return was_placed_ || entry_.download_url.empty() ||
            g_get_real_time() / G_USEC_PER_SEC - entry_.created > kept_seconds;
   Pace once = pace_;
   once.tries = 1;
@@ -80,7 +84,8 @@ Error JobRun::stop_at_service() {
 
 void JobRun::forget() {
   if (journal_) (void)journal_->remove(entry_.id);
-  (void)SpooledUpload::take_over(entry_.original_file);
+  // Its picture is still needed by the run that goes on without it.
+  if (!was_placed_) (void)SpooledUpload::take_over(entry_.original_file);
   (void)SpoolFile::take_over(entry_.result_file);
 }
 
@@ -92,6 +97,11 @@ void JobRun::forget_at_service() {
 }
 
 void JobRun::keep_for_later() {
+  if (was_placed_) {
+    (void)SpoolFile::take_over(std::exchange(entry_.result_file, {}));
+    entry_.original_file.clear();
+    (void)save(JobStep::placed);
+  }
   if (journal_) (void)journal_->release(entry_.id);
 }
 

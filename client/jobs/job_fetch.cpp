@@ -13,9 +13,8 @@ constexpr int max_downloads = 3;
 constexpr std::size_t band_bytes = 1 << 20;
 
 Error damaged(std::string message) {
-  return {
-      ErrorKind::bad_picture, std::move(message),
-      _("The service keeps the result for seven days: fetch it again under Filters > Enhance.")};
+  return {ErrorKind::bad_picture, std::move(message),
+          _("The service keeps the result for seven days.")};
 }
 
 /// It may come back the same, however often it is fetched.
@@ -64,8 +63,7 @@ std::uint64_t Expected::max_bytes() const {
   return raw + raw / 10 + metadata;
 }
 
-Result<CheckedPicture> check_picture(const std::filesystem::path& file, const Expected& expected,
-                                     GCancellable* cancellable) {
+Result<CheckedPicture> check_picture(const std::filesystem::path& file, GCancellable* cancellable) {
   const auto format = sniff_file(file);
   if (!format) return std::unexpected(format.error());
   auto reader = open_picture(file);
@@ -73,10 +71,6 @@ Result<CheckedPicture> check_picture(const std::filesystem::path& file, const Ex
     return std::unexpected(
         unreadable(tr("The picture that came back cannot be read: {}", reader.error().message)));
   const PictureInfo& info = (*reader)->info();
-  if (info.width != expected.width || info.height != expected.height)
-    return std::unexpected(
-        damaged(tr("The picture that came back is {} × {} pixels instead of {} × {}.", info.width,
-                   info.height, expected.width, expected.height)));
   const std::size_t row = info.bytes_per_row();
   const std::size_t rows = std::max<std::size_t>(1, band_bytes / row);
   std::vector<std::byte> band(rows * row);
@@ -116,7 +110,7 @@ Result<CheckedPicture> fetch_result(Service& service, const std::string& process
       done.error().kind = ErrorKind::service_failed;
     }
     if (!done) return fail(std::move(done));
-    auto checked = check_picture(into, expected, cancellable);
+    auto checked = check_picture(into, cancellable);
     if (checked || checked.error().kind != ErrorKind::bad_picture || downloads >= max_downloads)
       return checked;
   }

@@ -5,8 +5,8 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "client/jobs/fingerprint.h"
 #include "client/jobs/same_job.h"
-#include "client/jobs/spooled_upload.h"
 #include "client/local/revived_service.h"
 #include "client/providers/wire_settings.h"
 
@@ -60,6 +60,7 @@ JobRun::JobRun(ServiceAddress address, const Home& home, const OnProgress& on_pr
       pace_(std::move(pace)) {}
 
 Result<JobResult> JobRun::start(const JobRequest& request) {
+  is_new_ = true;
   Upload upload = request.upload;
   auto owned = SpooledUpload::take_over(upload.file);
   if (upload.name.empty()) upload.name = fresh_name(upload.format);
@@ -86,14 +87,15 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
             .cost = {},
             .created = unix_now(),
             .preview = request.preview,
-            .key_mark = key_mark(address_.key, upload.name)};
+            .key_mark = key_mark(address_.key, upload.name),
+            .fingerprint = {}};
   if (!(free && request.preview)) {
     if (auto open = open_journal(!free); !open) return fail(std::move(open));
   }
-  if (journal_ && !free) {
-    const auto same = adopt_same_job(*journal_, address_, upload, request.settings);
-    if (!same) return std::unexpected(same.error());
-    if (*same) return resume(**same);
+  if (!free) {
+    auto same = go_on_with_same(owned);
+    if (!same) return fail(std::move(same));
+    if (*same) return std::move(**same);
   }
   if (journal_) {
     auto id = journal_->add(entry_);
@@ -124,6 +126,38 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
   // If the disk fails now the job still goes on: it is paid for.
   (void)save(step);
   return follow(std::move(submitted->inline_result));
+}
+
+Result<std::optional<JobResult>> JobRun::go_on_with_same(SpooledUpload& owned) {
+  auto fingerprint = fingerprint_of(owned.path(), cancellable_);
+  if (!fingerprint) return std::unexpected(conclude(std::move(fingerprint).error()));
+  entry_.fingerprint = *std::move(fingerprint);
+  auto same = adopt_same_job(*journal_, address_, entry_.fingerprint, entry_.settings);
+  if (!same) return fail(std::move(same));
+  if (!*same) return std::nullopt;
+  const JournalEntry fresh = entry_;
+  JournalEntry job = **std::move(same);
+  was_placed_ = job.step == JobStep::placed;
+  const auto earlier = SpooledUpload::take_over(job.original_file);
+  // From here on the job is this run's: it looks for its picture where it has put it.
+  job.origin = fresh.origin;
+  job.fingerprint = fresh.fingerprint;
+  job.original_file = was_placed_ ? owned.path() : owned.keep();
+  if (was_placed_) job.step = JobStep::ready;
+  if (auto saved = journal_->update(job); !saved) return fail(std::move(saved));
+  auto result = resume(job);
+  if (result) {
+    (void)owned.keep();
+    result->paid_before = true;
+    return std::optional(*std::move(result));
+  }
+  const auto kept = journal_->find(job.id);
+  const bool is_gone_there = was_placed_ && kept && !*kept;
+  if (!is_gone_there) return fail(std::move(result));
+  entry_ = fresh;
+  was_placed_ = may_exist_ = false;
+  last_status_ = {};
+  return std::nullopt;
 }
 
 Result<JobResult> JobRun::resume(const JournalEntry& entry) {
@@ -206,7 +240,7 @@ Result<JobResult> JobRun::follow(std::optional<std::filesystem::path> inline_res
 
 Result<CheckedPicture> JobRun::obtain(const std::optional<std::filesystem::path>& here) {
   if (here) {
-    auto checked = check_picture(*here, expected(), cancellable_);
+    auto checked = check_picture(*here, cancellable_);
     if (checked) return checked;
     if (entry_.process_id.empty() && entry_.download_url.empty()) {
       Error error = std::move(checked).error();
@@ -236,10 +270,21 @@ Result<CheckedPicture> JobRun::obtain(const std::optional<std::filesystem::path>
   return picture;
 }
 
+Result<void> JobRun::check_size(const PictureInfo& info) {
+  const bool fits = info.width == entry_.width && info.height == entry_.height;
+  if (fits || !is_new_) return {};
+  keeps_answer_ = true;
+  return fail(ErrorKind::bad_picture,
+              tr("The picture that came back is {} × {} pixels instead of {} × {}.", info.width,
+                 info.height, entry_.width, entry_.height),
+              _("It is kept: fetch it as a new image under Filters > Enhance."));
+}
+
 Result<JobResult> JobRun::result_of(CheckedPicture picture) {
   JobResult result;
   if (journal_) {
     if (auto saved = save(JobStep::fetched); !saved) return fail(std::move(saved));
+    if (auto fits = check_size(picture.info); !fits) return fail(std::move(fits));
     auto file = second_name(entry_.result_file);
     if (!file) return fail(std::move(file));
     result.file = *std::move(file);
@@ -247,6 +292,7 @@ Result<JobResult> JobRun::result_of(CheckedPicture picture) {
     result.file = SpoolFile::take_over(entry_.result_file);
   }
   result.journal_id = entry_.id;
+  result.upload_name = entry_.upload_name;
   result.format = picture.format;
   result.info = std::move(picture.info);
   result.source_id = source_id_;

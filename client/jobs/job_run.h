@@ -6,11 +6,9 @@
 
 #include "client/jobs/job.h"
 #include "client/jobs/job_steps.h"
+#include "client/jobs/spooled_upload.h"
 
 namespace sharpen {
-
-/// How long services keep a result.
-inline constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
 
 /// One job under way: what run_job() and resume_job() share. Belongs to one thread.
 class JobRun {
@@ -26,10 +24,14 @@ class JobRun {
  private:
   [[nodiscard]] Result<void> prepare(const Upload& upload, const Settings& settings);
   [[nodiscard]] Result<void> open_journal(bool needed);
+  /// Goes on with a job of the same picture, if there is one, for this request.
+  [[nodiscard]] Result<std::optional<JobResult>> go_on_with_same(SpooledUpload& owned);
   [[nodiscard]] Result<void> save(JobStep step);
   [[nodiscard]] Result<JobResult> follow(std::optional<std::filesystem::path> inline_result);
   [[nodiscard]] Result<CheckedPicture> obtain(const std::optional<std::filesystem::path>& here);
   [[nodiscard]] Result<JobResult> result_of(CheckedPicture picture);
+  /// A picture of another size fits into no layer: only recovery offers it, as an image.
+  [[nodiscard]] Result<void> check_size(const PictureInfo& info);
   [[nodiscard]] Result<void> find_lost_job();
   /// Turns an error of a job into what the user has to know, and keeps or forgets the job.
   [[nodiscard]] Error conclude(Error error);
@@ -56,6 +58,9 @@ class JobRun {
   Status last_status_;
   double fraction_ = 0, reported_ = -1;
   Stage stage_ = Stage::preparing;
+  bool is_new_ = false;           ///< start()ed, not resume()d
+  bool keeps_answer_ = false;     ///< whatever the service still has
+  bool was_placed_ = false;       ///< an image has, or had, the result: it is fetched once more
   bool may_exist_ = false;        ///< the service may have the job though its id is not known
   double sharpening_from_ = 0.3;  ///< fraction at which the service has the picture
   std::chrono::steady_clock::time_point sharpening_since_{};

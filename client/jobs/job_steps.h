@@ -32,6 +32,8 @@ struct Pace {
   int busy_tries = 8;  ///< of what the service has too much to do for: about two minutes
   int unreadable = 8;  ///< answers in a row that are not the service's: about two minutes
   std::function<void()> on_busy = {};  ///< told of each “too many requests”; may be empty
+  /// A job that is not ready is left to itself, which is `timed_out`; cancelling does not stop it.
+  bool once = false;
 };
 /// On this computer from 50 ms, elsewhere from 2 s to 10 s.
 [[nodiscard]] Pace pace_for(const ServiceAddress& address);
@@ -124,7 +126,6 @@ struct CheckedPicture {
 };
 /// Decodes a file from its first byte to its last. Errors: bad_picture, io, cancelled.
 [[nodiscard]] Result<CheckedPicture> check_picture(const std::filesystem::path& file,
-                                                   const Expected& expected,
                                                    GCancellable* cancellable);
 
 /// Downloads a result and checks it, again where it came damaged; asks for a new address where the

@@ -106,9 +106,10 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
       if (status->state == JobState::failed || status->state == JobState::cancelled)
         return std::unexpected(ended(status->state));
     }
+    if (pace.once && !status) return status;
+    if (pace.once) return fail(ErrorKind::timed_out, _("The service is still at work."));
     if (waited > pace.deadline)
-      return fail(ErrorKind::timed_out, _("The service needs longer than it ever should."),
-                  _("The job is kept: look for it later under Filters > Enhance."));
+      return fail(ErrorKind::timed_out, _("The service needs longer than it ever should."));
     if (now - last_reached > pace.unreachable) return status;
     const bool foreign = !status && (status.error().kind == ErrorKind::protocol ||
                                      status.error().kind == ErrorKind::too_large);

@@ -1,9 +1,9 @@
 #include "client/jobs/same_job.h"
 
-#include <algorithm>
-#include <array>
-#include <fstream>
 #include <ranges>
+#include <vector>
+
+#include "client/jobs/fingerprint.h"
 
 namespace sharpen {
 namespace {
@@ -16,35 +16,30 @@ Settings asked(Settings settings) {
   return settings;
 }
 
-bool same_bytes(const std::filesystem::path& left, const std::filesystem::path& right) {
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(left, failed);
-  if (failed || size != std::filesystem::file_size(right, failed) || failed) return false;
-  std::ifstream one(left, std::ios::binary), other(right, std::ios::binary);
-  std::array<char, 1 << 16> a{}, b{};
-  while (one && other) {
-    one.read(a.data(), a.size());
-    other.read(b.data(), b.size());
-    if (one.gcount() != other.gcount()) return false;
-    if (!std::equal(a.begin(), a.begin() + one.gcount(), b.begin())) return false;
-  }
-  return one.eof() && other.eof();
+bool is_of_picture(const JournalEntry& job, const std::string& fingerprint) {
+  if (!job.fingerprint.empty()) return job.fingerprint == fingerprint;
+  // Of a version that kept none, or free of charge.
+  return fingerprint_of(job.original_file, nullptr).value_or("") == fingerprint;
 }
 
 }  // namespace
 
 Result<std::optional<JournalEntry>> adopt_same_job(Journal& journal, const ServiceAddress& address,
-                                                   const Upload& upload, const Settings& settings) {
-  const auto jobs = journal.unfinished();
+                                                   const std::string& fingerprint,
+                                                   const Settings& settings) {
+  auto jobs = journal.placed();
   if (!jobs) return std::unexpected(jobs.error());
+  // Its own account cannot fetch it; nothing of it is missing in an image, as far as is known.
+  std::erase_if(*jobs, [&](const JournalEntry& job) { return is_of_another_key(job, address); });
+  const auto unfinished = journal.unfinished();
+  if (!unfinished) return std::unexpected(unfinished.error());
+  jobs->insert(jobs->end(), unfinished->begin(), unfinished->end());
   for (const JournalEntry& job : *jobs | std::views::reverse) {
     const bool same = job.service == address.kind && job.base_url == address.base_url &&
-                      asked(job.settings) == asked(settings) &&
-                      same_bytes(job.original_file, upload.file);
+                      asked(job.settings) == asked(settings) && is_of_picture(job, fingerprint);
     if (!same) continue;
-    const auto adopted = journal.adopt(job.id);
-    if (!adopted) return std::unexpected(adopted.error());
-    if (*adopted) return job;
+    auto adopted = journal.adopt(job.id);
+    if (!adopted || *adopted) return adopted;
   }
   return std::optional<JournalEntry>();
 }

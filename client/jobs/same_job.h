@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "client/journal/journal.h"
@@ -8,12 +9,12 @@
 
 namespace sharpen {
 
-/// An unfinished job at this service that has this very picture, byte by byte, and these settings:
-/// going on with it costs nothing, sending the picture again would be paid for again. This process
-/// owns it from now on. Errors: io.
+/// A job at this service of a picture with this fingerprint, with these settings: fetching its
+/// result costs nothing, sending the picture again would be paid for again. The newest one, and one
+/// that is in no image yet before one that is. This process owns it from now on. Errors: io.
 [[nodiscard]] Result<std::optional<JournalEntry>> adopt_same_job(Journal& journal,
                                                                  const ServiceAddress& address,
-                                                                 const Upload& upload,
+                                                                 const std::string& fingerprint,
                                                                  const Settings& settings);
 
 }  // namespace sharpen

@@ -7,10 +7,10 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/lease.h"
 #include "base/sqlite.h"
 #include "client/journal/journal_file.h"
 #include "client/journal/journal_rows.h"
-#include "client/journal/lease.h"
 
 namespace sharpen {
 namespace {
@@ -116,6 +116,13 @@ Result<void> Journal::remove(std::int64_t id) {
   return transaction->commit();
 }
 
+Result<void> Journal::remove_placed_before(std::int64_t time) {
+  auto erase = database_->sql.prepare(
+      "DELETE FROM jobs WHERE step = 'placed' AND owner = '' AND created < ?");
+  if (!erase) return fail(std::move(erase));
+  return erase->bind(time).run();
+}
+
 Result<std::optional<JournalEntry>> Journal::find(std::int64_t id) const {
   auto query = database_->sql.prepare(
       std::format("SELECT {} FROM jobs WHERE id = ?", entry_columns).c_str());
@@ -141,8 +148,15 @@ Result<std::vector<std::filesystem::path>> Journal::files() const {
 }
 
 Result<std::vector<JournalEntry>> Journal::unfinished() const {
+  return free_ones("step != 'placed'");
+}
+
+Result<std::vector<JournalEntry>> Journal::placed() const { return free_ones("step = 'placed'"); }
+
+Result<std::vector<JournalEntry>> Journal::free_ones(const char* where) const {
   auto query = database_->sql.prepare(
-      std::format("SELECT id, owner, renewed, {} FROM jobs ORDER BY created, id", entry_columns)
+      std::format("SELECT id, owner, renewed, {} FROM jobs WHERE {} ORDER BY created, id",
+                  entry_columns, where)
           .c_str());
   if (!query) return fail(std::move(query));
   std::vector<JournalEntry> entries;
@@ -157,17 +171,20 @@ Result<std::vector<JournalEntry>> Journal::unfinished() const {
   }
 }
 
-Result<bool> Journal::adopt(std::int64_t id) {
+Result<std::optional<JournalEntry>> Journal::adopt(std::int64_t id) {
   auto transaction = Transaction::begin(database_->sql);
   if (!transaction) return fail(std::move(transaction));
-  auto free = database_->free_for_me(id, false);
-  if (!free || !*free) return free;
+  const auto free = database_->free_for_me(id, false);
+  if (!free) return std::unexpected(free.error());
+  if (!*free) return std::nullopt;
+  auto entry = find(id);
+  if (!entry) return entry;
   auto change = database_->sql.prepare("UPDATE jobs SET owner = ?, renewed = ? WHERE id = ?");
   if (!change) return fail(std::move(change));
   if (auto changed = change->bind(database_->me).bind(now()).bind(id).run(); !changed)
     return fail(std::move(changed));
   if (auto committed = transaction->commit(); !committed) return fail(std::move(committed));
-  return true;
+  return entry;
 }
 
 Result<void> Journal::release(std::int64_t id) {

@@ -44,7 +44,9 @@ struct JournalEntry {
   std::optional<double> cost;
   std::int64_t created = 0;  ///< Unix seconds
   bool preview = false;
-  std::string key_mark;  ///< of the key that it was sent with; empty: none, or not known
+  std::string key_mark;     ///< of the key that it was sent with; empty: none, or not known
+  std::string fingerprint;  ///< fingerprint_of() what was sent; empty: free of charge, or not known
+  std::int64_t placed = 0;  ///< when its result came into an image, Unix microseconds; 0: not yet
 };
 
 /// Eight digits by which two keys can be told apart but no key be found. `upload_name` is salt.
@@ -53,7 +55,7 @@ struct JournalEntry {
 [[nodiscard]] bool is_of_another_key(const JournalEntry& entry, const ServiceAddress& address);
 
 /// Jobs on disk (SQLite, 0600 in a folder 0700), so that a paid result survives whatever kills us.
-/// Several processes may use it at once; each entry has an owner, a lease (client/journal/lease.h).
+/// Several processes may use it at once; each entry has an owner, a lease (base/lease.h).
 /// One object belongs to one thread. Errors of all calls: io, and conflict where another process
 /// owns the entry.
 class Journal {
@@ -75,19 +77,25 @@ class Journal {
   [[nodiscard]] Result<void> update(const JournalEntry& entry);
   /// The result is in an image or a file, or is given up: forgets the job.
   [[nodiscard]] Result<void> remove(std::int64_t id);
+  /// Forgets the jobs in placed() that are older than this (Unix seconds).
+  [[nodiscard]] Result<void> remove_placed_before(std::int64_t time);
   [[nodiscard]] Result<std::optional<JournalEntry>> find(std::int64_t id) const;
 
   /// The pictures of all jobs, whoever owns them.
   [[nodiscard]] Result<std::vector<std::filesystem::path>> files() const;
-  /// Jobs whose owner is dead (or that nobody owns), oldest first.
+  /// Jobs whose owner is dead (or that nobody owns) and that are in no image yet, oldest first.
   [[nodiscard]] Result<std::vector<JournalEntry>> unfinished() const;
-  /// Becomes the owner of a job whose owner is dead. False if another process was faster.
-  [[nodiscard]] Result<bool> adopt(std::int64_t id);
+  /// Those whose result is in an image that may not have been saved, likewise.
+  [[nodiscard]] Result<std::vector<JournalEntry>> placed() const;
+  /// Becomes the owner of a job whose owner is dead, and reads it again: another process may have
+  /// gone on with it since it was listed. Empty if that was faster, or has finished the job.
+  [[nodiscard]] Result<std::optional<JournalEntry>> adopt(std::int64_t id);
   /// Gives up ownership of a job that is to be finished later.
   [[nodiscard]] Result<void> release(std::int64_t id);
 
  private:
   struct Database;
+  [[nodiscard]] Result<std::vector<JournalEntry>> free_ones(const char* where) const;
   explicit Journal(std::unique_ptr<Database> database);
   std::unique_ptr<Database> database_;
 };

@@ -24,7 +24,7 @@ using sqlite::Database;
 using sqlite::Transaction;
 
 /// One script for each version of the schema: version N is reached by running the first N.
-constexpr std::array<const char*, 3> migrations = {
+constexpr std::array<const char*, 4> migrations = {
     R"(CREATE TABLE jobs (
          id INTEGER PRIMARY KEY AUTOINCREMENT,
          owner TEXT NOT NULL, renewed INTEGER NOT NULL,
@@ -42,7 +42,9 @@ constexpr std::array<const char*, 3> migrations = {
     R"(ALTER TABLE jobs ADD COLUMN box_x INTEGER NOT NULL DEFAULT 0;
        ALTER TABLE jobs ADD COLUMN box_y INTEGER NOT NULL DEFAULT 0;
        ALTER TABLE jobs ADD COLUMN layer_width INTEGER NOT NULL DEFAULT 0;
-       ALTER TABLE jobs ADD COLUMN layer_height INTEGER NOT NULL DEFAULT 0;)"};
+       ALTER TABLE jobs ADD COLUMN layer_height INTEGER NOT NULL DEFAULT 0;)",
+    R"(ALTER TABLE jobs ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+       ALTER TABLE jobs ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;)"};
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& where, int code) {
   return fail(ErrorKind::io,

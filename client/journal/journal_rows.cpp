@@ -8,7 +8,7 @@ namespace {
 
 using sqlite::Statement;
 
-constexpr int entry_column_count = 29;
+constexpr int entry_column_count = 31;
 
 constexpr std::array<std::string_view, 5> step_names = {"submitting", "running", "ready", "fetched",
                                                         "placed"};
@@ -62,7 +62,9 @@ void bind_entry(Statement& statement, const JournalEntry& entry) {
       .bind(std::int64_t{entry.origin.box_x})
       .bind(std::int64_t{entry.origin.box_y})
       .bind(std::int64_t{entry.origin.layer_width})
-      .bind(std::int64_t{entry.origin.layer_height});
+      .bind(std::int64_t{entry.origin.layer_height})
+      .bind(entry.fingerprint)
+      .bind(entry.placed);
 }
 
 JournalEntry read_entry(std::int64_t id, Statement& row) {
@@ -97,6 +99,8 @@ JournalEntry read_entry(std::int64_t id, Statement& row) {
   entry.origin.box_y = static_cast<int>(row.integer());
   entry.origin.layer_width = static_cast<int>(row.integer());
   entry.origin.layer_height = static_cast<int>(row.integer());
+  entry.fingerprint = row.text();
+  entry.placed = row.integer();
   return entry;
 }
 

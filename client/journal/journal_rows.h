@@ -13,7 +13,7 @@ inline constexpr const char* entry_columns =
     "step, service, base_url, upload_name, process_id, download_url, settings, gimp_run, image_id, "
     "layer_tattoo, image_file, layer_name, offset_x, offset_y, width, height, channels, bits, "
     "format, original_file, result_file, cost, created, preview, key_mark, "
-    "box_x, box_y, layer_width, layer_height";
+    "box_x, box_y, layer_width, layer_height, fingerprint, placed";
 
 /// "?, ?, …" for every column of an entry.
 [[nodiscard]] std::string placeholders();

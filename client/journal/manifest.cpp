@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/i18n.h"
+#include "base/lease.h"
 #include "client/journal/journal_file.h"
-#include "client/journal/lease.h"
 
 namespace sharpen {
 namespace {

@@ -16,10 +16,10 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/lease.h"
 #include "base/unique_fd.h"
 #include "client/http/deadline.h"
 #include "client/http/http.h"
-#include "client/journal/lease.h"
 #include "client/local/detached_process.h"
 
 namespace sharpen {

@@ -66,7 +66,7 @@ FilesRun::FilesRun(FilesOptions options, Settings settings, Home home, Events ev
 FilesRun::~FilesRun() = default;
 
 void FilesRun::start() {
-  sweep_spool(home_);
+  sweep(home_);
   resolving_.start(
       [settings = settings_, home = home_,
        dry = options_.dry_run](GCancellable* cancellable) -> Result<ServiceAddress> {

@@ -43,6 +43,8 @@ class GimpHost final : public Host {
   /// What place() made: ids of layers, and the service that made the first of them.
   [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
   [[nodiscard]] const std::string& service_used() const { return service_used_; }
+  /// False if the service says of every result that it left the picture as it was.
+  [[nodiscard]] bool changed() const { return changed_; }
 
  private:
   struct SentPicture;
@@ -95,6 +97,7 @@ class GimpHost final : public Host {
   std::vector<Layer> layers_;
   std::vector<int> new_layers_;
   std::string service_used_;
+  bool changed_ = false;
   std::future<void> screen_conversions_;  ///< are being looked for
 };
 

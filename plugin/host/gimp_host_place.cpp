@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/i18n.h"
+#include "base/json.h"
 #include "client/journal/journal.h"
 #include "plugin/host/gimp_host.h"
 #include "plugin/host/gimp_ref.h"
@@ -43,6 +44,12 @@ void follow_resize(PlaceRequest& request, const std::filesystem::path& sent_file
   look.offset_y = now.offset_y + (found ? found->y - request.box.y : 0);
 }
 
+/// What does not say so has done something.
+bool says_changed(const JobResult& result) {
+  const auto options = Json::parse(result.options_json);
+  return !options || (*options)["changed"].boolean().value_or(true);
+}
+
 }  // namespace
 
 /// A result that can be inserted without failing.
@@ -65,6 +72,7 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.name = options.output_name.empty() ? result_name(layer.look.name, placement.settings)
                                              : options.output_name;
   request.settings = placement.settings;
+  request.job = placement.result->upload_name;
   request.keep_source_visible = options.keep_source_visible;
   request.breathe = options.breathe;
   if (!request.image) return request;
@@ -204,8 +212,8 @@ void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_p
             if (const auto entry = journal->find(placement.result->journal_id)) job = *entry;
           if (job && done.service.empty()) done.service = word_of(job->service);
           if (job && keep_paid && job->service != ServiceKind::this_computer) continue;
-          const auto finished = finish_job(placement.result->journal_id, home_);
-          if (!finished) done.problems.push_back(finished.error().text());
+          const auto kept = placed_job(placement.result->journal_id, home_);
+          if (!kept) done.problems.push_back(kept.error().text());
         }
         return done;
       },
@@ -237,6 +245,7 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
   if (auto fresh = make_lost_ones_again(ready, placed, options); !fresh)
     return fail(std::move(fresh));
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
+  for (const Placement& placement : placed) changed_ |= says_changed(*placement.result);
   const bool fails = options.unattended && (problem || options.others_failed);
   if (!options.keep_jobs) forget_jobs(placed, fails, options.breathe);
   gimp_displays_flush();

@@ -204,7 +204,7 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
   const UnlockedGroups unlocked(parent ? as_item(parent) : nullptr);
   gimp_item_set_name(as_item(layer), request.name.c_str());
   gimp_item_set_visible(as_item(layer), plan_->look.visible || !plan_->model);
-  note_result(layer, request.settings, request.source, plan_->covers);
+  note_result(layer, request.settings, request.job, request.source, plan_->covers);
   if (!gimp_image_insert_layer(request.image, layer, parent, position)) return refused_by_gimp();
   layer_id_ = -1;
   if (auto finished = finish(layer, request); !finished) {

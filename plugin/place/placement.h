@@ -29,6 +29,7 @@ struct PlaceRequest {
   std::filesystem::path answer;
   std::string name;
   Settings settings;
+  std::string job;  ///< its upload name
   bool keep_source_visible = false;
   Breathe breathe = {};
 };

@@ -41,7 +41,8 @@ std::string mark_of(GimpLayer* original) {
 
 }  // namespace
 
-void note_result(GimpLayer* layer, const Settings& settings, GimpLayer* original, Box box) {
+void note_result(GimpLayer* layer, const Settings& settings, const std::string& job,
+                 GimpLayer* original, Box box) {
   // A copy of its original has the mark, too.
   if (!attached(layer, original_name).empty())
     gimp_item_detach_parasite(as_item(layer), original_name);
@@ -56,6 +57,7 @@ void note_result(GimpLayer* layer, const Settings& settings, GimpLayer* original
                                .member("width", std::int64_t{box.width})
                                .member("height", std::int64_t{box.height})
                                .member("settings", to_json(settings))
+                               .member("job", job)
                                .end_object()
                                .text();
   attach(layer, result_name, text);
@@ -72,6 +74,7 @@ std::optional<ResultNote> note_of(GimpLayer* layer) {
   return ResultNote{*settings,
                     (*json)["source_mark"].string().value_or(""),
                     (*json)["source_name"].string().value_or(""),
+                    (*json)["job"].string().value_or(""),
                     {number("x"), number("y"), number("width"), number("height")}};
 }
 

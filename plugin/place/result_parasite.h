@@ -16,11 +16,13 @@ struct ResultNote {
   /// The original's: a mark that it bears, and its name. A tattoo would not do: GIMP numbers them
   /// anew in a duplicate of an image, and other images have layers of the same numbers.
   std::string mark, name;
-  Box box;  ///< what of the original the result covers, in pixels of the original
+  std::string job;  ///< the upload name of the job that made it
+  Box box;          ///< what of the original the result covers, in pixels of the original
 };
 
 /// Notes on a layer how it was made. `original`, which is marked, is null if it is gone.
-void note_result(GimpLayer* layer, const Settings& settings, GimpLayer* original, Box box);
+void note_result(GimpLayer* layer, const Settings& settings, const std::string& job,
+                 GimpLayer* original, Box box);
 
 /// The note on a layer; empty if it is no result of ours, or of a version that we cannot read.
 [[nodiscard]] std::optional<ResultNote> note_of(GimpLayer* layer);

@@ -15,7 +15,8 @@ constexpr double automatic = -1;
 constexpr auto flags = G_PARAM_READWRITE;
 // GObject drops a number that is out of range, or not a number, with no more than a warning, and
 // the run would be another one, and paid. So all of them get here, and check() refuses.
-constexpr double any_number = std::numeric_limits<double>::infinity();
+// Not infinity, which GIMP cannot read back from its pluginrc.
+constexpr double any_number = std::numeric_limits<float>::max();
 constexpr auto number_flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_LAX_VALIDATION);
 
 constexpr auto words = std::to_array<WordArgument>({
@@ -114,6 +115,10 @@ void add_arguments(GimpProcedure* procedure) {
   gimp_procedure_add_string_return_value(procedure, "service-used", _("Service used"),
                                          _("The service that did it, as in the argument “service”"),
                                          "", flags);
+  gimp_procedure_add_boolean_return_value(
+      procedure, "changed", _("Changed"),
+      _("False if the service left every picture as it was, because it is sharp already"), TRUE,
+      flags);
 }
 
 Result<Settings> read_settings(GimpProcedureConfig* config) {
@@ -131,6 +136,30 @@ Host::PlaceOptions read_place_options(GimpProcedureConfig* config) {
   options.output_name = text(config, "output-name");
   options.keep_source_visible = flag(config, "keep-source-visible");
   return options;
+}
+
+void add_recover_arguments(GimpProcedure* procedure) {
+  gimp_procedure_add_double_argument(
+      procedure, "time-limit", _("_Time limit"),
+      _("Seconds to wait for jobs that are not ready; 0: fetch only what is ready now"),
+      -any_number, any_number, 60, flags);
+  gimp_procedure_add_boolean_argument(
+      procedure, "placed", _("_Placed results too"),
+      _("Fetch also results of the last seven days that are in an image already, which may not "
+        "have been saved"),
+      FALSE, flags);
+}
+
+Result<RecoverOptions> read_recover_options(GimpProcedureConfig* config) {
+  constexpr double longest = 30 * 24 * 3600.0;
+  double seconds = 0;
+  g_object_get(config, "time-limit", &seconds, nullptr);
+  if (!(seconds >= 0 && seconds <= longest))
+    return fail(ErrorKind::bad_argument, _("The argument time-limit is not a number of seconds."),
+                tr("Give a number from 0 to {}.", static_cast<std::int64_t>(longest)));
+  return RecoverOptions{
+      .limit = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)),
+      .placed = flag(config, "placed")};
 }
 
 void forget_values_of(GimpImage* image, GimpProcedureConfig* config) {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "client/providers/settings.h"
+#include "plugin/procedures/recover.h"
 #include "ui/dialog.h"
 
 namespace sharpen {
@@ -37,6 +38,10 @@ void add_arguments(GimpProcedure* procedure);
 /// Puts the values of the last run into `config` where libgimp took those that a run had left on
 /// `image`, for an image may come from a stranger: they could name a server.
 void forget_values_of(GimpImage* image, GimpProcedureConfig* config);
+
+/// The arguments of plug-in-remote-sharpen-recover, and their values. Errors: bad_argument.
+void add_recover_arguments(GimpProcedure* procedure);
+[[nodiscard]] Result<RecoverOptions> read_recover_options(GimpProcedureConfig* config);
 
 /// For the dialog: reads what is right and leaves the rest at its default.
 [[nodiscard]] ConfigBridge config_bridge();

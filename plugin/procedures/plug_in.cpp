@@ -67,12 +67,14 @@ GimpProcedure* make_recover(GimpPlugIn* plug_in) {
   GimpProcedure* procedure = gimp_procedure_new(plug_in, recover_name, GIMP_PDB_PROC_TYPE_PLUGIN,
                                                 run_recover, nullptr, nullptr);
   gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
-  describe(procedure, _("_Unfinished Remote Sharpen Jobs…"),
-           _("Fetch sharpened pictures that an interrupted run left at the service"),
-           _("Without a dialog every job is fetched: above its layer if that is still open, else "
-             "into a new image."));
+  describe(
+      procedure, _("_Unfinished Remote Sharpen Jobs…"),
+      _("Fetch sharpened pictures that an interrupted run left at the service"),
+      _("Without a dialog every job that is ready is fetched: above its layer if that is still "
+        "open, else into a new image. The others are named and stay in the list."));
   gimp_procedure_add_enum_argument(procedure, "run-mode", _("Run mode"), _("The run mode"),
                                    GIMP_TYPE_RUN_MODE, GIMP_RUN_NONINTERACTIVE, G_PARAM_READWRITE);
+  add_recover_arguments(procedure);
   gimp_procedure_add_core_object_array_return_value(
       procedure, "layers", _("New layers"), _("The results"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;

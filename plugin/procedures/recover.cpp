@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "base/i18n.h"
+#include "client/jobs/fetch_jobs.h"
 #include "client/jobs/spooled_upload.h"
 #include "client/jobs/sweep.h"
-#include "client/keys/keys.h"
 #include "plugin/host/gimp_ref.h"
 #include "plugin/place/layer_tree.h"
 #include "plugin/place/new_image.h"
 #include "plugin/place/placement.h"
+#include "plugin/place/result_parasite.h"
 #include "plugin/place/result_words.h"
 #include "plugin/place/undo_group.h"
 #include "plugin/procedures/session.h"
@@ -35,6 +36,7 @@ PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
   request.answer = result.file.path();
   request.name = title_of_job(entry);
   request.settings = entry.settings;
+  request.job = entry.upload_name;
   return request;
 }
 
@@ -74,11 +76,11 @@ std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
   return request;
 }
 
-/// What was sent; if that is gone, the answer stands in for it.
-std::filesystem::path picture_of(const JournalEntry& entry, const JobResult& result) {
+/// Whether the answer can be put above what was sent.
+bool fits_original(const JournalEntry& entry, const JobResult& result) {
   std::error_code none;
-  const bool sent_is_there = std::filesystem::exists(entry.original_file, none);
-  return sent_is_there ? entry.original_file : result.file.path();
+  return result.info.width == entry.width && result.info.height == entry.height &&
+         std::filesystem::exists(entry.original_file, none);
 }
 
 /// Empty if there was none, or if it cannot be read any more: the result matters more.
@@ -96,10 +98,28 @@ std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home&
 
 }  // namespace
 
+Result<std::string> GimpRecoverHost::place_alone(const JournalEntry& entry, const JobResult& result,
+                                                 const Breathe& breathe) {
+  const auto answer = load_original(result.file.path());
+  if (!answer) return std::unexpected(answer.error());
+  const std::string name = title_of_job(entry);
+  auto image = NewImage::of_original(*answer, result.file.path(), name, breathe);
+  if (!image) return fail(std::move(image));
+  note_result(image->layer(), entry.settings, entry.upload_name, nullptr,
+              {0, 0, answer->width, answer->height});
+  new_layers_.push_back(gimp_item_get_id(as_item(image->layer())));
+  image->keep();
+  if (result.info.width == entry.width && result.info.height == entry.height)
+    return tr("“{}” is in a new image, alone: what was sent is not kept any more.", name);
+  return tr("“{}” is in a new image, alone: it is {} × {} pixels and not {} × {}.", name,
+            result.info.width, result.info.height, entry.width, entry.height);
+}
+
 Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result,
                                                      const Breathe& breathe) {
+  if (!fits_original(entry, result)) return place_alone(entry, result, breathe);
   const auto selection = selection_of(entry, home_, breathe);
-  const auto sent = picture_of(entry, result);
+  const auto& sent = entry.original_file;
   const auto original = load_original(sent);
   if (!original) return std::unexpected(original.error());
   if (auto request = request_above_source(entry, result)) {
@@ -139,59 +159,66 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
 
 namespace {
 
-Result<std::string> recover_one(const JournalEntry& entry, RecoverHost& host, const Home& home) {
-  Settings settings = entry.settings;
-  settings.service = word_of(entry.service);
-  settings.service_url = entry.service == ServiceKind::this_computer ? "" : entry.base_url;
-  const auto service = resolve_service(settings, home, nullptr);
-  if (!service) return std::unexpected(service.error());
-  auto result = resume_job(
-      entry, *service, home,
-      [](const JobProgress& progress) {
-        if (progress.fraction) gimp_progress_update(*progress.fraction);
-      },
-      nullptr);
+/// Places a result that was fetched, or gives its job back.
+Result<std::string> settle(const JournalEntry& entry, Result<JobResult> result, RecoverHost& host,
+                           const Home& home) {
   if (!result) return fail(std::move(result));
   auto placed = host.place_recovered(entry, *result, {});
   if (placed && !result->remark.empty()) *placed += " " + result->remark;
-  if (!placed) return placed;
-  if (auto finished = finish_job(result->journal_id, home); !finished)
-    return fail(std::move(finished));
+  if (placed) {
+    if (auto kept = placed_job(result->journal_id, home); !kept) return fail(std::move(kept));
+    return placed;
+  }
+  // Nobody else can take it while this process holds it.
+  if (auto journal = Journal::open(home.journal())) (void)journal->release(entry.id);
   return placed;
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home) {
-  sweep_spool(home);
-  auto journal = Journal::open(home.journal());
-  if (!journal) return fail(std::move(journal));
-  const auto entries = journal->unfinished();
-  if (!entries) return std::unexpected(entries.error());
+Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home,
+                                             const RecoverOptions& options) {
+  sweep(home);
+  const auto journal = Journal::open(home.journal());
+  if (!journal) return std::unexpected(journal.error());
+  auto jobs = journal->unfinished();
+  if (!jobs) return std::unexpected(jobs.error());
+  std::erase_if(*jobs, [](const JournalEntry& job) {
+    return job.preview && job.service == ServiceKind::this_computer;
+  });
+  if (options.placed) {
+    const auto placed = journal->placed();
+    if (!placed) return std::unexpected(placed.error());
+    jobs->insert(jobs->end(), placed->begin(), placed->end());
+  }
   std::vector<std::string> notes;
   if (!journal->notice().empty()) notes.push_back(journal->notice());
   std::vector<Error> problems;
-  bool fetched = false;
+  std::size_t fetched = 0;
   gimp_progress_init(_("Fetching sharpened pictures"));
-  for (const JournalEntry& entry : *entries) {
-    if (entry.preview && entry.service == ServiceKind::this_computer) continue;
-    const auto adopted = journal->adopt(entry.id);
-    if (!adopted || !*adopted) continue;
+  const FetchPatience patience{.limit = options.limit};
+  fetch_jobs(*jobs, home, patience, [&](const JournalEntry& entry, Result<JobResult> result) {
     gimp_progress_set_text(title_of_job(entry).c_str());
-    auto note = recover_one(entry, host, home);
+    auto note = settle(entry, std::move(result), host, home);
     if (note) {
       notes.push_back(*std::move(note));
-      fetched = true;
-      continue;
+      ++fetched;
+    } else {
+      problems.push_back(std::move(note).error());
+      // TRANSLATORS: a picture and what is the matter with it
+      problems.back().message = tr("{}: {}", title_of_job(entry), problems.back().message);
     }
-    problems.push_back(std::move(note).error());
-    // Nobody else can take it while this process holds it.
-    if (const auto released = journal->release(entry.id); !released)
-      g_warning("%s", released.error().text().c_str());
-  }
+    gimp_progress_update(static_cast<double>(fetched + problems.size()) /
+                         static_cast<double>(jobs->size()));
+  });
   gimp_progress_end();
   // A failure would keep a script from saving what did come; a problem stays in the list.
-  if (!fetched && !problems.empty()) return std::unexpected(problems.front());
+  if (fetched == 0 && !problems.empty()) {
+    Error first = problems.front();
+    if (problems.size() > 1)
+      first.hint += " " + tr("{} pictures could not be fetched.", problems.size());
+    return std::unexpected(std::move(first));
+  }
   for (const Error& problem : problems) notes.push_back(problem.text());
   return notes;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 namespace sharpen {
 
 /// Puts results of earlier runs where they belong: above their layer if this GIMP still has it,
-/// else into a new image, above the picture that was sent. Main thread only.
+/// else into a new image, above the picture that was sent; alone if that is not kept or has another
+/// size. Main thread only.
 class GimpRecoverHost final : public RecoverHost {
  public:
   explicit GimpRecoverHost(Home home) : home_(std::move(home)) {}
@@ -20,13 +22,22 @@ class GimpRecoverHost final : public RecoverHost {
   [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
 
  private:
+  [[nodiscard]] Result<std::string> place_alone(const JournalEntry& entry, const JobResult& result,
+                                                const Breathe& breathe);
+
   Home home_;
   std::vector<int> new_layers_;
 };
 
-/// Fetches every job that a dead process left, one after the other, and places it. Returns a
-/// sentence for each. If some fail the others are placed all the same, and the first error is
-/// returned; they stay in the journal.
-[[nodiscard]] Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home);
+struct RecoverOptions {
+  std::chrono::milliseconds limit{60000};  ///< for jobs that are not ready yet
+  bool placed = false;  ///< also those whose result is in an image that may not have been saved
+};
+
+/// Asks for every job that a dead process left, fetches what is ready and places it as it comes.
+/// Returns a sentence for each, also for those that are not ready when the limit is over: they stay
+/// in the journal. Errors: if there is nothing but problems, the first one.
+[[nodiscard]] Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home,
+                                                           const RecoverOptions& options);
 
 }  // namespace sharpen

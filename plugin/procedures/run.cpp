@@ -12,6 +12,7 @@
 #include "plugin/host/gimp_host.h"
 #include "plugin/host/gimp_ref.h"
 #include "plugin/place/layer_tree.h"
+#include "plugin/place/saved_results.h"
 #include "plugin/procedures/arguments.h"
 #include "plugin/procedures/recover.h"
 #include "plugin/procedures/unattended.h"
@@ -139,6 +140,7 @@ GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, Gimp
     bound_tile_cache();
     if (run_mode != GIMP_RUN_NONINTERACTIVE) forget_values_of(image, config);
     const Home home = gimp_home();
+    forget_saved_results(home);
     std::vector<GimpDrawable*> chosen;
     for (GimpDrawable** drawable = drawables; drawable && *drawable; ++drawable)
       chosen.push_back(*drawable);
@@ -150,6 +152,7 @@ GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, Gimp
     if (!done) return failed_for(run_mode, procedure, done.error());
     GimpValueArray* values = succeeded(procedure, (*host)->new_layers());
     g_value_set_string(gimp_value_array_index(values, 2), (*host)->service_used().c_str());
+    g_value_set_boolean(gimp_value_array_index(values, 3), (*host)->changed());
     return values;
   });
 }
@@ -160,13 +163,16 @@ GimpValueArray* run_recover(GimpProcedure* procedure, GimpProcedureConfig* confi
     GimpRunMode run_mode = GIMP_RUN_NONINTERACTIVE;
     g_object_get(config, "run-mode", &run_mode, nullptr);
     const Home home = gimp_home();
+    forget_saved_results(home);
     GimpRecoverHost host(home);
     if (run_mode == GIMP_RUN_INTERACTIVE) {
       if (const auto done = run_recover_dialog(host, home); !done)
         return failed_for(run_mode, procedure, done.error());
       return succeeded(procedure, host.new_layers());
     }
-    const auto notes = recover_all(host, home);
+    const auto options = read_recover_options(config);
+    if (!options) return failed(procedure, options.error());
+    const auto notes = recover_all(host, home, *options);
     if (!notes) return failed(procedure, notes.error());
     tell(*notes);
     return succeeded(procedure, host.new_layers());

@@ -58,7 +58,7 @@ std::string withdrawal_of(const Settings& settings) {
 Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& host,
                                                 const Home& home, Host::PlaceOptions options) {
   options.unattended = true;
-  sweep_spool(home);
+  sweep(home);
   std::vector<Task> tasks;
   for (std::size_t source = 0; source < host.sources().size(); ++source)
     tasks.push_back({source, settings, {}});

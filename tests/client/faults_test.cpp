@@ -51,9 +51,9 @@ class Faults : public testing::TestWithParam<Row> {
     if (!journal) return fail(std::move(journal));
     const auto entries = journal->unfinished();
     if (!entries || entries->size() != 1) return fail(ErrorKind::internal, "not in the journal");
-    if (!journal->adopt(entries->front().id).value_or(false))
-      return fail(ErrorKind::internal, "not adopted");
-    return JobRun(address_, room_.home, {}, nullptr, quick).resume(entries->front());
+    const auto adopted = journal->adopt(entries->front().id);
+    if (!adopted || !*adopted) return fail(ErrorKind::internal, "not adopted");
+    return JobRun(address_, room_.home, {}, nullptr, quick).resume(**adopted);
   }
 
   int charges() const { return static_cast<int>(std::ranges::count(service_->charges(), name_)); }

@@ -16,9 +16,9 @@
 #include <string>
 #include <thread>
 
+#include "base/lease.h"
 #include "base/sqlite.h"
 #include "client/jobs/sweep.h"
-#include "client/journal/lease.h"
 #include "tests/client/test_folder.h"
 
 namespace sharpen {
@@ -47,6 +47,8 @@ JournalEntry full_entry() {
   entry.created = 1234567890123;
   entry.preview = true;
   entry.key_mark = "0badcafe";
+  entry.fingerprint = "feed";
+  entry.placed = 1234567890123456;
   return entry;
 }
 
@@ -115,6 +117,8 @@ TEST_F(JournalTest, KeepsEveryField) {
   EXPECT_EQ(read.created, entry.created);
   EXPECT_EQ(read.preview, entry.preview);
   EXPECT_EQ(read.key_mark, entry.key_mark);
+  EXPECT_EQ(read.fingerprint, entry.fingerprint);
+  EXPECT_EQ(read.placed, entry.placed);
 }
 
 TEST_F(JournalTest, KeepsEveryStep) {
@@ -180,12 +184,36 @@ TEST_F(JournalTest, TheJobOfADeadProcessIsAdoptedOnce) {
   EXPECT_TRUE(journal.remove(id)) << "forgetting twice does no harm";
 }
 
+TEST_F(JournalTest, AnAdoptedJobIsAsItIsNowAndNotAsItWasListed) {
+  const auto id = add_orphan(file_, full_entry());
+  const auto listed = open_or_die(file_).unfinished()->front();
+  EXPECT_EQ(in_child([&] {
+              auto other = open_or_die(file_);
+              auto entry = **other.adopt(id);
+              entry.step = JobStep::fetched;
+              return other.update(entry).has_value();
+            }),
+            0);
+  const auto adopted = open_or_die(file_).adopt(id);
+  ASSERT_TRUE(adopted && *adopted);
+  EXPECT_EQ(listed.step, JobStep::running);
+  EXPECT_EQ((*adopted)->step, JobStep::fetched);
+}
+
+TEST_F(JournalTest, WhatIsInAnImageIsListedApart) {
+  auto entry = full_entry();
+  entry.step = JobStep::placed;
+  (void)add_orphan(file_, entry);
+  EXPECT_TRUE(open_or_die(file_).unfinished()->empty());
+  EXPECT_THAT(*open_or_die(file_).placed(), testing::SizeIs(1));
+}
+
 TEST_F(JournalTest, AReleasedJobCanBeFinishedLater) {
   auto journal = open_or_die(file_);
   const auto id = *journal.add(full_entry());
   ASSERT_TRUE(journal.release(id));
   EXPECT_THAT(*journal.unfinished(), testing::SizeIs(1));
-  EXPECT_EQ(in_child([&] { return *open_or_die(file_).adopt(id); }), 0);
+  EXPECT_EQ(in_child([&] { return open_or_die(file_).adopt(id)->has_value(); }), 0);
   EXPECT_THAT(*journal.unfinished(), testing::SizeIs(1)) << "that process died too";
 }
 
@@ -242,7 +270,7 @@ TEST_F(JournalTest, OnlyOneOfManyAdopts) {
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
-      threads.emplace_back([&] { adopted += *open_or_die(file_).adopt(id); });
+      threads.emplace_back([&] { adopted += open_or_die(file_).adopt(id)->has_value(); });
   }
   EXPECT_EQ(adopted, 1);
 }
@@ -262,7 +290,7 @@ TEST_F(JournalTest, TheSpoolIsSweptOfWhatNoJobNames) {
           home.spool() / name,
           std::filesystem::file_time_type::clock::now() - std::chrono::hours(72));
   }
-  sweep_spool(home);
+  sweep(home);
   std::set<std::string> left;
   for (const auto& each : std::filesystem::directory_iterator(home.spool()))
     left.insert(each.path().filename());
@@ -308,10 +336,12 @@ TEST_F(JournalTest, TheFileOfANewerVersionIsKept) {
 
 TEST_F(JournalTest, TheJobsOfOlderVersionsAreKept) {
   // What each version did not have yet, the newest first.
-  constexpr std::array<const char*, 2> without = {
+  constexpr std::array<const char*, 3> without = {
+      "ALTER TABLE jobs DROP COLUMN fingerprint; ALTER TABLE jobs DROP COLUMN placed;"
+      "UPDATE jobs SET owner = ''; PRAGMA user_version = 3",
       "ALTER TABLE jobs DROP COLUMN box_x; ALTER TABLE jobs DROP COLUMN box_y;"
       "ALTER TABLE jobs DROP COLUMN layer_width; ALTER TABLE jobs DROP COLUMN layer_height;"
-      "UPDATE jobs SET owner = ''; PRAGMA user_version = 2",
+      "PRAGMA user_version = 2",
       "ALTER TABLE jobs DROP COLUMN key_mark; PRAGMA user_version = 1"};
   for (std::size_t older = 1; older <= without.size(); ++older) {
     const auto file = file_.parent_path() / std::to_string(older) / "jobs.sqlite";
@@ -325,9 +355,10 @@ TEST_F(JournalTest, TheJobsOfOlderVersionsAreKept) {
     ASSERT_EQ(jobs->size(), 1u);
     const JournalEntry& job = jobs->front();
     EXPECT_EQ(job.upload_name, full_entry().upload_name);
-    EXPECT_EQ(job.key_mark, older == 1 ? full_entry().key_mark : "");
+    EXPECT_EQ(job.key_mark, older < 3 ? full_entry().key_mark : "");
+    EXPECT_EQ(job.fingerprint, "");
     EXPECT_EQ(job.origin.offset_x, full_entry().origin.offset_x);
-    EXPECT_EQ(job.origin.layer_width, 0);
+    EXPECT_EQ(job.origin.layer_width, older == 1 ? full_entry().origin.layer_width : 0);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "client/journal/lease.h"
+#include "base/lease.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

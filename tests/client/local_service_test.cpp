@@ -18,10 +18,10 @@
 
 #include "base/glib_error.h"
 #include "base/json.h"
+#include "base/lease.h"
 #include "client/http/deadline.h"
 #include "client/http/http.h"
 #include "client/jobs/job.h"
-#include "client/journal/lease.h"
 #include "client/local/detached_process.h"
 #include "client/local/revived_service.h"
 #include "tests/client/fake_topaz.h"

@@ -1,6 +1,7 @@
 """Runs inside GIMP, twice: a run is killed while its job is at the service, later it is fetched.
 
-Environment: GIMP_KIT, FAKE_URL (fake_service.py), PART (kill, same, or other: in the same GIMP or in another one).
+Environment: GIMP_KIT, FAKE_URL (fake_service.py), PART (kill, same, or other: in the same GIMP or in another one;
+kill-one, then again: the same script in another GIMP).
 """
 
 import os
@@ -13,6 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, os.environ["GIMP_KIT"])
+from gi.repository import Gio
 from kit import *
 
 SUBMITTED, RELEASE = pathlib.Path(os.environ["FAKE_SUBMITTED"]), pathlib.Path(os.environ["FAKE_RELEASE"])
@@ -37,10 +39,10 @@ def recover():
     assert values.index(0) == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()
 
 
-def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=None, scale=1):
+def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=None, scale=1, profile="Adobe RGB"):
     RELEASE.unlink(missing_ok=True)
     SUBMITTED.unlink(missing_ok=True)  # here, not after the kill: a last answer may be on its way then
-    image = new_image(Gimp.ImageBaseType.RGB, precision, "Adobe RGB")
+    image = new_image(Gimp.ImageBaseType.RGB, precision, profile)
     layer = new_layer(image, alpha, kind, 7)
     if scale > 1:
         image.scale(WIDTH * scale, HEIGHT * scale)
@@ -82,6 +84,22 @@ def recovered_without_a_layer_of_that_size(select):
     assert len(other.get_layers()) == 2
 
 
+def another_size_is_a_new_image():
+    image = new_image(Gimp.ImageBaseType.RGB, "U8_NON_LINEAR", "Adobe RGB")
+    layer = new_layer(image, False, "u8", 8)
+    try:
+        sharpen(image, [layer], os.environ["FAKE_URL"] + "/wrong-size")
+        raise AssertionError("it fits into no layer")
+    except Refused as refused:
+        assert "new image" in refused.sentence, refused.sentence
+    known = {other.get_id() for other in Gimp.get_images()}
+    recover()
+    other, = (other for other in Gimp.get_images() if other.get_id() not in known)
+    alone, = other.get_layers()
+    assert (alone.get_width(), alone.get_height()) == (WIDTH, HEIGHT - 1)
+    assert len(image.get_layers()) == 1
+
+
 def paint_over(layer):
     write(layer, bytes(len(read(layer))))
 
@@ -118,6 +136,7 @@ if part == "same":
     made = result_above(image, layer)
     assert read(made.get_mask()) == selected, "its selection is lost"
     assert read(made) == read(layer)
+    another_size_is_a_new_image()
     for select in (None, IN_THE_MIDDLE):
         recovered_where_the_layer_is(select)
         recovered_without_a_layer_of_that_size(select)
@@ -134,11 +153,11 @@ if part == "kill":
 if part == "other":
     recover()  # what came is not held back by what did not
     with jobs() as table:
-        assert table.execute("SELECT upload_name FROM jobs").fetchall() == [("lost",)]
-    images = sorted(Gimp.get_images(), key=lambda image: image.get_id())
-    assert len(images) == len(KINDS)
-    for image, (kind, precision) in zip(images, KINDS):
-        assert image.get_precision() == getattr(Gimp.Precision, precision)
+        assert table.execute("SELECT upload_name FROM jobs WHERE step != 'placed'").fetchall() == [("lost",)]
+    images = {image.get_precision(): image for image in Gimp.get_images()}
+    assert len(images) == len(KINDS) == len(Gimp.get_images())
+    for kind, precision in KINDS:
+        image = images[getattr(Gimp.Precision, precision)]
         assert "Adobe" in image.get_color_profile().get_label() or "RGB" in image.get_color_profile().get_label()
         made, beneath = image.get_layers()
         assert (made.get_name(), beneath.get_name()) == ("source – Lens Blur V2", "source")
@@ -146,4 +165,20 @@ if part == "other":
         assert made.has_alpha() and beneath.has_alpha(), f"{precision}: the alpha is lost"
         assert read(made) == sent and read(beneath) == sent, f"{precision}: not what was sent"
     assert not spooled(), f"left behind: {spooled()}"
+if part == "kill-one":
+    killed_run(profile="none")  # GIMP makes one, with the time of its process in it
+if part in ("again", "save"):
+    for turn in range(2 if part == "save" else 1):
+        RELEASE.touch()
+        image = new_image(Gimp.ImageBaseType.RGB, "U8_NON_LINEAR", "none")
+        layer = new_layer(image, True, "u8", 7)
+        file = Gio.File.new_for_path(str(pathlib.Path(os.environ["GIMP3_DIRECTORY"]) / f"saved-{turn}.xcf"))
+        image.set_file(file)  # as File > Save does; Gimp.file_save alone leaves no trace in the image
+        made, = sharpen(image, [layer], os.environ["FAKE_URL"] + "/slow")
+        assert read(made) == read(layer)
+        assert not spooled(), f"left behind: {spooled()}"
+        with jobs() as table:
+            assert table.execute("SELECT count(*) FROM jobs WHERE step = 'placed'").fetchone() >= (1,)
+        if part == "save":  # which ends what this picture has cost
+            assert Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, file, None)
 print("recovering:", part, "ok", flush=True)

@@ -20,6 +20,7 @@ CALL = """
   (let* ((values (plug-in-remote-sharpen #:run-mode %s #:image image #:drawables (vector layer) %s)))
     (display "layers ") (display (vector-length (car values)))
     (display " service ") (display (cadr values))
+    (display " changed ") (display (caddr values))
     (display " name ") (display (car (gimp-item-get-name (vector-ref (car values) 0)))) (newline)))
 """
 
@@ -32,8 +33,14 @@ plug_in, service = sys.argv[1:3]
 with tempfile.TemporaryDirectory() as folder:
     gimp = harness.Gimp(folder, plug_in, service, core=("script-fu",))
     good = run(gimp, '#:service "this-computer" #:model "Standard" #:strength 0.8 #:output-name "Crisp"')
-    if good.returncode != 0 or "layers 1 service this-computer name Crisp" not in good.stdout:
+    if good.returncode != 0 or "layers 1 service this-computer changed 1 name Crisp" not in good.stdout:
         harness.fail("the embedded service", good.stdout)
+    # Without a strength it is sharp already.
+    sharp = run(gimp, '#:service "this-computer"')
+    if " changed 0 name" not in sharp.stdout:
+        harness.fail("nothing changed is not told", sharp.stdout)
+    if "Error while parsing" in sharp.stdout:
+        harness.fail("GIMP cannot read back what it noted of the procedures", sharp.stdout)
     last = run(gimp, "", "RUN-WITH-LAST-VALS")
     if last.returncode != 0 or "layers 1 service this-computer" not in last.stdout:
         harness.fail("last values without a window", last.stdout)

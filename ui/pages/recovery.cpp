@@ -27,15 +27,19 @@ void Recovery::reload() {
 
 void Recovery::take(Result<WaitingJobs> waiting) {
   jobs_ = waiting ? std::move(waiting->jobs) : std::vector<JournalEntry>();
+  placed_ = waiting ? std::move(waiting->placed) : std::vector<JournalEntry>();
   if (!waiting) list_.say(waiting.error().text(), true);
   if (waiting && !waiting->notice.empty()) list_.say(notice_ = waiting->notice, true);
-  list_.set_jobs(jobs_);
+  list_.set_jobs(jobs_, placed_);
   changed_();
 }
 
 const JournalEntry* Recovery::find(std::int64_t id) const {
-  const auto found = std::ranges::find(jobs_, id, &JournalEntry::id);
-  return found == jobs_.end() || busy_ ? nullptr : &*found;
+  if (busy_) return nullptr;
+  for (const auto* jobs : {&jobs_, &placed_})
+    if (const auto found = std::ranges::find(*jobs, id, &JournalEntry::id); found != jobs->end())
+      return &*found;
+  return nullptr;
 }
 
 void Recovery::fetch(std::int64_t id) {
@@ -66,7 +70,7 @@ void Recovery::place(const JournalEntry& job, Result<JobResult> result) {
   if (!result) return end(job.id, result.error().text(), true);
   const auto placed = host_.place_recovered(job, *result, Breather());
   const auto settle = [id = job.id, home = home_, in_place = placed.has_value()](GCancellable*) {
-    return in_place ? finish_job(id, home) : release_waiting(id, home);
+    return in_place ? placed_job(id, home) : release_waiting(id, home);
   };
   work_.start(settle, [this, id = job.id, placed](const Result<void>&) {
     end(id, placed ? *placed : placed.error().text(), !placed);

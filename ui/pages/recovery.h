@@ -43,7 +43,7 @@ class Recovery {
   Home home_;
   std::function<void()> changed_;
   JobList list_;
-  std::vector<JournalEntry> jobs_;
+  std::vector<JournalEntry> jobs_, placed_;
   std::string notice_, said_;
   bool busy_ = false;  ///< from a click until the list is read again
   std::optional<Loop> waiting_;

@@ -1,6 +1,7 @@
 #include "ui/widgets/job_list.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/i18n.h"
 #include "client/providers/service.h"
@@ -9,7 +10,8 @@
 namespace sharpen {
 namespace {
 constexpr int row_characters = 50;
-}
+constexpr std::size_t most_placed = 20;  ///< rows; a script may have placed a thousand
+}  // namespace
 
 std::string job_title(const JournalEntry& job) {
   // TRANSLATORS: a model and a time: "Lens Blur V2, yesterday 18:02"
@@ -25,8 +27,9 @@ std::string job_state(const JournalEntry& job) {
       return tr("Last known state: in progress at {}.", service);
     case JobStep::ready:
       return tr("Ready at {}.", service);
-    case JobStep::fetched:
     case JobStep::placed:
+      return tr("Placed {}.", time_text(job.placed / G_USEC_PER_SEC));
+    case JobStep::fetched:
       break;
   }
   return _("Downloaded, but not in an image yet.");
@@ -43,19 +46,35 @@ JobList::JobList(Actions actions)
   append(box_.get(), said_);
   append(box_.get(), empty_);
   append(box_.get(), list_);
-  set_jobs({});
+  placed_title_ = hint_label("", 60);
+  placed_ = vertical_box(wide_gap);
+  append(box_.get(), placed_title_);
+  append(box_.get(), placed_);
+  set_jobs({}, {});
 }
 
-void JobList::set_jobs(const std::vector<JournalEntry>& jobs) {
+void JobList::set_jobs(const std::vector<JournalEntry>& jobs,
+                       const std::vector<JournalEntry>& placed) {
   connections_.clear();
   rows_.clear();
-  for (GtkWidget* row : children_of(list_)) gtk_widget_destroy(row);
-  for (const JournalEntry& job : jobs) add_row(job);
+  for (GtkWidget* list : {list_, placed_})
+    for (GtkWidget* row : children_of(list)) gtk_widget_destroy(row);
+  for (const JournalEntry& job : jobs) add_row(list_, job);
+  for (const JournalEntry& job : placed | std::views::reverse | std::views::take(most_placed))
+    add_row(placed_, job);
   set_visible(list_, !jobs.empty());
-  set_visible(empty_, jobs.empty());
+  set_visible(placed_, !placed.empty());
+  set_visible(placed_title_, !placed.empty());
+  set_visible(empty_, jobs.empty() && placed.empty());
+  std::string title =
+      _("These are in an image already. As long as it is not known to be saved, a result can be "
+        "fetched again for seven days, and the same run does not pay again.");
+  if (placed.size() > most_placed)
+    title += " " + tr("The newest {} of {}:", most_placed, placed.size());
+  set_text(placed_title_, title);
 }
 
-void JobList::add_row(const JournalEntry& job) {
+void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
   GtkWidget* row = horizontal_box(wide_gap);
   GtkWidget* texts = vertical_box(0);
   const std::string title = job.origin.layer_name.empty()
@@ -92,7 +111,7 @@ void JobList::add_row(const JournalEntry& job) {
   }
   add_button(_("F_orget"), _("Removes it from this list; what it cost is lost."), actions_.forget);
   append_end(row, buttons);
-  append(list_, row);
+  append(list, row);
   rows_.push_back({job.id, state, buttons});
 }
 

@@ -20,7 +20,8 @@ class JobList {
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
 
-  void set_jobs(const std::vector<JournalEntry>& jobs);
+  /// `placed` are shown apart, the newest ones: their results are in an image that may be lost.
+  void set_jobs(const std::vector<JournalEntry>& jobs, const std::vector<JournalEntry>& placed);
   /// What a job's row says about it now; while `busy` its buttons rest. False if there is no row.
   bool set_state(std::int64_t id, const std::string& text, bool busy, bool is_problem = false);
   /// A sentence above the list: what became of a job that is not in it any more.
@@ -32,11 +33,11 @@ class JobList {
     std::int64_t id;
     GtkWidget *state, *buttons;
   };
-  void add_row(const JournalEntry& job);
+  void add_row(GtkWidget* list, const JournalEntry& job);
 
   Actions actions_;
   Ref<GtkWidget> box_;
-  GtkWidget *said_, *list_, *empty_;
+  GtkWidget *said_, *list_, *placed_title_, *placed_, *empty_;
   std::vector<Row> rows_;
   Connections connections_;
 };

@@ -1,22 +1,14 @@
 #include "ui/work/waiting_job.h"
 
 #include "base/i18n.h"
+#include "client/jobs/fetch_jobs.h"
 #include "client/jobs/sweep.h"
-#include "client/keys/keys.h"
 
 namespace sharpen {
 namespace {
 
-Result<ServiceAddress> address_of(const JournalEntry& job, const Home& home,
-                                  GCancellable* cancellable) {
-  Settings settings = job.settings;
-  settings.service = word_of(job.service);
-  settings.service_url = job.service == ServiceKind::this_computer ? "" : job.base_url;
-  return resolve_service(settings, home, cancellable);
-}
-
 template <class Work>
-auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(work()) {
+auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(work(job)) {
   auto journal = Journal::open(home.journal());
   if (!journal) return std::unexpected(journal.error());
   const auto adopted = journal->adopt(job.id);
@@ -25,7 +17,12 @@ auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(
     return fail(ErrorKind::conflict, _("Another window is at work on this picture."),
                 _("Wait for it, or close it."));
   }
-  auto result = work();
+  if ((*adopted)->step == JobStep::placed && job.step != JobStep::placed) {
+    (void)journal->release(job.id);
+    return fail(ErrorKind::conflict, _("Another window has placed this picture meanwhile."),
+                _("Look for it there."));
+  }
+  auto result = work(**adopted);
   // If even this fails, the end of this process gives the job back.
   if (!result) (void)journal->release(job.id);
   return result;
@@ -34,7 +31,7 @@ auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(
 }  // namespace
 
 Result<WaitingJobs> waiting_jobs(const Home& home) {
-  sweep_spool(home);
+  sweep(home);
   auto journal = Journal::open(home.journal());
   if (!journal) return std::unexpected(journal.error());
   auto jobs = journal->unfinished();
@@ -43,30 +40,32 @@ Result<WaitingJobs> waiting_jobs(const Home& home) {
   std::erase_if(*jobs, [](const JournalEntry& job) {
     return job.preview && job.service == ServiceKind::this_computer;
   });
-  return WaitingJobs{*std::move(jobs), journal->notice()};
+  auto placed = journal->placed();
+  if (!placed) return std::unexpected(placed.error());
+  return WaitingJobs{*std::move(jobs), *std::move(placed), journal->notice()};
 }
 
 Result<JobResult> fetch_waiting(const JournalEntry& job, const Home& home,
                                 const OnProgress& on_progress, GCancellable* cancellable) {
-  return with_job(job, home, [&]() -> Result<JobResult> {
-    auto address = address_of(job, home, cancellable);
+  return with_job(job, home, [&](const JournalEntry& now) -> Result<JobResult> {
+    auto address = address_of(now, home, cancellable);
     if (!address) return fail(std::move(address));
-    return resume_job(job, *address, home, on_progress, cancellable);
+    return resume_job(now, *address, home, on_progress, cancellable);
   });
 }
 
 Result<bool> cancel_waiting(const JournalEntry& job, const Home& home, GCancellable* cancellable) {
-  auto stopped = with_job(job, home, [&]() -> Result<bool> {
-    auto address = address_of(job, home, cancellable);
+  auto stopped = with_job(job, home, [&](const JournalEntry& now) -> Result<bool> {
+    auto address = address_of(now, home, cancellable);
     if (!address) return fail(std::move(address));
-    return cancel_job(job, *address, home, cancellable);
+    return cancel_job(now, *address, home, cancellable);
   });
   if (stopped && !*stopped) (void)release_waiting(job.id, home);
   return stopped;
 }
 
 Result<void> forget_waiting(const JournalEntry& job, const Home& home) {
-  return with_job(job, home, [&] { return finish_job(job.id, home); });
+  return with_job(job, home, [&](const JournalEntry& now) { return finish_job(now.id, home); });
 }
 
 Result<void> release_waiting(std::int64_t id, const Home& home) {

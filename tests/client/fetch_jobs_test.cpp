@@ -1,0 +1,87 @@
+#include "client/jobs/fetch_jobs.h"
+
+#include <map>
+
+#include "client/keys/keys.h"
+#include "job_fixture.h"
+
+namespace sharpen {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeTopaz;
+using test::JobRoom;
+
+class FetchJobs : public Job {
+ protected:
+  /// The journal's entry of a job that a dead process left at a service.
+  void leave(const std::string& base_url, const std::string& process_id) {
+    JournalEntry entry;
+    entry.step = JobStep::running;
+    entry.service = ServiceKind::own_server;
+    entry.base_url = base_url;
+    entry.process_id = process_id;
+    entry.upload_name = "gimp-" + process_id + ".png";
+    entry.settings.service_url = base_url;
+    entry.width = JobRoom::width;
+    entry.height = JobRoom::height;
+    ASSERT_TRUE(store_key(ServiceKind::own_server, base_url, FakeTopaz::key, KeyPlace::file,
+                          room.home, nullptr));
+    auto journal = Journal::open(room.home.journal());
+    const auto id = journal->add(entry);
+    ASSERT_TRUE(id && journal->release(*id));
+  }
+
+  /// What came of each, by process id: an error's kind, or "fetched".
+  std::map<std::string, std::string> fetch(std::chrono::milliseconds limit) {
+    std::map<std::string, std::string> outcome;
+    const auto jobs = *Journal::open(room.home.journal())->unfinished();
+    fetch_jobs(jobs, room.home, {.limit = limit, .longest_ask = 2s, .pause = 50ms},
+               [&](const JournalEntry& job, const Result<JobResult>& result) {
+                 order.push_back(job.process_id);
+                 outcome[job.process_id] =
+                     result ? "fetched" : std::string(name_of(result.error().kind));
+                 errors += result ? "" : result.error().text() + "\n";
+               });
+    return outcome;
+  }
+
+  std::vector<std::string> order;
+  std::string errors;
+};
+
+TEST_F(FetchJobs, OneThatIsStuckHoldsUpNone) {
+  FakeTopaz stuck;
+  stuck.set_states({"Processing"});
+  topaz.set_states({"Completed"});
+  for (int i = 0; i < 6; ++i) leave(stuck.address().base_url, stuck.add_job("a.png"));
+  const std::string ready = topaz.add_job("b.png");
+  leave(topaz.address().base_url, ready);
+  const auto outcome = fetch(0ms);
+  EXPECT_EQ(outcome.size(), 7u);
+  EXPECT_EQ(outcome.at(ready), "fetched") << errors;
+  EXPECT_EQ(std::ranges::count(order, ready), 1);
+  EXPECT_TRUE(errors.contains("still at work")) << errors;
+  EXPECT_EQ(stuck.count("DELETE cancel"), 0u) << "a job that is at work was stopped";
+  EXPECT_EQ(Journal::open(room.home.journal())->unfinished()->size(), 6u) << "kept for later";
+}
+
+TEST_F(FetchJobs, WhatBecomesReadyBeforeTheLimitIsFetched) {
+  topaz.set_states({"Pending", "Processing", "Completed"});
+  const std::string job = topaz.add_job("a.png");
+  leave(topaz.address().base_url, job);
+  EXPECT_EQ(fetch(60s).at(job), "fetched") << errors;
+}
+
+TEST_F(FetchJobs, AServiceThatDoesNotAnswerIsLeftInTime) {
+  FakeTopaz silent;
+  silent.delay("GET status", 4s);
+  const std::string job = silent.add_job("a.png");
+  leave(silent.address().base_url, job);
+  EXPECT_EQ(fetch(0ms).at(job), "network") << errors;
+  EXPECT_EQ(silent.count("DELETE cancel"), 0u);
+  EXPECT_EQ(Journal::open(room.home.journal())->unfinished()->size(), 1u);
+}
+
+}  // namespace
+}  // namespace sharpen
