@@ -12,7 +12,7 @@ namespace sharpen::engine {
 namespace {
 
 /// Of the detail that the network would change: below this a picture counts as sharp.
-constexpr double kLeastBlurred = 0.2;
+constexpr double kLeastBlurred = 0.3;
 /// By hand, what the network would change by this much is all undone; it does not know larger
 /// disks.
 constexpr double kSurelyBlurred = 0.35, kLargestProtected = 11;

@@ -398,7 +398,7 @@ def lets_only_pixels_leave():
     assert set(kinds) == {b"IHDR", b"iCCP", b"IDAT", b"IEND"}, kinds
     fields = set(re.findall(rb'[; ]name="([^"]*)"', request))
     assert fields <= {b"model", b"image", b"output_format", b"strength", b"face_enhancement", b"output_width",
-                      b"output_height", b"crop_to_fill"}, fields
+                      b"output_height", b"crop_to_fill", b"faceEnhancement"}, fields
 
 
 def takes_no_server_from_a_picture():

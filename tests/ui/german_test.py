@@ -16,7 +16,7 @@ def test():
             dialog = session.open_dialog(entry="Remote Sharpen …")
             dialog.wait("combo box", "Dienst:")
             dialog.wait_text("kostenlos")
-            dialog.wait_text("Weichheit, Sigma 1,")  # what the service says it found
+            dialog.wait_text("Weich um 1,")  # what the service says it found
             session.shot("german")
             dialog.press("Abbrechen")
 

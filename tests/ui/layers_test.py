@@ -68,7 +68,7 @@ def again(session):
         raise Failure("the dialog does not start from the result's settings")
     dialog.mark("Sharpen the original again and replace this result")
     dialog.mark("Strength: Auto")
-    dialog.wait_text("softness")
+    dialog.wait_text("Soft by")
     session.shot("redo", dialog)
     check_page(session, dialog)
     dialog.press("Sharpen")

@@ -83,7 +83,7 @@ def presets(session, dialog, folder):
 
 def comparison(session, dialog):
     view = dialog.wait("drawing area", "Picture before and after sharpening")
-    dialog.wait_text("softness")  # what the service said of the preview
+    dialog.wait_text("Soft by")  # what the service said of the preview
     session.focus(dialog)
     view.get_component_iface().grab_focus()
     for key, seen in (("Right", 52), ("Home", 0), ("End", 100)):
@@ -103,11 +103,11 @@ def comparison(session, dialog):
     session.shot("original", dialog)
     subprocess.run(["xdotool", "keyup", "space"], check=True)
     dialog.press("Side by side", role="radio button")
-    dialog.wait_text("softness")
+    dialog.wait_text("Soft by")
     session.shot("sides", dialog)
     session.drag(view, (0.4, 0.7), (0.2, 0.3))
     dialog.wait_text("Sharpening…")
-    dialog.wait_text("softness")
+    dialog.wait_text("Soft by")
     session.shot("sides-dragged", dialog)
 
 
