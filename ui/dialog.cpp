@@ -30,16 +30,7 @@ Result<void> begin_windows() {
   return {};
 }
 
-}  // namespace
-
-void tell_user(const std::vector<std::string>& notes) {
-  std::string text;
-  for (const auto& note : notes) {
-    if (!note.empty()) text += (text.empty() ? "" : "\n") + note;
-  }
-  if (!text.empty()) gimp_message(text.c_str());
-}
-
+/// In GIMP's status bar for a moment.
 void show_in_status_bar(const std::vector<std::string>& findings) {
   std::string text;
   for (const auto& finding : findings) text += (text.empty() ? "" : " · ") + finding;
@@ -52,6 +43,25 @@ void show_in_status_bar(const std::vector<std::string>& findings) {
       EventSource::timeout(reading_milliseconds, [&loop] { return loop.quit(), false; });
   loop.run();
   gimp_progress_end();
+}
+
+}  // namespace
+
+void tell_user(const std::vector<std::string>& notes) {
+  std::string text;
+  for (const auto& note : notes) {
+    if (!note.empty()) text += (text.empty() ? "" : "\n") + note;
+  }
+  if (!text.empty()) gimp_message(text.c_str());
+}
+
+void tell_end(std::vector<std::string> notes, const std::vector<std::string>& findings) {
+  std::erase(notes, std::string());
+  if (notes.empty()) return show_in_status_bar(findings);
+  // GIMP shows a short message in the status bar, too, where nobody sees it: one of more lines is
+  // a window of its own.
+  notes.insert(notes.begin(), findings.begin(), findings.end());
+  tell_user(notes);
 }
 
 Result<void> run_dialog(GimpProcedure* procedure, GimpProcedureConfig* config,
@@ -86,8 +96,7 @@ Result<void> run_progress(const Settings& settings, Host& host, const Home& home
       view.run(host, home, std::move(tasks), options, titles, model_title(settings.model), "");
   if (end != WorkView::End::placed) return std::unexpected(as_read(view.error()));
   gtk_widget_hide(window.get());
-  show_in_status_bar(view.findings());
-  tell_user(view.notes());
+  tell_end(view.notes(), view.findings());
   return {};
 }
 

@@ -328,8 +328,7 @@ void MainDialog::finish() {
   std::vector<std::string> notes = work_view_->notes();
   notes.push_back(preview_->finish());
   if (recovery_) notes.push_back(recovery_->finish());
-  show_in_status_bar(work_view_->findings());
-  tell_user(notes);
+  tell_end(std::move(notes), work_view_->findings());
 }
 
 WorkView::End MainDialog::work() {

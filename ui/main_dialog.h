@@ -21,8 +21,9 @@ namespace sharpen {
 
 /// Shows sentences where GIMP shows its messages.
 void tell_user(const std::vector<std::string>& notes);
-/// In GIMP's status bar for a moment.
-void show_in_status_bar(const std::vector<std::string>& findings);
+/// After a run: what was found goes into GIMP's status bar for a moment; with notes, which somebody
+/// has to read, into a message with them.
+void tell_end(std::vector<std::string> notes, const std::vector<std::string>& findings);
 
 /// The window of an interactive run: a GimpProcedureDialog with the pages set up, progress and
 /// problem.
