@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# The tests of tools/check --all that need roots of their own, and so run outside of any: packages
+# The tests of tools/check --packages that need roots of their own, and so run outside of any: packages
 # where nothing but GIMP is, and a core of the GIMP tests on GIMP 3.2. Sourced; uses $checkout.
 
 elsewhere=$checkout/build-check/elsewhere

@@ -53,9 +53,6 @@ def several(session, vendor):
     session.expect_layers(*GROUPS)
     if vendor.submits != 4:
         raise Failure(f"{vendor.submits} were sent, not one for each result")
-    message = session.window("gimp", "GIMP Message")
-    message.wait_text("Owl: Standard: ")
-    message.press("OK")
     session.shot("groups")
     session.menu("Undo Remote Sharpen")
     session.expect_layers("Owl", "Background")

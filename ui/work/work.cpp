@@ -275,7 +275,7 @@ Result<std::vector<std::string>> Work::place(Host::PlaceOptions options) {
   findings_.clear();
   const auto paid_before = [](const Task& task) { return task.ready && task.ready->paid_before; };
   if (std::ranges::any_of(tasks_, paid_before))
-    notes->push_back(
+    notes->emplace_back(
         _("The same picture was sharpened with the same settings before: that result was fetched, "
           "and nothing was paid for it again."));
   for (const Task& task : tasks_) {
