@@ -160,7 +160,7 @@ void MainDialog::show_account_page() {
 void MainDialog::set_needs_key(bool needs_key) {
   if (std::exchange(needs_key_, needs_key) == needs_key) return;
   GtkWidget* ok = gtk_dialog_get_widget_for_response(GTK_DIALOG(window_.get()), GTK_RESPONSE_OK);
-  gtk_button_set_label(GTK_BUTTON(ok), needs_key ? _("_Enter a Key…") : _("Shar_pen"));
+  gtk_button_set_label(GTK_BUTTON(ok), needs_key ? _("Enter a _Key…") : _("Shar_pen"));
 }
 
 std::string MainDialog::what_is_sent() const {

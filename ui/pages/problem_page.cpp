@@ -35,7 +35,7 @@ ProblemPage::ProblemPage(Actions actions) : box_(own(vertical_box(wide_gap))) {
   set_class(try_again_, "suggested-action");
   gtk_widget_set_can_default(try_again_, TRUE);
   append_end(buttons, try_again_);
-  enter_key_ = text_button(_("_Enter a Key…"));
+  enter_key_ = text_button(_("Enter a _Key…"));
   append_end(buttons, enter_key_);
   if (actions.back) {
     GtkWidget* back = text_button(_("_Back"));
