@@ -6,10 +6,10 @@
 #include "base/i18n.h"
 #include "ui/main_dialog.h"
 #include "ui/pages/recovery.h"
+#include "ui/run/loop.h"
+#include "ui/run/work_view.h"
 #include "ui/widgets/help.h"
 #include "ui/widgets/text.h"
-#include "ui/work/loop.h"
-#include "ui/work/work_view.h"
 
 namespace sharpen {
 namespace {

@@ -10,12 +10,12 @@
 #include "ui/pages/recovery.h"
 #include "ui/pages/setup_page.h"
 #include "ui/preview/preview.h"
+#include "ui/run/memory.h"
+#include "ui/run/waiting_bar.h"
+#include "ui/run/work_view.h"
 #include "ui/widgets/account_line.h"
 #include "ui/widgets/preset_bar.h"
 #include "ui/widgets/price_line.h"
-#include "ui/work/memory.h"
-#include "ui/work/waiting_bar.h"
-#include "ui/work/work_view.h"
 
 namespace sharpen {
 

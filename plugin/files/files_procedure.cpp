@@ -11,7 +11,7 @@
 #include "plugin/files/progress_lines.h"
 #include "plugin/host/gimp_ref.h"
 #include "plugin/procedures/arguments.h"
-#include "ui/work/presets.h"
+#include "ui/run/presets.h"
 
 namespace sharpen {
 namespace {

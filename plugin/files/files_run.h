@@ -18,7 +18,7 @@
 #include "plugin/files/files_options.h"
 #include "plugin/files/outputs.h"
 #include "plugin/files/throttle.h"
-#include "ui/work/background.h"
+#include "ui/run/background.h"
 
 namespace sharpen {
 

@@ -11,7 +11,7 @@
 #include "client/journal/manifest.h"
 #include "plugin/files/files_job.h"
 #include "plugin/files/open_picture.h"
-#include "ui/work/background.h"
+#include "ui/run/background.h"
 
 namespace sharpen {
 

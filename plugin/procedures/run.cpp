@@ -17,7 +17,7 @@
 #include "plugin/procedures/recover.h"
 #include "plugin/procedures/unattended.h"
 #include "ui/dialog.h"
-#include "ui/work/memory.h"
+#include "ui/run/memory.h"
 
 namespace sharpen {
 namespace {

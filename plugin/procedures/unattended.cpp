@@ -9,7 +9,7 @@
 #include "base/glib_source.h"
 #include "base/i18n.h"
 #include "client/jobs/sweep.h"
-#include "ui/work/work.h"
+#include "ui/run/work.h"
 
 namespace sharpen {
 namespace {

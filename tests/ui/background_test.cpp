@@ -1,4 +1,4 @@
-#include "ui/work/background.h"
+#include "ui/run/background.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "ui/work/choice.h"
+#include "ui/run/choice.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "ui/work/memory.h"
+#include "ui/run/memory.h"
 
 namespace sharpen {
 namespace {

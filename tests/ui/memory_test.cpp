@@ -1,4 +1,4 @@
-#include "ui/work/memory.h"
+#include "ui/run/memory.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "ui/work/work.h"
+#include "ui/run/work.h"
 
 #include <gtest/gtest.h>
 

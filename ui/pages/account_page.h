@@ -7,8 +7,8 @@
 #include "client/home.h"
 #include "client/keys/keys.h"
 #include "client/providers/settings.h"
+#include "ui/run/background.h"
 #include "ui/widgets/widgets.h"
-#include "ui/work/background.h"
 
 namespace sharpen {
 

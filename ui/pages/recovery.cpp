@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/i18n.h"
+#include "ui/run/breather.h"
+#include "ui/run/waiting_job.h"
 #include "ui/widgets/text.h"
-#include "ui/work/breather.h"
-#include "ui/work/waiting_job.h"
 
 namespace sharpen {
 

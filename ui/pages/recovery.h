@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "ui/dialog.h"
+#include "ui/run/background.h"
+#include "ui/run/loop.h"
+#include "ui/run/waiting_job.h"
 #include "ui/widgets/job_list.h"
-#include "ui/work/background.h"
-#include "ui/work/loop.h"
-#include "ui/work/waiting_job.h"
 
 namespace sharpen {
 

@@ -7,10 +7,10 @@
 
 #include "base/glib_source.h"
 #include "client/providers/settings.h"
+#include "ui/run/choice.h"
 #include "ui/widgets/model_menu.h"
 #include "ui/widgets/parameter_rows.h"
 #include "ui/widgets/widgets.h"
-#include "ui/work/choice.h"
 
 namespace sharpen {
 

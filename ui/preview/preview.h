@@ -9,8 +9,8 @@
 
 #include "ui/host.h"
 #include "ui/preview/preview_panel.h"
-#include "ui/work/account.h"
-#include "ui/work/loop.h"
+#include "ui/run/account.h"
+#include "ui/run/loop.h"
 
 namespace sharpen {
 

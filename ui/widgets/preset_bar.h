@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/glib_source.h"
+#include "ui/run/presets.h"
 #include "ui/widgets/widgets.h"
-#include "ui/work/presets.h"
 
 namespace sharpen {
 

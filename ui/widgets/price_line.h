@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "ui/run/account.h"
 #include "ui/widgets/widgets.h"
-#include "ui/work/account.h"
 
 namespace sharpen {
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "client/home.h"
-#include "ui/work/choice.h"
+#include "ui/run/choice.h"
 
 namespace sharpen {
 

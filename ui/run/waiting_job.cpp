@@ -1,4 +1,4 @@
-#include "ui/work/waiting_job.h"
+#include "ui/run/waiting_job.h"
 
 #include "base/i18n.h"
 #include "client/jobs/fetch_jobs.h"

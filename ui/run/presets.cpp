@@ -1,4 +1,4 @@
-#include "ui/work/presets.h"
+#include "ui/run/presets.h"
 
 #include <glib.h>
 

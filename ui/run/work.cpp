@@ -1,12 +1,12 @@
-#include "ui/work/work.h"
+#include "ui/run/work.h"
 
 #include <algorithm>
 
 #include "base/i18n.h"
 #include "client/jobs/spooled_upload.h"
+#include "ui/run/breather.h"
+#include "ui/run/waiting_job.h"
 #include "ui/widgets/text.h"
-#include "ui/work/breather.h"
-#include "ui/work/waiting_job.h"
 
 namespace sharpen {
 namespace {

@@ -1,9 +1,9 @@
-#include "ui/work/choice.h"
+#include "ui/run/choice.h"
 
 #include <algorithm>
 
+#include "ui/run/memory.h"
 #include "ui/widgets/text.h"
-#include "ui/work/memory.h"
 
 namespace sharpen {
 

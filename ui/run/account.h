@@ -9,7 +9,7 @@
 #include "client/home.h"
 #include "client/providers/service.h"
 #include "client/providers/settings.h"
-#include "ui/work/background.h"
+#include "ui/run/background.h"
 
 namespace sharpen {
 

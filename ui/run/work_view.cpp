@@ -1,4 +1,4 @@
-#include "ui/work/work_view.h"
+#include "ui/run/work_view.h"
 
 #include "base/i18n.h"
 #include "ui/widgets/text.h"

@@ -1,4 +1,4 @@
-#include "ui/work/account.h"
+#include "ui/run/account.h"
 
 #include "base/i18n.h"
 #include "client/keys/keys.h"

@@ -7,8 +7,8 @@
 
 #include "ui/pages/problem_page.h"
 #include "ui/pages/progress_page.h"
-#include "ui/work/loop.h"
-#include "ui/work/work.h"
+#include "ui/run/loop.h"
+#include "ui/run/work.h"
 
 namespace sharpen {
 

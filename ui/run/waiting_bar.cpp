@@ -1,4 +1,4 @@
-#include "ui/work/waiting_bar.h"
+#include "ui/run/waiting_bar.h"
 
 #include "base/i18n.h"
 #include "ui/widgets/job_list.h"

@@ -14,7 +14,7 @@
 #include "client/jobs/job_queue.h"
 #include "client/providers/settings.h"
 #include "ui/host.h"
-#include "ui/work/background.h"
+#include "ui/run/background.h"
 
 namespace sharpen {
 
