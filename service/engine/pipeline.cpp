@@ -31,7 +31,10 @@ struct Verdict {
 std::string describe(const Verdict& verdict, const Plan& plan) {
   const Analysis& found = verdict.found;
   const double noise = found.noise * 255;
-  if (verdict.outcome == Outcome::left) return "blurred, nothing that can be undone safely";
+  if (verdict.outcome == Outcome::left) {
+    return plan.overshoot > 0 ? "blurred, edges emphasised"
+                              : "blurred, nothing that can be undone safely";
+  }
   if (verdict.learned) {
     return std::format("out of focus by about {:.1f} px, corrected, {:.0f} % blurred",
                        verdict.look.radius, 100 * verdict.look.blurred);
@@ -105,7 +108,7 @@ Result<FocusMap> find_subject(const PixelStore& picture, const Analysis& found,
 
 /// Whether and how a picture is blurred. A blur that the estimate is sure of is undone by what was
 /// found; else the network decides. `judge` is loaded when it is needed.
-Result<Verdict> decide(const PixelStore& picture, const Box& area, const ModelTraits& model,
+Result<Verdict> decide(const PixelStore& picture, const ModelTraits& model,
                        const Settings& settings, const std::array<ToneCurve, 3>& tones,
                        unsigned threads, std::optional<LearnedJudge>& judge,
                        const std::stop_token& stop) {
@@ -126,7 +129,7 @@ Result<Verdict> decide(const PixelStore& picture, const Box& area, const ModelTr
   if (!loaded) return fail(std::move(loaded));
   judge.emplace(std::move(*loaded));
   if (by_hand) return verdict;
-  auto look = judge->look(picture, area, stop);
+  auto look = judge->look(picture, stop);
   if (!look) return fail(std::move(look));
   verdict.look = *look;
   if (look->blurred < kLeastBlurred) return verdict;
@@ -143,7 +146,7 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   const unsigned threads = thread_count(settings.threads);
   const auto tones = tone_curves(picture.info().icc_profile);
   std::optional<LearnedJudge> judge;
-  auto decided = decide(picture, area, model, settings, tones, threads, judge, stop);
+  auto decided = decide(picture, model, settings, tones, threads, judge, stop);
   if (!decided) return fail(std::move(decided));
   const Verdict& verdict = *decided;
   const Analysis& found = verdict.found;
@@ -167,9 +170,10 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
     };
   }
   if (!subject.empty()) {
-    plan.mask = [&](int x, int y) {
+    plan.mask = [&, protection = plan.mask](int x, int y) {
       const float behind = subject.at(x, y).amount;
-      return settings.subject == Subject::background ? behind : 1 - behind;
+      const float there = settings.subject == Subject::background ? behind : 1 - behind;
+      return protection ? there * protection(x, y) : there;
     };
   }
   const auto drawing = [&](double part) {
@@ -179,7 +183,7 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
   if (!changes) {
     drawn = copy_rows(picture, area, sink);
   } else if (verdict.learned) {
-    drawn = judge->render(picture, area, plan.amount, plan.mask, sink, drawing, stop);
+    drawn = judge->render(picture, area, plan, sink, drawing, stop);
   } else {
     drawn = render(picture, area, plan, threads, sink, drawing, stop);
   }

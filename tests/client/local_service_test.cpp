@@ -352,8 +352,8 @@ TEST_F(LocalServiceTest, IsCancelledWhileItStarts) {
 }
 
 TEST_F(LocalServiceTest, ComplaintsBeforeTheAddressDoNoHarm) {
-  const auto script = std::string("exec 3>&1; echo 'a library warns' >&2\nexec ") + SERVICE_FOLDER +
-                      "/sharpen-service \"$@\"\n";
+  const auto script = std::string("exec 3>&1; echo 'a library warns' >&2\nexec '") +
+                      SERVICE_FOLDER + "/sharpen-service' \"$@\"\n";
   const auto address = local_service(home_with(script), nullptr);
   ASSERT_TRUE(address) << address.error().text();
   EXPECT_EQ(status_with_key(*address, address->key), 200);

@@ -149,7 +149,7 @@ TEST(Parent, MayBeGone) {
   const TestFolder folder;
   const auto first_line = folder.path() / "line";
   const std::string command =
-      std::string("(") + SHARPEN_SERVICE + " --engine identity --idle-exit 60 --state " +
+      std::string("('") + SHARPEN_SERVICE + "' --engine identity --idle-exit 60 --state " +
       (folder.path() / "state").string() + " 2>/dev/null & ) | head -n 1 > " + first_line.string();
   ASSERT_EQ(std::system(command.c_str()), 0);
   const auto json = Json::parse(contents(first_line));

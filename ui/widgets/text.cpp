@@ -32,6 +32,7 @@ constexpr Finding findings[] = {
     {"blurred, nothing that can be undone safely",
      N_("Blurred, but nothing that can be undone safely"),
      N_("; try another model, a part of the picture, or a service that redraws what is lost")},
+    {"blurred, edges emphasised", N_("Blurred; edges were emphasised")},
     {"out of focus by about {} px, corrected, {} % blurred",
      // TRANSLATORS: how far out of focus, and how much of the picture
      N_("Out of focus by about {} px in {} percent of the picture, corrected")},

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "service/engine/deconvolve/tile.h"
+#include "service/engine/render/emphasis.h"
 
 namespace sharpen::engine {
 namespace {
@@ -46,60 +47,61 @@ float radius_of(std::size_t member) {
   return blur.disk ? blur.size : 2 * blur.size;
 }
 
-/// Boxes in even distances, which cover a small area whole.
-std::vector<Box> look_boxes(const Box& area) {
+/// Boxes at even distances, which cover a small picture whole.
+std::vector<Box> look_boxes(int width, int height) {
   std::vector<Box> boxes;
-  const auto places = [](int start, int length) {
+  const auto places = [](int length) {
     const int side = std::min(length, kLookSide);
     const int count = std::clamp((length + side - 1) / side, 1, kLooks);
     std::vector<std::pair<int, int>> found;
     for (int i = 0; i < count; ++i) {
       const int at = count == 1 ? (length - side) / 2 : (length - side) * i / (count - 1);
-      found.emplace_back(start + at, side);
+      found.emplace_back(at, side);
     }
     return found;
   };
-  for (const auto& [y, height] : places(area.y, area.height)) {
-    for (const auto& [x, width] : places(area.x, area.width)) {
-      boxes.push_back({x, y, width, height});
-    }
+  for (const auto& [y, rows] : places(height)) {
+    for (const auto& [x, columns] : places(width)) boxes.push_back({x, y, columns, rows});
   }
   return boxes;
 }
 
-/// Adds what one tile shows to sums over detailed pixels.
+/// Sums over cells with detail.
 struct LookSums {
-  double pixels = 0, blurred = 0, spread = 0, change = 0;
+  double cells = 0, blurred = 0, spread = 0;
 
-  void add(const Plane& luma, const Plane& change_of_tile, std::span<const float> weights,
-           int columns, int rows, int stride, std::size_t plane) {
-    constexpr int kCell = Network::kCell;
+  /// Adds the cells of one tile; `weights` has planes of cells, `stride` to a row, for each member.
+  void add(const Plane& luma, std::span<const float> weights, int columns, int rows, int stride,
+           std::size_t members) {
+    const std::size_t plane = weights.size() / members;
     for (int v = 0; v < rows; ++v) {
       for (int u = 0; u < columns; ++u) {
-        double sum = 0, squares = 0, changed = 0;
-        for (int y = 0; y < kCell; ++y) {
-          for (int x = 0; x < kCell; ++x) {
-            const double value = double(luma.at(u * kCell + x, v * kCell + y));
-            sum += value;
-            squares += value * value;
-            changed += std::abs(double(change_of_tile.at(u * kCell + x, v * kCell + y)));
-          }
-        }
-        constexpr double kCount = kCell * kCell;
-        if (squares / kCount - sum * sum / kCount / kCount < kDetail * kDetail) continue;
+        if (deviation(luma, u, v) < kDetail) continue;
         const std::size_t cell = std::size_t(v) * std::size_t(stride) + std::size_t(u);
-        double there = 0, wide = 0;
-        for (std::size_t m = 1; m * plane < weights.size(); ++m) {
+        cells += 1;
+        for (std::size_t m = 1; m < members; ++m) {
           const auto weight = double(weights[m * plane + cell]);
-          there += weight;
-          wide += weight * double(radius_of(m));
+          blurred += weight;
+          spread += weight * double(radius_of(m));
         }
-        pixels += 1;
-        blurred += there;
-        spread += wide;
-        change += changed / kCount;
       }
     }
+  }
+
+ private:
+  /// The standard deviation of the pixels of a cell.
+  static double deviation(const Plane& luma, int column, int row) {
+    constexpr int kCell = Network::kCell;
+    constexpr double kCount = kCell * kCell;
+    double sum = 0, squares = 0;
+    for (int y = 0; y < kCell; ++y) {
+      const float* values = luma.row(row * kCell + y) + column * kCell;
+      for (int x = 0; x < kCell; ++x) {
+        sum += double(values[x]);
+        squares += double(values[x] * values[x]);
+      }
+    }
+    return std::sqrt(std::max(0.0, squares / kCount - sum * sum / kCount / kCount));
   }
 };
 
@@ -138,42 +140,38 @@ Result<LearnedJudge::Judged> LearnedJudge::judge(std::span<const Plane> channels
     bank_width_ = width;
     bank_height_ = height;
   }
-  const Plane luma = luma_of(channels, width, height);
+  Plane luma = luma_of(channels, width, height);
   members_.resize(bank_->members() * luma.size());
   bank_->undo(luma, members_, threads_, stop);
   if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
   auto answer = network_.run(members_, width, height);
   if (!answer) return fail(std::move(answer));
-  Judged judged{Plane(first.width(), first.height()), std::move(*answer),
+  Judged judged{std::move(luma), Plane(first.width(), first.height()), std::move(*answer),
                 first.width() / Network::kCell, first.height() / Network::kCell};
   for (int y = 0; y < first.height(); ++y) {
     const float* result = judged.answer.luma.data() + std::size_t(y) * std::size_t(width);
-    for (int x = 0; x < first.width(); ++x) judged.change.at(x, y) = result[x] - luma.at(x, y);
+    for (int x = 0; x < first.width(); ++x)
+      judged.change.at(x, y) = result[x] - judged.luma.at(x, y);
   }
   return judged;
 }
 
-Result<BlurLook> LearnedJudge::look(const PixelStore& picture, const Box& area,
-                                    const std::stop_token& stop) {
+Result<BlurLook> LearnedJudge::look(const PixelStore& picture, const std::stop_token& stop) {
   LookSums sums;
   const auto colours = static_cast<std::size_t>(picture.colours());
-  for (const Box& box : look_boxes(area)) {
+  for (const Box& box : look_boxes(picture.width(), picture.height())) {
     std::array<Plane, 3> planes;
     const std::span<Plane> channels(planes.data(), colours);
     if (auto read = picture.read(box, channels); !read) return fail(std::move(read));
     const auto judged = judge(channels, stop);
     if (!judged) return std::unexpected(judged.error());
     const int stride = whole_units(box.width) / Network::kCell;
-    const auto plane = judged->answer.weights.size() / bank_->members();
-    sums.add(luma_of(channels, box.width, box.height), judged->change, judged->answer.weights,
-             judged->columns, judged->rows, stride, plane);
+    sums.add(judged->luma, judged->answer.weights, judged->columns, judged->rows, stride,
+             bank_->members());
   }
   BlurLook look;
-  if (sums.pixels > 0) {
-    look.blurred = sums.blurred / sums.pixels;
-    look.radius = sums.blurred > 0 ? sums.spread / sums.blurred : 0;
-    look.change = sums.change / sums.pixels;
-  }
+  if (sums.cells > 0) look.blurred = sums.blurred / sums.cells;
+  if (sums.blurred > 0) look.radius = sums.spread / sums.blurred;
   return look;
 }
 
@@ -215,30 +213,29 @@ Result<BlurMap> LearnedJudge::map(const PixelStore& picture, const Box& area,
   return map;
 }
 
-Result<void> LearnedJudge::render(const PixelStore& picture, const Box& area, double amount,
-                                  const Mask& mask, const RowSink& sink,
-                                  const std::function<void(double)>& progress,
+Result<void> LearnedJudge::render(const PixelStore& picture, const Box& area, const Plan& plan,
+                                  const RowSink& sink, const std::function<void(double)>& progress,
                                   const std::stop_token& stop) {
   const auto lines = make_tiles(picture.width(), picture.height(), area, kCore, kCore, kAround);
   Result<void> outcome;
   // One tile at a time: bank and network use all threads themselves.
-  auto drawn = render_tiles(
-      {picture, area, 1, sink, progress, stop}, lines,
-      [&](std::span<Plane> channels, const Box& source) {
-        if (!outcome) return;
-        const auto judged = judge(channels, stop);
-        if (!judged) {
-          outcome = std::unexpected(judged.error());
-          return;
-        }
-        for (int y = 0; y < source.height; ++y) {
-          for (int x = 0; x < source.width; ++x) {
-            const float there = mask ? mask(source.x + x, source.y + y) : 1.0f;
-            const float change = static_cast<float>(amount) * there * judged->change.at(x, y);
-            for (Plane& channel : channels) channel.at(x, y) += change;
-          }
-        }
-      });
+  auto drawn = render_tiles({picture, area, 1, sink, progress, stop}, lines,
+                            [&](std::span<Plane> channels, const Box& source) {
+                              if (!outcome) return;
+                              const auto judged = judge(channels, stop);
+                              if (!judged) {
+                                outcome = std::unexpected(judged.error());
+                                return;
+                              }
+                              const std::vector<Plane> before(channels.begin(), channels.end());
+                              for (Plane& channel : channels) {
+                                for (std::size_t i = 0; i < channel.size(); ++i) {
+                                  channel.data()[i] += judged->change.data()[i];
+                                }
+                              }
+                              if (plan.overshoot > 0) emphasise(channels, plan.overshoot);
+                              blend(before, plan, source, channels);
+                            });
   return outcome ? drawn : outcome;
 }
 

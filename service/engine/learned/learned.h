@@ -15,7 +15,6 @@ namespace sharpen::engine {
 struct BlurLook {
   double blurred = 0;  ///< the part of the detailed pixels that it would change, 0 … 1
   double radius = 0;   ///< of a disk that spreads light as far as what it found there, in pixels
-  double change = 0;   ///< mean absolute change of encoded luma where there is detail, 0 … 1
 };
 
 /// Where a picture is blurred: a value for each cell of Network::kCell pixels a side.
@@ -35,18 +34,19 @@ class LearnedJudge {
   /// Errors: internal (no ONNX Runtime, or the weights cannot be read).
   [[nodiscard]] static Result<LearnedJudge> load(unsigned threads);
 
-  /// Looks at boxes from all over `area`, as many as take a fixed time. Errors: io; cancelled.
-  [[nodiscard]] Result<BlurLook> look(const PixelStore& picture, const Box& area,
-                                      const std::stop_token& stop);
+  /// Looks at boxes from all over the picture, at most so many that it takes a fixed time. Errors:
+  /// io; cancelled; internal.
+  [[nodiscard]] Result<BlurLook> look(const PixelStore& picture, const std::stop_token& stop);
 
   /// Looks at all of `area`. Errors: io; cancelled; internal.
   [[nodiscard]] Result<BlurMap> map(const PixelStore& picture, const Box& area,
                                     const std::stop_token& stop);
 
-  /// Hands the rows of `area` to `sink`, with `amount` of the change that the network makes, and
-  /// where `mask` (if given) says. Errors: io; cancelled; internal; what the sink returns.
-  [[nodiscard]] Result<void> render(const PixelStore& picture, const Box& area, double amount,
-                                    const Mask& mask, const RowSink& sink,
+  /// Hands the rows of `area` to `sink`, with the change that the network makes, as far and where
+  /// the plan says; its blur does not count. Errors: io; cancelled; internal; what the sink
+  /// returns.
+  [[nodiscard]] Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan,
+                                    const RowSink& sink,
                                     const std::function<void(double)>& progress,
                                     const std::stop_token& stop);
 
@@ -55,7 +55,8 @@ class LearnedJudge {
       : network_(std::move(network)), threads_(threads) {}
 
   struct Judged {
-    Plane change;  ///< of encoded luma, of the size that was read
+    Plane luma;    ///< encoded, of the size that the network saw
+    Plane change;  ///< of it, of the size that was read
     Network::Answer answer;
     int columns = 0, rows = 0;  ///< cells of the answer's weights within the tile
   };

@@ -71,10 +71,6 @@ Wanted wanted(const Plan& plan, const KernelSet& kernels, const Box& source) {
   return all;
 }
 
-float amount_at(const Plan& plan, int x, int y) {
-  return static_cast<float>(plan.amount) * (plan.mask ? plan.mask(x, y) : 1.0f);
-}
-
 /// The noise that was taken out of a pixel, as a change of each channel; what differs by more than
 /// noise is no noise. `residual` is in standard deviations of an orthonormal luma.
 float grain_at(float residual, const Plan& plan, std::size_t channels) {
@@ -111,7 +107,7 @@ void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& 
   }
   for (int y = 0; y < source.height; ++y) {
     for (int x = 0; x < source.width; ++x) {
-      const float amount = amount_at(plan, source.x + x, source.y + y) * want.amount.at(x, y);
+      const float amount = plan.amount_at(source.x + x, source.y + y) * want.amount.at(x, y);
       for (std::size_t c = 0; c < channels.size(); ++c) {
         channels[c].at(x, y) = before[c].at(x, y) + amount * changes[c].at(x, y);
       }
@@ -177,15 +173,7 @@ Result<void> render_emphasis(const Part& part, const Plan& plan) {
   return render_tiles(part, lines, [&](std::span<Plane> channels, const Box& source) {
     const std::vector<Plane> before(channels.begin(), channels.end());
     emphasise(channels, plan.overshoot);
-    for (int y = 0; y < source.height; ++y) {
-      for (int x = 0; x < source.width; ++x) {
-        const float amount = amount_at(plan, source.x + x, source.y + y);
-        for (std::size_t c = 0; c < channels.size(); ++c) {
-          float& pixel = channels[c].at(x, y);
-          pixel = before[c].at(x, y) + amount * (pixel - before[c].at(x, y));
-        }
-      }
-    }
+    blend(before, plan, source, channels);
   });
 }
 
@@ -239,6 +227,23 @@ Result<void> copy_rows(const PixelStore& picture, const Box& area, const RowSink
     if (auto sunk = sink(rows); !sunk) return sunk;
   }
   return {};
+}
+
+float Plan::amount_at(int x, int y) const {
+  return static_cast<float>(amount) * (mask ? mask(x, y) : 1.0f);
+}
+
+void blend(std::span<const Plane> before, const Plan& plan, const Box& source,
+           std::span<Plane> channels) {
+  for (int y = 0; y < source.height; ++y) {
+    for (int x = 0; x < source.width; ++x) {
+      const float amount = plan.amount_at(source.x + x, source.y + y);
+      for (std::size_t c = 0; c < channels.size(); ++c) {
+        float& pixel = channels[c].at(x, y);
+        pixel = before[c].at(x, y) + amount * (pixel - before[c].at(x, y));
+      }
+    }
+  }
 }
 
 Result<void> render(const PixelStore& picture, const Box& area, const Plan& plan, unsigned threads,

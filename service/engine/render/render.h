@@ -46,7 +46,14 @@ struct Plan {
   double overshoot = 0;  ///< of an edge emphasis on top of it, 0 … 1
   double grain = 0;      ///< of the noise that was taken out, 0 … 1
   Mask mask;             ///< if given, where
+
+  /// Of the result at a pixel of the picture, 0 … 1.
+  [[nodiscard]] float amount_at(int x, int y) const;
 };
+
+/// Takes the channels of the tile `source` back to what they were, as far as the plan says.
+void blend(std::span<const Plane> before, const Plan& plan, const Box& source,
+           std::span<Plane> channels);
 
 /// Undoes the blur of the pixels in `area`, tile by tile, and hands their rows to `sink`. Where
 /// there is no blur (Family::none) only the emphasis is put on.
