@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -254,7 +255,7 @@ class Files(unittest.TestCase):
         program = self.gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen"
         for words, expected in ((["--for"], "--format"), (["--format", "ti"], "tiff"), (["--model", "Lens"], "Lens\\ Blur")):
             said = subprocess.run(
-                ["bash", "-c", f'source {COMPLETION}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _remote_sharpen; '
+                ["bash", "-c", f'source {shlex.quote(str(COMPLETION))}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _remote_sharpen; '
                  'printf "%s\\n" "${COMPREPLY[@]}"', "bash", program, *words],
                 env=self.gimp.environment, check=True, capture_output=True, text=True).stdout
             self.assertIn(expected, said)
