@@ -1,10 +1,8 @@
 #include "service/api/form.h"
 
-#include <fcntl.h>
 #include <glib.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <utility>
 
 namespace sharpen::server {
 namespace {
@@ -25,7 +23,7 @@ Checked<void> FormReader::feed(std::string_view piece) {
 
 Checked<Form> FormReader::finish() {
   if (auto finished = parser_.finish(); !finished) return std::unexpected(finished.error());
-  file_.reset();
+  form_.image = image_.take();
   return std::move(form_);
 }
 
@@ -41,40 +39,32 @@ Checked<void> FormReader::begin_part(const FormPart& part) {
     return {};
   }
   if (spool_.empty()) return refuse(400, "This request takes no picture.");
-  if (!form_.image.empty()) return refuse(400, "Send one picture only.");
-  auto created = SpoolFile::create(".upload", spool_);
-  if (!created) return refuse(500, created.error().text());
-  form_.image = *std::move(created);
-  file_ = UniqueFd(::open(form_.image.path().c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file_) return refuse(500, g_strerror(errno));
+  if (!image_.empty()) return refuse(400, "Send one picture only.");
+  auto created = UploadFile::create(spool_);
+  if (!created) return std::unexpected(std::move(created).error());
+  image_ = *std::move(created);
   if (g_utf8_validate_len(part.filename.data(), part.filename.size(), nullptr))
     form_.filename = part.filename.substr(part.filename.find_last_of("/\\") + 1);
   return {};
 }
 
 Checked<void> FormReader::part_data(std::string_view bytes) {
-  if (!file_) {
+  if (!image_.is_open()) {
     field_bytes_ += bytes.size();
     if (field_bytes_ > max_field_bytes) return refuse(400, "The form's fields are too long.");
     form_.fields[field_name_].append(bytes);
     return {};
   }
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return refuse(503, "The upload cannot be stored: the disk is full.");
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
+  return image_.write(bytes);
 }
 
 Checked<void> FormReader::end_part() {
-  if (!file_) {
+  if (!image_.is_open()) {
     const std::string& value = form_.fields[field_name_];
     if (!g_utf8_validate_len(value.data(), value.size(), nullptr))
       return refuse(400, "A field's value is not UTF-8.");
   }
-  file_.reset();
+  image_.close();
   return {};
 }
 

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "base/spool_file.h"
-#include "base/unique_fd.h"
 #include "service/api/catalogue.h"
 #include "service/http/multipart.h"
+#include "service/http/upload_file.h"
 
 namespace sharpen::server {
 
@@ -40,7 +40,7 @@ class FormReader final : public FormSink {
   std::size_t field_bytes_ = 0;
   std::filesystem::path spool_;
   Form form_;
-  UniqueFd file_;
+  UploadFile image_;
   std::string field_name_;
   MultipartParser parser_;
 };

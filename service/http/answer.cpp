@@ -59,6 +59,14 @@ Answer error_answer(unsigned status, std::string_view message) {
 
 Answer error_answer(unsigned status) { return error_answer(status, documented_sentence(status)); }
 
+Answer busy_answer(unsigned status, std::int64_t seconds, std::string_view message) {
+  Answer answer = error_answer(status, message);
+  answer.headers.emplace_back("Retry-After", std::to_string(seconds));
+  return answer;
+}
+
+Answer disk_full_answer(std::string_view message) { return busy_answer(503, 60, message); }
+
 std::unexpected<Answer> refuse(unsigned status, std::string_view message) {
   return std::unexpected(error_answer(status, message));
 }

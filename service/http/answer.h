@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <optional>
@@ -44,6 +45,10 @@ using Checked = std::expected<T, Answer>;
 [[nodiscard]] Answer error_answer(unsigned status, std::string_view message);
 /// The documented sentence of a status code, for example 401 "Unauthorized".
 [[nodiscard]] Answer error_answer(unsigned status);
+/// An error that ends by itself: the client may try again after so many seconds (Retry-After).
+[[nodiscard]] Answer busy_answer(unsigned status, std::int64_t seconds, std::string_view message);
+/// 503, for a disk that is full.
+[[nodiscard]] Answer disk_full_answer(std::string_view message);
 /// Shorthand for `return refuse(400, "…");` in a function that returns Checked<T>.
 [[nodiscard]] std::unexpected<Answer> refuse(unsigned status, std::string_view message);
 

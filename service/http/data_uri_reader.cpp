@@ -1,11 +1,8 @@
 #include "service/http/data_uri_reader.h"
 
-#include <fcntl.h>
 #include <glib.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <vector>
 
 namespace sharpen::server {
@@ -93,11 +90,9 @@ Checked<void> DataUriReader::open_payload() {
   if (!head.starts_with("data:") || head.size() > max_uri_head) return {};
   if (!head.ends_with(";base64,")) return refuse(400, "A data: URI has to be base64.");
   if (!image_.empty()) return refuse(400, "Send one picture only.");
-  auto created = SpoolFile::create(".upload", spool_);
-  if (!created) return refuse(500, created.error().text());
+  auto created = UploadFile::create(spool_);
+  if (!created) return std::unexpected(std::move(created).error());
   image_ = *std::move(created);
-  file_ = UniqueFd(::open(image_.path().c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file_) return refuse(500, g_strerror(errno));
   where_ = Where::payload;
   return {};
 }
@@ -116,17 +111,11 @@ Checked<void> DataUriReader::decode(std::string_view base64) {
                                            &decoder_state_, &decoder_bits_);
   decoded_bytes_ += count;
   if (decoded_bytes_ > max_bytes_) return std::unexpected(error_answer(413));
-  for (gsize written = 0; written < count;) {
-    const ssize_t more = ::write(file_.get(), bytes.data() + written, count - written);
-    if (more < 0 && errno == EINTR) continue;
-    if (more <= 0) return refuse(500, "The upload cannot be stored: the disk is full.");
-    written += static_cast<gsize>(more);
-  }
-  return {};
+  return image_.write({reinterpret_cast<const char*>(bytes.data()), count});
 }
 
 Checked<void> DataUriReader::end_payload() {
-  file_.reset();
+  image_.close();
   if (characters_ % 4 != 0) return malformed();
   return {};
 }
@@ -134,7 +123,7 @@ Checked<void> DataUriReader::end_payload() {
 Checked<DataUriReader::Body> DataUriReader::finish() {
   auto json = Json::parse(kept_);
   if (!json || !json->is_object()) return refuse(400, "The body is not a JSON object.");
-  return Body{*std::move(json), std::move(image_)};
+  return Body{*std::move(json), image_.take()};
 }
 
 }  // namespace sharpen::server

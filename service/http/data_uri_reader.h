@@ -8,8 +8,8 @@
 
 #include "base/json.h"
 #include "base/spool_file.h"
-#include "base/unique_fd.h"
 #include "service/http/answer.h"
+#include "service/http/upload_file.h"
 
 namespace sharpen::server {
 
@@ -51,8 +51,7 @@ class DataUriReader {
   bool is_value_ = false;         ///< a colon stands before the current string
   bool wanted_ = false;           ///< the current string is the member's value
 
-  SpoolFile image_;
-  UniqueFd file_;
+  UploadFile image_;
   int decoder_state_ = 0;
   unsigned decoder_bits_ = 0;
   int padding_ = 0;

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <utility>
 
-#include "service/http/links.h"
+#include "service/http/secrets.h"
 
 namespace sharpen::server {
 namespace {

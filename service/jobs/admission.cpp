@@ -5,14 +5,7 @@
 namespace sharpen::server {
 namespace {
 
-constexpr std::int64_t disk_pause = 60, key_pause = 10;  ///< seconds
-
-std::unexpected<Answer> refuse_for(unsigned status, std::int64_t seconds,
-                                   std::string_view message) {
-  Answer answer = error_answer(status, message);
-  answer.headers.emplace_back("Retry-After", std::to_string(seconds));
-  return std::unexpected(std::move(answer));
-}
+constexpr std::int64_t key_pause = 10;  ///< seconds
 
 /// Whether `more` would go beyond a limit; 0 is none.
 bool over(std::uint64_t limit, std::int64_t now, std::int64_t more) {
@@ -58,17 +51,18 @@ Checked<std::shared_ptr<Place>> Admission::enter(const std::string& owner,
   const Usage& incoming = counts_->incoming[owner];
 
   if (over(options_.max_jobs, of_all->unfinished + counts_->all.unfinished, 1))
-    return refuse_for(429, seconds, "The queue is full. Try again later.");
+    return std::unexpected(busy_answer(429, seconds, "The queue is full. Try again later."));
   if (over(options_.max_jobs_per_key, of_key->unfinished + incoming.unfinished, 1))
-    return refuse_for(429, seconds, "This key has too many unfinished jobs. Try again later.");
+    return std::unexpected(
+        busy_answer(429, seconds, "This key has too many unfinished jobs. Try again later."));
   if (over(options_.max_bytes_per_key, of_key->bytes + incoming.bytes, bytes))
-    return refuse_for(429, key_pause,
-                      "This key has too many pictures here. Delete some, or try again later.");
+    return std::unexpected(busy_answer(
+        429, key_pause, "This key has too many pictures here. Delete some, or try again later."));
   const std::uint64_t free = store_.pictures().free_bytes();
   const auto needed = static_cast<std::uint64_t>(counts_->all.bytes + bytes);
   if (over(options_.max_disk, of_all->bytes + counts_->all.bytes, bytes) ||
       free < options_.keep_free + needed)
-    return refuse_for(503, disk_pause, "The disk of this service is full. Try again later.");
+    return std::unexpected(disk_full_answer("The disk of this service is full. Try again later."));
   return std::make_shared<Counted>(counts_, owner, bytes);
 }
 

@@ -85,11 +85,8 @@ Checked<std::shared_ptr<Place>> Jobs::enter(const std::string& owner,
   const auto seconds =
       static_cast<std::int64_t>(std::clamp(duration(2000, 2000) / options_.workers, 1.0, 60.0));
   auto place = admission_.enter(owner, bytes, seconds);
-  if (place && stopping_) {
-    Answer answer = error_answer(503, "The service is being ended. Try again later.");
-    answer.headers.emplace_back("Retry-After", "10");
-    place = std::unexpected(std::move(answer));
-  }
+  if (place && stopping_)
+    place = std::unexpected(busy_answer(503, 10, "The service is being ended. Try again later."));
   if (place) return place;
   ++counters_.refused;
   log_.write_seldom("refused", {{"key", owner}, {"status", std::to_string(place.error().status)}});
@@ -242,13 +239,17 @@ void Jobs::on_done(const std::string& id, const Result<std::string>& result) {
       job.options_json =
           JsonWriter().begin_object().member("error", completed.error().text()).end_object().text();
     const bool ended = end(job, completed ? JobState::completed : JobState::failed);
-    const auto now_known = ended ? Checked<JobRef>() : store_->find(id);
-    if (!ended && now_known && (*now_known)->state != JobState::completed)
-      pictures().remove_output(id);
+    if (!ended) remove_unwanted_output(id);
   }
   std::error_code ignored;
   fs::remove(pictures().partial_output(id), ignored);
   pump();
+}
+
+void Jobs::remove_unwanted_output(const std::string& id) {
+  const auto job = store_->find(id);
+  const bool unwanted = job ? (*job)->state != JobState::completed : job.error().status == 404;
+  if (unwanted) pictures().remove_output(id);
 }
 
 Result<void> Jobs::complete(Job& job) {

@@ -103,6 +103,8 @@ class Jobs {
   void begin(const Job& job);
   void on_done(const std::string& id, const Result<std::string>& result);
   Result<void> complete(Job& job);
+  /// Of a job that was ended otherwise while it was worked on.
+  void remove_unwanted_output(const std::string& id);
   bool end(Job job, JobState state);
   /// Tells a shared store what is done here, and hears from it what was done elsewhere.
   void look_around();

@@ -51,6 +51,12 @@ Result<std::vector<std::string>> Journal::load(RecordKind kind) {
   }
 }
 
+Result<void> Journal::write_now(std::vector<Change> changes) {
+  std::deque<Batch> batch;
+  batch.emplace_back(std::move(changes));
+  return commit(batch);
+}
+
 void Journal::write(std::vector<Change> changes, OnSaved on_saved) {
   {
     const std::scoped_lock lock(mutex_);

@@ -40,6 +40,8 @@ class Journal {
   /// Returns when everything is written that can be.
   ~Journal();
 
+  /// Writes changes together and waits for the disk. Only before the first write(). Errors: io.
+  [[nodiscard]] Result<void> write_now(std::vector<Change> changes);
   /// All records of a kind. Only before the first write().
   [[nodiscard]] Result<std::vector<std::string>> load(RecordKind kind);
 
@@ -56,7 +58,7 @@ class Journal {
   explicit Journal(sqlite::Database database);
   void run();
   void write_all(std::deque<Batch> batches);
-  Result<void> commit(const std::deque<Batch>& batches);
+  [[nodiscard]] Result<void> commit(const std::deque<Batch>& batches);
 
   sqlite::Database database_;
   std::mutex mutex_;

@@ -9,6 +9,7 @@
 #include <ranges>
 #include <utility>
 
+#include "service/store/old_records.h"
 #include "service/store/records.h"
 
 namespace sharpen::server {
@@ -40,6 +41,8 @@ Result<std::unique_ptr<LocalStore>> LocalStore::open(const std::filesystem::path
   if (!lock) return fail(std::move(lock));
   auto journal = Journal::open(folder / "jobs.sqlite");
   if (!journal) return fail(std::move(journal));
+  if (auto imported = import_old_records(folder, **journal); !imported)
+    return fail(std::move(imported));
   std::unique_ptr<LocalStore> store(
       new LocalStore(*std::move(pictures), *std::move(lock), has_account, *std::move(journal)));
   if (auto restored = store->restore(now); !restored) return fail(std::move(restored));
@@ -187,20 +190,18 @@ void LocalStore::submit(Job job, const SourcePicture& source, OnSaved on_saved) 
   journal_->write(std::move(changes), [this, alive = alive_, id, source_id, is_new,
                                        on_saved = std::move(on_saved)](const auto& saved) {
     if (!*alive) return;
+    // Whoever saw it in the list may have cancelled and removed it meanwhile.
     const auto found = jobs_.find(id);
-    if (found == jobs_.end()) return;
-    const auto kept = found->second;
+    const auto kept = found == jobs_.end() ? nullptr : found->second;
     if (saved) {
-      queue_.push(kept->owner, id, kept->fast);
+      if (kept) queue_.push(kept->owner, id, kept->fast);
       return on_saved({});
     }
-    forget(*kept);
+    if (kept) forget(*kept);
     if (const auto source = sources_.find(source_id);
         is_new && source != sources_.end() && source->second.jobs == 0)
       forget(*std::shared_ptr(source->second.picture));
-    Answer answer = error_answer(503, saved.error().text());
-    answer.headers.emplace_back("Retry-After", "60");
-    on_saved(std::unexpected(std::move(answer)));
+    on_saved(std::unexpected(disk_full_answer(saved.error().text())));
   });
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "service/http/file_stream.h"
+#include "service/http/secrets.h"
 
 namespace sharpen::server {
 namespace {

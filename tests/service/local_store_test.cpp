@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "service/store/records.h"
 #include "tests/client/test_folder.h"
 #include "tests/service/store_fixture.h"
 
@@ -100,6 +101,20 @@ TEST_F(LocalStoreTest, RemovesPicturesThatNobodyKnows) {
   EXPECT_FALSE(std::filesystem::exists(known));
 }
 
+TEST_F(LocalStoreTest, AnswersAlsoForAJobThatIsRemovedBeforeItIsSaved) {
+  auto store = open();
+  const SourcePicture source = a_source();
+  const Job job = a_job(source);
+  int answers = 0;
+  store->submit(job, source, [&](const Checked<void>&) { ++answers; });
+  Job cancelled = job;
+  cancelled.state = JobState::cancelled;
+  ASSERT_TRUE(store->end(cancelled));
+  store->remove(cancelled, 2000);
+  EXPECT_TRUE(turn_until([&] { return answers > 0; }));
+  EXPECT_FALSE(store->claim());
+}
+
 TEST_F(LocalStoreTest, LeavesNothingOfAJobThatCannotBeSaved) {
   auto store = open();
   const SourcePicture source = a_source();
@@ -116,6 +131,35 @@ TEST_F(LocalStoreTest, LeavesNothingOfAJobThatCannotBeSaved) {
   EXPECT_EQ(store->usage("")->unfinished, 0);
   EXPECT_EQ(store->usage("")->bytes, 0);
   EXPECT_EQ(store->credits()->reserved, 0);
+}
+
+TEST_F(LocalStoreTest, TakesOverWhatTheFirstVersionLeft) {
+  const SourcePicture source = a_source();
+  Job job = a_job(source), waiting = a_job(source);
+  job.state = JobState::completed;
+  waiting.sequence = 1;
+  const auto state = folder_.path() / "state";
+  for (const char* name : {"sources", "jobs"}) std::filesystem::create_directories(state / name);
+  std::ofstream(state / "sources" / source.id) << "picture";
+  std::ofstream(state / "sources" / (source.id + ".json")) << to_text(source);
+  std::ofstream(state / "jobs" / job.id) << "result";
+  std::ofstream(state / "jobs" / (job.id + ".json")) << to_text(job);
+  std::ofstream(state / "jobs" / (waiting.id + ".json")) << to_text(waiting);
+  std::ofstream(state / "jobs" / (new_id() + ".json")) << "{ damaged";
+  std::ofstream(state / "charges.jsonl")
+      << to_text(Charge{.process_id = job.id, .filename = "a.png", .credits = 2, .time = 1000})
+      << "\n{\"process_id\":\"cut";
+  for (int starts = 0; starts < 2; ++starts) {
+    auto store = open();
+    EXPECT_EQ((*store->find(job.id))->state, JobState::completed);
+    EXPECT_TRUE(std::filesystem::exists(store->pictures().output(job.id)));
+    EXPECT_TRUE(std::filesystem::exists(store->pictures().source(source.id)));
+    EXPECT_EQ(store->usage("")->bytes, 7 + 6);
+    EXPECT_EQ(store->credits()->charged, 2);
+    ASSERT_TRUE(store->claim()) << "what was queued is done";
+    EXPECT_FALSE(std::filesystem::exists(state / "charges.jsonl"));
+    EXPECT_FALSE(std::filesystem::exists(state / "jobs" / (job.id + ".json")));
+  }
 }
 
 TEST(Journal, WritesLaterWhatCannotBeWrittenNow) {
