@@ -114,11 +114,13 @@ Result<void> serve(const Options& options) {
   DownloadOrigin downloads(core);
   ApiOrigin api(core);
   const std::chrono::seconds patience(options.behaviours.number("slow_client_seconds"));
-  const auto download_front = HttpFront::listen(
-      {options.listen, options.download_port, certificate->get(), patience}, downloads);
+  const auto download_front =
+      HttpFront::listen({options.listen, options.download_port, certificate->get(), patience,
+                         options.max_connections},
+                        downloads);
   if (!download_front) return std::unexpected(download_front.error());
-  const auto api_front =
-      HttpFront::listen({options.listen, options.port, certificate->get(), patience}, api);
+  const auto api_front = HttpFront::listen(
+      {options.listen, options.port, certificate->get(), patience, options.max_connections}, api);
   if (!api_front) return std::unexpected(api_front.error());
   if (options.public_url.empty())
     links.emplace((*download_front)->url(), clock, options.behaviours.number("link_seconds"));

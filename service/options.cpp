@@ -130,6 +130,11 @@ constexpr auto rows = std::to_array<Row>({
      [](Options& options, const std::string& value) {
        return read_number(options.stop_seconds, value);
      }},
+    {"max-connections", "NUMBER",
+     "connections from one address to each port (default 256; 0: no limit, for a proxy)",
+     [](Options& options, const std::string& value) {
+       return read_number(options.max_connections, value);
+     }},
     {"metrics", nullptr, "answer /metrics on the download port, for Prometheus",
      [](Options& options, const std::string&) -> Result<void> {
        options.metrics = true;

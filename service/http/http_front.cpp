@@ -218,7 +218,7 @@ constexpr const char* exchange_key = "sharpen-exchange";
 }  // namespace
 
 Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, Origin& origin) {
-  std::unique_ptr<HttpFront> front(new HttpFront(origin, settings.patience));
+  std::unique_ptr<HttpFront> front(new HttpFront(origin, settings));
   front->server_ = Ref<SoupServer>::adopt(soup_server_new(
       "server-header", "sharpen-service", "tls-certificate", settings.certificate, nullptr));
   SoupServer* server = front->server_.get();
@@ -232,7 +232,7 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, O
   soup_server_add_early_handler(server, nullptr, on_head, self, nullptr);
   soup_server_add_handler(server, nullptr, on_request, self, nullptr);
   using OnMessage = std::function<void(SoupServerMessage*)>;
-  connect(server, "request-started", OnMessage([self](auto* each) { self->on_first_byte(each); }));
+  connect(server, "request-started", OnMessage([self](auto* each) { self->on_start(each); }));
   connect(server, "request-finished", OnMessage([self](auto* each) { self->on_end(each); }));
   connect(server, "request-aborted", OnMessage([self](auto* each) { self->on_end(each); }));
 
@@ -262,10 +262,11 @@ HttpFront::~HttpFront() {
   if (server_) soup_server_disconnect(server_.get());
 }
 
-void HttpFront::on_first_byte(SoupServerMessage* message) {
+void HttpFront::on_start(SoupServerMessage* message) {
   ++open_requests_;
-  g_socket_set_timeout(soup_server_message_get_socket(message),
-                       static_cast<guint>(patience_.count()));
+  GSocket* socket = soup_server_message_get_socket(message);
+  if (!connections_.admit(socket)) ::shutdown(g_socket_get_fd(socket), SHUT_RDWR);
+  g_socket_set_timeout(socket, static_cast<guint>(patience_.count()));
   heads_.insert_or_assign(message, hang_up_after(patience_, message));
 }
 

@@ -14,6 +14,7 @@
 #include "base/glib_ref.h"
 #include "base/glib_source.h"
 #include "service/http/answer.h"
+#include "service/http/connection_limit.h"
 
 namespace sharpen::server {
 
@@ -76,8 +77,10 @@ class HttpFront {
     std::string address;
     std::uint16_t port = 0;
     GTlsCertificate* certificate = nullptr;  ///< null: plain http
-    /// With a client that sends or takes nothing, and with one whose head does not end.
+    /// With a client that sends or takes nothing, also between requests, and with one whose head
+    /// does not end.
     std::chrono::seconds patience{60};
+    unsigned max_connections = 0;  ///< from one address; 0 = any number
   };
   /// `origin` outlives the front. Errors: io, when the port is taken.
   [[nodiscard]] static Result<std::unique_ptr<HttpFront>> listen(const Settings& settings,
@@ -90,13 +93,16 @@ class HttpFront {
   [[nodiscard]] int open_requests() const { return open_requests_; }
 
  private:
-  HttpFront(Origin& origin, std::chrono::seconds patience) : origin_(origin), patience_(patience) {}
-  void on_first_byte(SoupServerMessage* message);
+  HttpFront(Origin& origin, const Settings& settings)
+      : origin_(origin), patience_(settings.patience), connections_(settings.max_connections) {}
+  /// A connection was made, or a further request on it began.
+  void on_start(SoupServerMessage* message);
   void on_head(SoupServerMessage* message);
   void on_end(SoupServerMessage* message);
 
   Origin& origin_;
   std::chrono::seconds patience_;
+  ConnectionLimit connections_;
   std::map<SoupServerMessage*, EventSource> heads_;  ///< those that are still to come
   Ref<SoupServer> server_;
   std::string url_;

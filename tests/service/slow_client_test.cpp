@@ -18,6 +18,16 @@ class SlowClient : public testing::Test {
   RunningService service_{{"--behaviour", "slow_client_seconds=1"}};
 };
 
+TEST_F(SlowClient, WhoNeverSaysAnythingIsHungUpOn) {
+  EXPECT_TRUE(RawClient(service_.url).is_hung_up_on());
+}
+
+TEST_F(SlowClient, WhoSaysNothingAfterAnAnswerIsHungUpOn) {
+  RawClient client(service_.url);
+  ASSERT_TRUE(client.say("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  EXPECT_TRUE(client.is_hung_up_on());
+}
+
 TEST_F(SlowClient, WhoseHeadStopsIsHungUpOn) {
   RawClient client(service_.url);
   ASSERT_TRUE(client.say("GET /image/v1/status HTT"));
