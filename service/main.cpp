@@ -160,8 +160,8 @@ int run(int argc, char** argv) {
   ::umask(0077);
   allow_many_connections();
   const auto options = parse_options({argv + 1, argv + argc});
-  if (options && options->help) {
-    std::print("{}", help_text());
+  if (options && options->help != Help::none) {
+    std::print("{}", help_text(options->help));
     return 0;
   }
   const Result<void> served = options ? serve(*options) : std::unexpected(options.error());

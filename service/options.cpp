@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/glib_error.h"
@@ -25,6 +26,7 @@ struct Row {
   const char* value;  ///< null: a flag
   const char* help;
   Result<void> (*set)(Options&, const std::string&);
+  bool for_tests = false;  ///< only --help-tests tells of it
 };
 
 template <class Number>
@@ -54,123 +56,107 @@ Result<std::string> read_key(const std::string& file) {
   return key;
 }
 
+/// Setters of the members of Options that take what was written.
+template <auto member>
+Result<void> set_text(Options& options, const std::string& value) {
+  options.*member = value;
+  return {};
+}
+template <auto member, int smallest = 0>
+Result<void> set_number(Options& options, const std::string& value) {
+  auto& number = options.*member;
+  return read_number(number, value, std::remove_reference_t<decltype(number)>(smallest));
+}
+template <auto member, auto chosen = true>
+Result<void> set_flag(Options& options, const std::string&) {
+  options.*member = chosen;
+  return {};
+}
+
+Result<void> set_key(Options& options, const std::string& file) {
+  auto key = read_key(file);
+  if (!key) return fail(std::move(key));
+  options.key = *std::move(key);
+  return {};
+}
+
+Result<void> set_engine(Options& options, const std::string& name) {
+  if (name != "deconvolution" && name != "identity")
+    return fail(ErrorKind::bad_argument, std::format("There is no engine “{}”.", name),
+                "Choose deconvolution or identity.");
+  options.engine = name == "identity" ? EngineKind::identity : EngineKind::deconvolution;
+  return {};
+}
+
+Result<void> set_balance(Options& options, const std::string& credits) {
+  return read_number(options.balance.emplace(), credits);
+}
+
+Result<void> set_public_url(Options& options, const std::string& url) {
+  options.public_url = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+  return {};
+}
+
+Result<void> set_behaviour(Options& options, const std::string& choice) {
+  return options.behaviours.set(choice);
+}
+
 constexpr auto rows = std::to_array<Row>({
     {"listen", "ADDRESS",
-     "address to listen on (default 127.0.0.1); others than this computer's "
-     "own need --key-file",
-     [](Options& options, const std::string& value) -> Result<void> {
-       options.listen = value;
-       return {};
-     }},
-    {"port", "NUMBER", "port of the API (default 0: any free one)",
-     [](Options& options, const std::string& value) { return read_number(options.port, value); }},
+     "address to listen on (default 127.0.0.1); others than this computer's own need --key-file",
+     set_text<&Options::listen>},
+    {"port", "NUMBER", "port of the API (default 0: any free one)", set_number<&Options::port>},
     {"download-port", "NUMBER", "port of the downloads (default 0: any free one)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.download_port, value);
-     }},
+     set_number<&Options::download_port>},
     {"key-file", "FILE",
-     "the API key that clients must send is this file's first line; - for "
-     "standard input",
-     [](Options& options, const std::string& value) -> Result<void> {
-       auto key = read_key(value);
-       if (!key) return fail(std::move(key));
-       options.key = *std::move(key);
-       return {};
-     }},
+     "the API key that clients must send is this file's first line; - for standard input", set_key},
     {"engine", "NAME", "deconvolution (default), or identity, which returns the picture as it came",
-     [](Options& options, const std::string& value) -> Result<void> {
-       if (value != "deconvolution" && value != "identity")
-         return fail(ErrorKind::bad_argument, std::format("There is no engine “{}”.", value),
-                     "Choose deconvolution or identity.");
-       options.engine = value == "identity" ? EngineKind::identity : EngineKind::deconvolution;
-       return {};
-     }},
+     set_engine},
     {"state", "DIR", "private folder of jobs and pictures (default: in the user's cache)",
-     [](Options& options, const std::string& value) -> Result<void> {
-       options.state = value;
-       return {};
-     }},
+     set_text<&Options::state>},
     {"idle-exit", "SECONDS", "end after so long without a job and a request (default 0: never)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.idle_exit, value);
-     }},
+     set_number<&Options::idle_exit>},
     {"workers", "NUMBER", "jobs processed at the same time (default 2)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.workers, value, 1u);
-     }},
+     set_number<&Options::workers, 1>},
     {"keys", "FILE",
      "named keys: each line is a name and a key of 16 characters or more; SIGHUP reads it again",
-     [](Options& options, const std::string& value) -> Result<void> {
-       options.keys_file = value;
-       return {};
-     }},
+     set_text<&Options::keys_file>},
     {"max-jobs", "NUMBER", "unfinished jobs, before 429 is answered (default 1000; 0: no limit)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.max_jobs, value);
-     }},
+     set_number<&Options::max_jobs>},
     {"max-jobs-per-key", "NUMBER", "unfinished jobs of one key (default 0: no limit)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.max_jobs_per_key, value);
-     }},
+     set_number<&Options::max_jobs_per_key>},
     {"max-bytes-per-key", "BYTES", "stored pictures of one key (default 0: no limit)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.max_bytes_per_key, value);
-     }},
+     set_number<&Options::max_bytes_per_key>},
     {"max-disk", "BYTES", "stored pictures of all (default 100000000000; 0: no limit)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.max_disk, value);
-     }},
+     set_number<&Options::max_disk>},
     {"keep-free", "BYTES", "space that stays free on the disk (default 500000000)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.keep_free, value);
-     }},
+     set_number<&Options::keep_free>},
     {"stop-seconds", "SECONDS",
-     "jobs may go on for so long after SIGTERM; the rest begins again at the next start "
-     "(default 0)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.stop_seconds, value);
-     }},
+     "jobs may go on for so long after SIGTERM; the rest begins again at the next start (default "
+     "0)",
+     set_number<&Options::stop_seconds>},
     {"max-connections", "NUMBER",
      "connections from one address to each port (default 256; 0: no limit, for a proxy)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.max_connections, value);
-     }},
+     set_number<&Options::max_connections>},
     {"metrics", nullptr, "answer /metrics on the download port, for Prometheus",
-     [](Options& options, const std::string&) -> Result<void> {
-       options.metrics = true;
-       return {};
-     }},
+     set_flag<&Options::metrics>},
     {"log", nullptr, "write a line of JSON to standard error for each job",
-     [](Options& options, const std::string&) -> Result<void> {
-       options.log = true;
-       return {};
-     }},
-    {"balance", "CREDITS",
-     "account with so many credits, and 402 once they are spent (default: no account)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.balance.emplace(), value);
-     }},
+     set_flag<&Options::log>},
     {"max-upload", "BYTES", "largest request (default 500000000)",
-     [](Options& options, const std::string& value) {
-       return read_number(options.max_upload, value, std::uint64_t{1});
-     }},
+     set_number<&Options::max_upload, 1>},
     {"tls-cert", "FILE", "certificate chain (PEM): speak https",
-     [](Options& options, const std::string& value) -> Result<void> {
-       options.tls_certificate = value;
-       return {};
-     }},
-    {"tls-key", "FILE", "private key of the certificate (PEM)",
-     [](Options& options, const std::string& value) -> Result<void> {
-       options.tls_key = value;
-       return {};
-     }},
+     set_text<&Options::tls_certificate>},
+    {"tls-key", "FILE", "private key of the certificate (PEM)", set_text<&Options::tls_key>},
     {"public-url", "URL", "address by which clients reach the download port, behind a proxy",
-     [](Options& options, const std::string& value) -> Result<void> {
-       options.public_url = value.ends_with('/') ? value.substr(0, value.size() - 1) : value;
-       return {};
-     }},
+     set_public_url},
+    {"balance", "CREDITS",
+     "account with so many credits, and 402 once they are spent (default: no account)", set_balance,
+     true},
     {"behaviour", "NAME=VALUE", "choose what the contract leaves open; may be repeated",
-     [](Options& options, const std::string& value) { return options.behaviours.set(value); }},
+     set_behaviour, true},
+    {"help", nullptr, "show this text", set_flag<&Options::help, Help::normal>},
+    {"help-tests", nullptr, "show this text, and what tests of clients can ask for",
+     set_flag<&Options::help, Help::with_tests>},
 });
 
 Result<void> check(const Options& options) {
@@ -217,7 +203,7 @@ struct FreeWords {
 };
 using Context = std::unique_ptr<GOptionContext, FreeContext>;
 
-Context option_context(Reading& reading) {
+Context option_context(Reading& reading, Help help = Help::none) {
   Context context(g_option_context_new(nullptr));
   g_option_context_set_help_enabled(context.get(), FALSE);
   g_option_context_set_summary(
@@ -225,12 +211,12 @@ Context option_context(Reading& reading) {
       "Sharpens pictures for Remote Sharpen, or for any client of the Topaz Image API.\n"
       "The first line of output is JSON: url, download_url, pid.");
   std::vector<GOptionEntry> entries;
-  for (const Row& row : rows)
-    entries.push_back({row.name, 0, row.value ? 0 : int{G_OPTION_FLAG_NO_ARG},
-                       G_OPTION_ARG_CALLBACK, reinterpret_cast<gpointer>(&read_option), row.help,
-                       row.value});
-  entries.push_back(
-      {"help", 0, 0, G_OPTION_ARG_NONE, &reading.options.help, "show this text", nullptr});
+  for (const Row& row : rows) {
+    const int kind = row.value ? 0 : int{G_OPTION_FLAG_NO_ARG};
+    const int hidden = row.for_tests && help != Help::with_tests ? int{G_OPTION_FLAG_HIDDEN} : 0;
+    entries.push_back({row.name, 0, kind | hidden, G_OPTION_ARG_CALLBACK,
+                       reinterpret_cast<gpointer>(&read_option), row.help, row.value});
+  }
   entries.emplace_back();
   GOptionGroup* group = g_option_group_new("", "", "", &reading, nullptr);
   g_option_group_add_entries(group, entries.data());
@@ -262,10 +248,11 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
   return std::move(options);
 }
 
-std::string help_text() {
+std::string help_text(Help help) {
   Reading reading;
-  std::string text =
-      OwnedChars(g_option_context_get_help(option_context(reading).get(), FALSE, nullptr)).get();
+  const Context context = option_context(reading, help);
+  std::string text = OwnedChars(g_option_context_get_help(context.get(), FALSE, nullptr)).get();
+  if (help != Help::with_tests) return text;
   text += "\nBehaviours (default, allowed):\n";
   for (const Behaviour& row : behaviours())
     text += std::format("  {:<20} {} ({}; {})\n", row.name, row.help,

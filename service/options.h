@@ -14,6 +14,9 @@ namespace sharpen::server {
 /// What really processes the pictures.
 enum class EngineKind { deconvolution, identity };
 
+/// What --help and --help-tests ask for.
+enum class Help { none, normal, with_tests };
+
 /// The command line of sharpen-service.
 struct Options {
   std::string listen = "127.0.0.1";
@@ -38,11 +41,11 @@ struct Options {
   bool metrics = false, log = false;
   std::string public_url;  ///< address of the download port from outside
   Behaviours behaviours;
-  int help = 0;
+  Help help = Help::none;
 };
 
 /// Reads the command line and the key. Errors: bad_argument, io.
 [[nodiscard]] Result<Options> parse_options(std::span<const char* const> arguments);
-[[nodiscard]] std::string help_text();
+[[nodiscard]] std::string help_text(Help help);
 
 }  // namespace sharpen::server

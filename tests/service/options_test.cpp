@@ -30,6 +30,13 @@ TEST(Options, BelieveNoNumberThatDoesNotFit) {
     EXPECT_FALSE(parse({"--port", wrong})) << wrong;
 }
 
+TEST(Options, OfTestsAreShownToThoseWhoAskForThem) {
+  for (const char* word : {"--balance", "--behaviour", "rate_limit"}) {
+    EXPECT_FALSE(help_text(Help::normal).contains(word)) << word;
+    EXPECT_TRUE(help_text(Help::with_tests).contains(word)) << word;
+  }
+}
+
 TEST(Behaviours, HaveLawfulDefaults) {
   for (const Behaviour& row : behaviours()) {
     Behaviours chosen;
