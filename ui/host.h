@@ -50,7 +50,7 @@ class Export {
   [[nodiscard]] virtual double fraction() const = 0;
   /// After the last step: the file and what it is. The file belongs to the caller.
   [[nodiscard]] virtual Upload finish() = 0;
-  [[nodiscard]] virtual Origin origin() const = 0;
+  [[nodiscard]] virtual LayerOrigin origin() const = 0;
 };
 
 /// What the dialog asks of GIMP: implemented in plugin/, called on the main thread only.

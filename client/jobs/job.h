@@ -32,7 +32,7 @@ struct JobRequest {
   ServiceAddress service;
   Settings settings;
   Upload upload;  ///< `name` may be empty: a fresh one is made
-  Origin origin;
+  LayerOrigin origin;
   bool preview = false;
   /// Called on the worker's thread whenever the service asks for fewer requests. May be empty.
   std::function<void()> on_busy = {};

@@ -19,7 +19,7 @@ constexpr std::size_t max_threads = 4;
 struct Task {
   std::size_t index = 0;
   Upload upload;
-  Origin origin;
+  LayerOrigin origin;
 };
 
 }  // namespace
@@ -166,7 +166,7 @@ JobQueue::~JobQueue() {
   state_->threads.clear();
 }
 
-std::size_t JobQueue::add(Upload upload, Origin origin) {
+std::size_t JobQueue::add(Upload upload, LayerOrigin origin) {
   const std::size_t index = state_->added++;
   {
     const std::lock_guard lock(state_->mutex);

@@ -47,7 +47,7 @@ class JobQueue {
   ~JobQueue();
 
   /// Queues a picture; may be called while others run, so that exporting overlaps with sending.
-  std::size_t add(Upload upload, Origin origin);
+  std::size_t add(Upload upload, LayerOrigin origin);
   /// No more pictures will come.
   void end();
   /// Cancels everything that is not done; each job still ends with its done().

@@ -14,7 +14,7 @@
 namespace sharpen {
 
 /// Where a picture came from, so that a later run finds its place again.
-struct Origin {
+struct LayerOrigin {
   std::string gimp_run;  ///< UUID of one GIMP session: image ids repeat in the next
   int image_id = 0;
   int layer_tattoo = 0;
@@ -35,7 +35,7 @@ struct JournalEntry {
   std::string base_url;
   std::string upload_name, process_id, download_url;
   Settings settings;
-  Origin origin;
+  LayerOrigin origin;
   std::uint32_t width = 0, height = 0;
   int channels = 3, bits = 8;           ///< as sent: they bound the size of the answer
   FileFormat format = FileFormat::png;  ///< as sent and as asked for

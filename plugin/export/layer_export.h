@@ -24,7 +24,7 @@ class LayerExport final : public Export {
   struct Request {
     GimpDrawable* drawable = nullptr;
     Box box;  ///< in pixels of the drawable
-    Origin origin;
+    LayerOrigin origin;
     std::filesystem::path spool;  ///< folder of temporary files
     bool as_rgb = false;          ///< gray travels as RGB
     bool keep = true;             ///< keep what original() needs
@@ -35,7 +35,7 @@ class LayerExport final : public Export {
   [[nodiscard]] Result<bool> step() override;
   [[nodiscard]] double fraction() const override;
   [[nodiscard]] Upload finish() override;
-  [[nodiscard]] Origin origin() const override { return origin_; }
+  [[nodiscard]] LayerOrigin origin() const override { return origin_; }
 
   /// Where the picture is written.
   [[nodiscard]] const std::filesystem::path& file() const { return file_.path(); }
@@ -63,7 +63,7 @@ class LayerExport final : public Export {
   int drawable_id_;
   Ref<GeglBuffer> buffer_;
   Box box_;
-  Origin origin_;
+  LayerOrigin origin_;
   std::shared_ptr<KeptOriginal> original_;
   TileBlocks blocks_;  ///< of the box, to be read
   SpooledUpload file_;

@@ -50,7 +50,7 @@ struct OpenFile {
   std::unique_ptr<OpenPicture> picture;
   std::unique_ptr<Export> exporting;
   Upload upload;
-  Origin origin;
+  LayerOrigin origin;
   Background job;
   std::optional<Result<FilesJob>> answer;
 };

@@ -33,7 +33,7 @@ class GimpHost::HostExport final : public Export {
     return false;
   }
   [[nodiscard]] double fraction() const override { return layer_->fraction(); }
-  [[nodiscard]] Origin origin() const override { return layer_->origin(); }
+  [[nodiscard]] LayerOrigin origin() const override { return layer_->origin(); }
   [[nodiscard]] Upload finish() override {
     Upload upload = layer_->finish();
     Layer& layer = host_.layers_.at(source_);

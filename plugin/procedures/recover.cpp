@@ -42,7 +42,7 @@ PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
 
 /// Where the sent box lies in the layer, wherever that was moved; nothing if its size was changed.
 std::optional<Box> box_in(const LayerLook& now, const JournalEntry& entry) {
-  const Origin& origin = entry.origin;
+  const LayerOrigin& origin = entry.origin;
   Box box{origin.box_x, origin.box_y, static_cast<int>(entry.width),
           static_cast<int>(entry.height)};
   if (origin.layer_width == 0) {  // of a version that kept no box

@@ -51,7 +51,7 @@ class GrayHost final : public Host {
     Result<bool> step() override { return true; }
     double fraction() const override { return 1; }
     Upload finish() override { return upload_; }
-    Origin origin() const override { return {}; }
+    LayerOrigin origin() const override { return {}; }
 
    private:
     Upload upload_;

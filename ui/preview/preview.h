@@ -102,7 +102,7 @@ class Preview {
   std::unique_ptr<Export> export_;
   std::optional<Box> export_box_;  ///< of the running export; empty for the whole source
   std::optional<Upload> upload_;   ///< exported, not yet sent
-  std::optional<Origin> origin_;
+  std::optional<LayerOrigin> origin_;
   std::string source_id_;  ///< the picture as the service knows it
   std::vector<Kept> kept_;
   /// Tells late news from a worker's thread whether there still is a panel.

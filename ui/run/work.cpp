@@ -18,12 +18,12 @@ constexpr double export_share = 0.08;
 struct Sent {
   std::size_t task;
   Settings settings;
-  Origin origin;
+  LayerOrigin origin;
 };
 using Fetched = std::pair<std::size_t, Result<JobResult>>;
 
 bool is_job_of(const JournalEntry& job, const Sent& sent) {
-  const Origin &left = job.origin, &right = sent.origin;
+  const LayerOrigin &left = job.origin, &right = sent.origin;
   return job.settings == sent.settings && left.gimp_run == right.gimp_run &&
          left.image_id == right.image_id && left.layer_tattoo == right.layer_tattoo &&
          left.offset_x == right.offset_x && left.offset_y == right.offset_y;
@@ -195,14 +195,14 @@ void Work::step_export() {
   }
   if (!*complete) return;
   const auto done = std::exchange(export_, nullptr);
-  const Origin origin = done->origin();
+  const LayerOrigin origin = done->origin();
   origins_[source_] = origin;
   hand_out(done->finish(), origin);
   ++source_;
   idle_ = EventSource::idle([this] { return export_next(), false; });
 }
 
-void Work::hand_out(Upload upload, const Origin& origin) {
+void Work::hand_out(Upload upload, const LayerOrigin& origin) {
   std::vector<std::size_t> wanted;
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
     if (tasks_[task].source == source_ && !tasks_[task].ready) wanted.push_back(task);

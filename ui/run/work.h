@@ -61,7 +61,7 @@ class Work {
   void begin();
   void export_next();
   void step_export();
-  void hand_out(Upload upload, const Origin& origin);
+  void hand_out(Upload upload, const LayerOrigin& origin);
   void note(Error error);
   void fail_source(const Error& error);
   void end_exports();
@@ -82,7 +82,7 @@ class Work {
   std::size_t ended_queues_ = 0;
   std::size_t source_ = 0;  ///< being exported
   std::unique_ptr<Export> export_;
-  std::map<std::size_t, Origin> origins_;  ///< of the sources that were sent
+  std::map<std::size_t, LayerOrigin> origins_;  ///< of the sources that were sent
   std::optional<Error> error_;
   std::vector<std::string> findings_;
   bool cancelled_ = false;
