@@ -39,9 +39,8 @@ class RecoverHost {
   virtual ~RecoverHost() = default;
   /// Places a fetched result into its image if that is open, else into a new one. Returns what was
   /// done, as sentences.
-  [[nodiscard]] virtual Result<std::string> place_recovered(const JournalEntry& entry,
-                                                            JobResult& result,
-                                                            const Breathe& breathe) = 0;
+  [[nodiscard]] virtual Result<std::string> place_recovered(
+      const JournalEntry& entry, JobResult& result, const ProcessEvents& process_events) = 0;
 };
 [[nodiscard]] Result<void> run_recover_dialog(RecoverHost& host, const Home& home);
 

@@ -28,7 +28,7 @@ struct ScreenPixels {
 
 /// Called often while pixels are copied, so that windows can react; an error ends the copying. May
 /// be empty.
-using Breathe = std::function<Result<void>()>;
+using ProcessEvents = std::function<Result<void>()>;
 
 /// One layer that a run works on, as the dialog needs to know it.
 struct Source {
@@ -96,7 +96,7 @@ class Host {
     bool unattended = false;
     bool others_failed = false;  ///< of the same run, so that an unattended one fails
     bool keep_jobs = false;      ///< the caller forgets them, when the image is in a file
-    Breathe breathe = {};
+    ProcessEvents process_events = {};
   };
   /// Inserts the results as layers, one undo step for all, then forgets their journal entries.
   /// Returns sentences that the user should read (8 bits came back, values clipped, image closed

@@ -119,8 +119,9 @@ Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
   return format;
 }
 
-Result<const Babl*> find_conversion(const Babl* from, const Babl* to, const Breathe& breathe) {
-  return in_thread([=] { return babl_fish(from, to); }, breathe);
+Result<const Babl*> find_conversion(const Babl* from, const Babl* to,
+                                    const ProcessEvents& process_events) {
+  return in_thread([=] { return babl_fish(from, to); }, process_events);
 }
 
 void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::byte> to,

@@ -53,9 +53,9 @@ struct TravelFormat {
 [[nodiscard]] const Babl* as_float(const Babl* format);
 
 /// babl_fish() for a pair of formats. It takes 50 ms to find a conversion that nobody has asked for
-/// before: meanwhile windows react. Errors: those of `breathe`.
+/// before: meanwhile windows react. Errors: those of `process_events`.
 [[nodiscard]] Result<const Babl*> find_conversion(const Babl* from, const Babl* to,
-                                                  const Breathe& breathe);
+                                                  const ProcessEvents& process_events);
 
 /// babl_process() on pixels of any number. babl's own buffers grow with the number of pixels that
 /// it is given at once, to tens of megabytes for a band of a large layer.

@@ -44,9 +44,9 @@ Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
 /// the buffers that are worked on: where the block lies in those, its samples as GIMP has them, and
 /// as values 0…1.
 template <class Use>
-Result<void> for_each_block(const KeptSelection& selection, int x, int y, const Breathe& breathe,
-                            Use use) {
-  const auto to_float = find_conversion(selection.format, babl_format("Y float"), breathe);
+Result<void> for_each_block(const KeptSelection& selection, int x, int y,
+                            const ProcessEvents& process_events, Use use) {
+  const auto to_float = find_conversion(selection.format, babl_format("Y float"), process_events);
   if (!to_float) return std::unexpected(to_float.error());
   const auto sample_bytes =
       static_cast<std::size_t>(babl_format_get_bytes_per_pixel(selection.format));
@@ -55,8 +55,8 @@ Result<void> for_each_block(const KeptSelection& selection, int x, int y, const 
   std::vector<float> values;
   TileBlocks blocks({x, y, selection.width, selection.height}, worked_pixel_bytes);
   while (const auto block = blocks.next()) {
-    if (breathe)
-      if (auto breathed = breathe(); !breathed) return breathed;
+    if (process_events)
+      if (auto processed = process_events(); !processed) return processed;
     const auto rows = static_cast<std::size_t>(block->height);
     if (block->x == x) {
       band.resize(rows * row_bytes);
@@ -83,7 +83,7 @@ const Babl* saved_format(int bits) { return babl_format(bits == 8 ? "Y u8" : "Y 
 
 /// Whether one of a drawable's values, read as `sample`, is between 0 and 1 inside the selection.
 Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
-                            const KeptSelection& selection, const Breathe& breathe) {
+                            const KeptSelection& selection, const ProcessEvents& process_events) {
   const auto buffer = buffer_of(drawable);
   bool found = false;
   std::vector<float> values;
@@ -95,7 +95,7 @@ Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
     for (const auto [value, share] : std::views::zip(values, selected))
       found = found || (share > 0 && value > 0 && value < 1);
   };
-  auto read = for_each_block(selection, box.x, box.y, breathe, use);
+  auto read = for_each_block(selection, box.x, box.y, process_events, use);
   if (!read) return fail(std::move(read));
   return found;
 }
@@ -162,7 +162,8 @@ Result<bool> SelectionWriter::step() {
 }
 
 Result<KeptSelection> load_selection(const std::filesystem::path& file,
-                                     const std::filesystem::path& spool, const Breathe& breathe) {
+                                     const std::filesystem::path& spool,
+                                     const ProcessEvents& process_events) {
   auto reader = open_picture(file);
   if (!reader) return fail(std::move(reader));
   auto rows = RowSpool::create(spool);
@@ -174,33 +175,33 @@ Result<KeptSelection> load_selection(const std::filesystem::path& file,
   for (std::uint32_t y = 0; y < info.height; ++y) {
     if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());
     if (auto appended = kept.rows.append(row); !appended) return fail(std::move(appended));
-    if (breathe)
-      if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
+    if (process_events)
+      if (auto processed = process_events(); !processed) return fail(std::move(processed));
   }
   return kept;
 }
 
 Result<bool> translucent_inside(GimpLayer* layer, Box box, const KeptSelection& selection,
-                                const Breathe& breathe) {
+                                const ProcessEvents& process_events) {
   if (gimp_drawable_has_alpha(as_drawable(layer))) {
     const auto found =
-        between_inside(as_drawable(layer), babl_format("A float"), box, selection, breathe);
+        between_inside(as_drawable(layer), babl_format("A float"), box, selection, process_events);
     if (!found || *found) return found;
   }
   GimpLayerMask* mask = gimp_layer_get_mask(layer);
   if (!mask || !gimp_layer_get_apply_mask(layer)) return false;
-  return between_inside(as_drawable(mask), babl_format("Y float"), box, selection, breathe);
+  return between_inside(as_drawable(mask), babl_format("Y float"), box, selection, process_events);
 }
 
 Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
-                             const KeptSelection& selection, const Breathe& breathe) {
+                             const KeptSelection& selection, const ProcessEvents& process_events) {
   const Babl* native = gegl_buffer_get_format(changed);
   const Babl* numbers = as_float(native);
   const auto bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(native));
   const auto samples = static_cast<std::size_t>(babl_format_get_n_components(native));
-  const auto to_numbers = find_conversion(native, numbers, breathe);
+  const auto to_numbers = find_conversion(native, numbers, process_events);
   if (!to_numbers) return std::unexpected(to_numbers.error());
-  const auto to_native = find_conversion(numbers, native, breathe);
+  const auto to_native = find_conversion(numbers, native, process_events);
   if (!to_native) return std::unexpected(to_native.error());
   std::vector<std::byte> now, before, mixed;
   std::vector<float> now_numbers, before_numbers;
@@ -229,10 +230,11 @@ Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
     }
     gegl_buffer_set(changed, &block, 0, native, now.data(), GEGL_AUTO_ROWSTRIDE);
   };
-  return for_each_block(selection, box.x, box.y, breathe, use);
+  return for_each_block(selection, box.x, box.y, process_events, use);
 }
 
-Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection, const Breathe& breathe) {
+Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection,
+                       const ProcessEvents& process_events) {
   GimpLayerMask* mask = gimp_layer_get_mask(layer);
   const bool multiply = mask && gimp_layer_get_apply_mask(layer);
   if (!mask) {
@@ -257,7 +259,7 @@ Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection, const B
     std::ranges::transform(masked, selected, masked.begin(), std::multiplies{});
     gegl_buffer_set(buffer.get(), &block, 0, numbers, masked.data(), GEGL_AUTO_ROWSTRIDE);
   };
-  auto read = for_each_block(selection, 0, 0, breathe, use);
+  auto read = for_each_block(selection, 0, 0, process_events, use);
   if (!read) return read;
   gegl_buffer_flush(buffer.get());
   gimp_drawable_update(as_drawable(mask), 0, 0, selection.width, selection.height);

@@ -57,22 +57,23 @@ class SelectionWriter {
 /// Reads what a SelectionWriter wrote. Errors: bad_picture, io.
 [[nodiscard]] Result<KeptSelection> load_selection(const std::filesystem::path& file,
                                                    const std::filesystem::path& spool,
-                                                   const Breathe& breathe);
+                                                   const ProcessEvents& process_events);
 
 /// Whether a layer shows through, neither opaque nor empty, somewhere in the selection, by its
 /// alpha or its mask. `box` is where the selection lies, in pixels of the layer. Errors: io.
 [[nodiscard]] Result<bool> translucent_inside(GimpLayer* layer, Box box,
                                               const KeptSelection& selection,
-                                              const Breathe& breathe);
+                                              const ProcessEvents& process_events);
 
 /// Puts the pixels of `source` back over those of `changed` where they are not selected, in part
 /// where they are selected in part. Both have the same format and alpha. Errors: io.
 [[nodiscard]] Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
-                                           const KeptSelection& selection, const Breathe& breathe);
+                                           const KeptSelection& selection,
+                                           const ProcessEvents& process_events);
 
 /// Makes a kept selection the mask of a layer of its size, multiplied by the mask that the layer
 /// has already, if that is applied. Errors: io, gimp.
 [[nodiscard]] Result<void> mask_with(GimpLayer* layer, const KeptSelection& selection,
-                                     const Breathe& breathe);
+                                     const ProcessEvents& process_events);
 
 }  // namespace sharpen

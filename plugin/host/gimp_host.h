@@ -86,7 +86,7 @@ class GimpHost final : public Host {
   /// Chooses what has come, unless the user went on to something else and works on that.
   void choose_new_layers(const std::vector<Ready>& ready, const ChosenItems& before);
   void forget_jobs(const std::vector<Placement>& placements, bool keep_paid,
-                   const Breathe& breathe);
+                   const ProcessEvents& process_events);
 
   int image_id_;
   ChosenItems chosen_;  ///< when the run began

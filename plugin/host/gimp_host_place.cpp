@@ -39,7 +39,8 @@ void follow_resize(PlaceRequest& request, const std::filesystem::path& sent_file
   const bool same_canvas =
       now.canvas_width == look.canvas_width && now.canvas_height == look.canvas_height;
   if (same_size || same_canvas) return;
-  const auto found = find_sent(request.source, *request.original, sent_file, request.breathe);
+  const auto found =
+      find_sent(request.source, *request.original, sent_file, request.process_events);
   look.offset_x = now.offset_x + (found ? found->x - request.box.x : 0);
   look.offset_y = now.offset_y + (found ? found->y - request.box.y : 0);
 }
@@ -74,7 +75,7 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.settings = placement.settings;
   request.job = placement.result->upload_name;
   request.keep_source_visible = options.keep_source_visible;
-  request.breathe = options.breathe;
+  request.process_events = options.process_events;
   if (!request.image) return request;
   request.source = layer_in(request.image, layer.sent_id);
   if (layer.sent_id != layer.chosen_id) request.replaced = layer_in(request.image, layer.chosen_id);
@@ -99,7 +100,7 @@ Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement, PlaceRe
   std::optional<NewImage> image;
   if (!request.image) {
     auto made = NewImage::of_original(*sent->second->original, sent->second->file, layer.look.name,
-                                      request.breathe);
+                                      request.process_events);
     if (!made) return fail(std::move(made));
     image.emplace(std::move(*made));
     request.image = image->image();
@@ -197,7 +198,7 @@ void GimpHost::choose_new_layers(const std::vector<Ready>& ready, const ChosenIt
 }
 
 void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_paid,
-                           const Breathe& breathe) {
+                           const ProcessEvents& process_events) {
   struct Forgotten {
     std::string service;  ///< of the first one
     std::vector<std::string> problems;
@@ -217,7 +218,7 @@ void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_p
         }
         return done;
       },
-      breathe);
+      process_events);
   if (!forgotten) return;
   if (service_used_.empty()) service_used_ = forgotten->service;
   // A job that stays in the journal can be fetched again: a nuisance, not a loss.
@@ -247,7 +248,7 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
   for (const Placement& placement : placed) changed_ |= says_changed(*placement.result);
   const bool fails = options.unattended && (problem || options.others_failed);
-  if (!options.keep_jobs) forget_jobs(placed, fails, options.breathe);
+  if (!options.keep_jobs) forget_jobs(placed, fails, options.process_events);
   gimp_displays_flush();
   if (fails && problem) return std::unexpected(*problem);
   return notes;

@@ -17,7 +17,7 @@ struct Destination {
   int x = 0, y = 0;
   /// Asked before each block of tiles is written, while windows may react; an error ends the
   /// writing. May be empty.
-  Breathe ready = {};
+  ProcessEvents ready = {};
 };
 
 /// Collects rows until they are a band of whole tiles, and writes that in blocks.

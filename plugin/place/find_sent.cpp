@@ -113,7 +113,7 @@ std::optional<Place> find(const Rows& smaller, const Rows& larger, std::size_t p
   return *places.begin();
 }
 
-Rows rows_of(GimpLayer* layer, const Babl* format, const Breathe& breathe) {
+Rows rows_of(GimpLayer* layer, const Babl* format, const ProcessEvents& process_events) {
   const Size size{gimp_drawable_get_width(as_drawable(layer)),
                   gimp_drawable_get_height(as_drawable(layer))};
   const int id = gimp_item_get_id(as_item(layer));
@@ -131,8 +131,8 @@ Rows rows_of(GimpLayer* layer, const Babl* format, const Breathe& breathe) {
                           GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
           if (auto used = use(rows, row, band.height); !used) return used;
           row += band.height;
-          if (breathe)
-            if (auto breathed = breathe(); !breathed) return breathed;
+          if (process_events)
+            if (auto processed = process_events(); !processed) return processed;
         }
         return {};
       }};
@@ -141,13 +141,14 @@ Rows rows_of(GimpLayer* layer, const Babl* format, const Breathe& breathe) {
 }  // namespace
 
 std::optional<Place> find_sent(GimpLayer* layer, const KeptOriginal& original,
-                               const std::filesystem::path& sent_file, const Breathe& breathe) {
+                               const std::filesystem::path& sent_file,
+                               const ProcessEvents& process_events) {
   const Babl* format = format_of(original);
   const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format));
   const Rows sent{{original.width, original.height}, [&](const UseRows& use) {
-                    return read_original(sent_file, original, breathe, use);
+                    return read_original(sent_file, original, process_events, use);
                   }};
-  const Rows now = rows_of(layer, format, breathe);
+  const Rows now = rows_of(layer, format, process_events);
   if (sent.size.fits_into(now.size)) return find(sent, now, pixel_bytes);
   if (!now.size.fits_into(sent.size)) return {};
   const auto place = find(now, sent, pixel_bytes);

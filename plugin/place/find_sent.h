@@ -22,6 +22,6 @@ struct Place {
 /// one place, or across the layer's edge.
 [[nodiscard]] std::optional<Place> find_sent(GimpLayer* layer, const KeptOriginal& original,
                                              const std::filesystem::path& sent_file,
-                                             const Breathe& breathe);
+                                             const ProcessEvents& process_events);
 
 }  // namespace sharpen

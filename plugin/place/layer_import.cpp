@@ -18,11 +18,11 @@ class Merge {
  public:
   explicit Merge(const KeptOriginal& original) : original_(original), format_(original.format) {}
 
-  Result<void> prepare(const AnswerFormat& answer, const Breathe& breathe) {
+  Result<void> prepare(const AnswerFormat& answer, const ProcessEvents& process_events) {
     Result<void> all_found;
     const auto find = [&](const Babl* from, const Babl* to) -> const Babl* {
       if (!all_found) return nullptr;
-      const auto found = find_conversion(from, to, breathe);
+      const auto found = find_conversion(from, to, process_events);
       if (found) return *found;
       all_found = std::unexpected(found.error());
       return nullptr;
@@ -122,8 +122,8 @@ class Merge {
 /// Calls `use(rows, first row, number of rows)` for slice after slice of a picture, of which
 /// `pixel_bytes` are made.
 template <class Use>
-Result<void> for_each_slice(PictureReader& reader, std::size_t pixel_bytes, const Breathe& breathe,
-                            Use use) {
+Result<void> for_each_slice(PictureReader& reader, std::size_t pixel_bytes,
+                            const ProcessEvents& process_events, Use use) {
   const PictureInfo& info = reader.info();
   const int height = static_cast<int>(info.height);
   const std::size_t row_bytes = std::max(info.bytes_per_row(), info.width * pixel_bytes);
@@ -141,8 +141,8 @@ Result<void> for_each_slice(PictureReader& reader, std::size_t pixel_bytes, cons
       filled += *got;
     }
     if (auto used = use(rows, row, static_cast<int>(wanted)); !used) return used;
-    if (breathe)
-      if (auto breathed = breathe(); !breathed) return breathed;
+    if (process_events)
+      if (auto processed = process_events(); !processed) return processed;
     row += static_cast<int>(wanted);
   }
   return {};
@@ -151,7 +151,7 @@ Result<void> for_each_slice(PictureReader& reader, std::size_t pixel_bytes, cons
 }  // namespace
 
 Result<ImportReport> import_answer(const std::filesystem::path& file, const KeptOriginal& original,
-                                   Destination to, const Breathe& breathe) {
+                                   Destination to, const ProcessEvents& process_events) {
   auto reader = open_picture(file);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
@@ -163,8 +163,8 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
                 _("Choose another model: this one changes the size."));
   const AnswerFormat answer =
       answer_format(original.format, info.channels, info.bits, info.icc_profile);
-  if (breathe)
-    if (auto breathed = breathe(); !breathed) return fail(std::move(breathed));
+  if (process_events)
+    if (auto processed = process_events(); !processed) return fail(std::move(processed));
 
   ImportReport report;
   report.lost_profile = info.lost_profile || answer.lost_profile;
@@ -172,12 +172,12 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
   std::optional<Merge> merge;
   if (original.rows || !answer.sent_colours || answer.format != original.format.native) {
     merge.emplace(original);
-    if (auto prepared = merge->prepare(answer, breathe); !prepared)
+    if (auto prepared = merge->prepare(answer, process_events); !prepared)
       return fail(std::move(prepared));
   }
   BandWriter writer(std::move(to), original.format.native, original.width, original.height);
   auto read =
-      for_each_slice(**reader, original.format.native_bytes(), breathe,
+      for_each_slice(**reader, original.format.native_bytes(), process_events,
                      [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
                        if (!merge) return writer.write(rows);
                        if (auto merged = merge->run(rows, row, count); !merged) return merged;
@@ -193,11 +193,11 @@ const Babl* format_of(const KeptOriginal& original) {
 }
 
 Result<void> read_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
-                           const Breathe& breathe, const UseRows& use) {
+                           const ProcessEvents& process_events, const UseRows& use) {
   if (!original.rows) {
     auto reader = open_picture(sent_file);
     if (!reader) return fail(std::move(reader));
-    return for_each_slice(**reader, original.format.native_bytes(), breathe, use);
+    return for_each_slice(**reader, original.format.native_bytes(), process_events, use);
   }
   const std::size_t row_bytes =
       static_cast<std::size_t>(original.width) * original.format.native_bytes();
@@ -209,17 +209,17 @@ Result<void> read_original(const std::filesystem::path& sent_file, const KeptOri
       return read;
     if (auto used = use(rows, row, count); !used) return used;
     row += count;
-    if (breathe)
-      if (auto breathed = breathe(); !breathed) return breathed;
+    if (process_events)
+      if (auto processed = process_events(); !processed) return processed;
   }
   return {};
 }
 
 Result<void> import_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
-                             Destination to, const Breathe& breathe) {
+                             Destination to, const ProcessEvents& process_events) {
   BandWriter writer(std::move(to), format_of(original), original.width, original.height);
   return read_original(
-      sent_file, original, breathe,
+      sent_file, original, process_events,
       [&](std::span<const std::byte> rows, int, int) { return writer.write(rows); });
 }
 

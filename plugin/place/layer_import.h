@@ -26,7 +26,7 @@ struct ImportReport {
 /// another size than was sent), io.
 [[nodiscard]] Result<ImportReport> import_answer(const std::filesystem::path& file,
                                                  const KeptOriginal& original, Destination to,
-                                                 const Breathe& breathe);
+                                                 const ProcessEvents& process_events);
 
 /// Takes some rows of a picture: the first one's number, and how many they are.
 using UseRows = std::function<Result<void>(std::span<const std::byte> rows, int row, int count)>;
@@ -34,13 +34,13 @@ using UseRows = std::function<Result<void>(std::span<const std::byte> rows, int 
 /// Reads the pixels that were sent, alpha and all: out of the kept rows, or out of the sent file if
 /// it was exact. Their format is format_of(). Errors: bad_picture, io.
 [[nodiscard]] Result<void> read_original(const std::filesystem::path& sent_file,
-                                         const KeptOriginal& original, const Breathe& breathe,
-                                         const UseRows& use);
+                                         const KeptOriginal& original,
+                                         const ProcessEvents& process_events, const UseRows& use);
 [[nodiscard]] const Babl* format_of(const KeptOriginal& original);
 
 /// Writes the pixels that were sent, alpha and all. Errors: bad_picture, io.
 [[nodiscard]] Result<void> import_original(const std::filesystem::path& sent_file,
                                            const KeptOriginal& original, Destination to,
-                                           const Breathe& breathe);
+                                           const ProcessEvents& process_events);
 
 }  // namespace sharpen

@@ -26,7 +26,8 @@ void set_profile(GimpImage* image, const TravelFormat& format) {
 
 Result<NewImage> NewImage::of_original(const KeptOriginal& original,
                                        const std::filesystem::path& sent_file,
-                                       const std::string& layer_name, const Breathe& breathe) {
+                                       const std::string& layer_name,
+                                       const ProcessEvents& process_events) {
   const TravelFormat& format = original.format;
   const bool gray = babl_format_get_n_components(format.native) <= 2;
   GimpImage* image = gimp_image_new_with_precision(
@@ -43,7 +44,7 @@ Result<NewImage> NewImage::of_original(const KeptOriginal& original,
     return fail(ErrorKind::gimp, _("GIMP could not make a new image."));
   made.layer_id_ = gimp_item_get_id(as_item(layer));
   const auto buffer = buffer_of(as_drawable(layer));
-  if (auto written = import_original(sent_file, original, {.buffer = buffer.get()}, breathe);
+  if (auto written = import_original(sent_file, original, {.buffer = buffer.get()}, process_events);
       !written)
     return fail(std::move(written));
   gegl_buffer_flush(buffer.get());

@@ -19,7 +19,7 @@ class NewImage {
   [[nodiscard]] static Result<NewImage> of_original(const KeptOriginal& original,
                                                     const std::filesystem::path& sent_file,
                                                     const std::string& layer_name,
-                                                    const Breathe& breathe);
+                                                    const ProcessEvents& process_events);
   NewImage(const NewImage&) = delete;
   NewImage& operator=(const NewImage&) = delete;
   NewImage(NewImage&& other) noexcept;

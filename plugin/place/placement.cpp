@@ -30,11 +30,11 @@ GimpImageType type_in(GimpImage* image, bool alpha) {
   return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
 }
 
-/// The request's breath, which also ends the work when what it is done to is gone.
-Breathe watching(const PlaceRequest& request) {
+/// The request's ProcessEvents, which also ends the work when its layer or image is gone.
+ProcessEvents watching(const PlaceRequest& request) {
   return [&request]() -> Result<void> {
-    if (request.breathe)
-      if (auto breathed = request.breathe(); !breathed) return breathed;
+    if (request.process_events)
+      if (auto processed = request.process_events(); !processed) return processed;
     if (is_there(request)) return {};
     return fail(
         ErrorKind::gimp, _("The layer was removed while its result was inserted."),
@@ -155,8 +155,9 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request) {
   const bool is_cropped_later = plan_->is_copy && plan_->model == request.source;
   Box at = request.box;
   if (!is_cropped_later) at = {at.x - plan_->covers.x, at.y - plan_->covers.y, at.width, at.height};
-  auto report = import_answer(request.answer, *request.original,
-                              {buffer.get(), at.x, at.y, watching(request)}, request.breathe);
+  auto report =
+      import_answer(request.answer, *request.original,
+                    {buffer.get(), at.x, at.y, watching(request)}, request.process_events);
   if (!report) return fail(std::move(report));
   report_ = *report;
   if (plan_->partly)

@@ -31,7 +31,7 @@ struct PlaceRequest {
   Settings settings;
   std::string job;  ///< its upload name
   bool keep_source_visible = false;
-  Breathe breathe = {};
+  ProcessEvents process_events = {};
 };
 
 /// Whether GIMP still has the image and the layers of a request.

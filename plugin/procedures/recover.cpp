@@ -85,11 +85,11 @@ bool fits_original(const JournalEntry& entry, const JobResult& result) {
 
 /// Empty if there was none, or if it cannot be read any more: the result matters more.
 std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home& home,
-                                          const Breathe& breathe) {
+                                          const ProcessEvents& process_events) {
   const auto file = selection_file(entry.original_file);
   std::error_code none;
   if (!std::filesystem::exists(file, none)) return {};
-  auto selection = load_selection(file, home.spool(), breathe);
+  auto selection = load_selection(file, home.spool(), process_events);
   const bool fits = selection && selection->width == static_cast<int>(entry.width) &&
                     selection->height == static_cast<int>(entry.height);
   if (!fits) return {};
@@ -99,11 +99,11 @@ std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home&
 }  // namespace
 
 Result<std::string> GimpRecoverHost::place_alone(const JournalEntry& entry, const JobResult& result,
-                                                 const Breathe& breathe) {
+                                                 const ProcessEvents& process_events) {
   const auto answer = load_original(result.file.path());
   if (!answer) return std::unexpected(answer.error());
   const std::string name = title_of_job(entry);
-  auto image = NewImage::of_original(*answer, result.file.path(), name, breathe);
+  auto image = NewImage::of_original(*answer, result.file.path(), name, process_events);
   if (!image) return fail(std::move(image));
   note_result(image->layer(), entry.settings, entry.upload_name, nullptr,
               {0, 0, answer->width, answer->height});
@@ -116,15 +116,15 @@ Result<std::string> GimpRecoverHost::place_alone(const JournalEntry& entry, cons
 }
 
 Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result,
-                                                     const Breathe& breathe) {
-  if (!fits_original(entry, result)) return place_alone(entry, result, breathe);
-  const auto selection = selection_of(entry, home_, breathe);
+                                                     const ProcessEvents& process_events) {
+  if (!fits_original(entry, result)) return place_alone(entry, result, process_events);
+  const auto selection = selection_of(entry, home_, process_events);
   const auto& sent = entry.original_file;
   const auto original = load_original(sent);
   if (!original) return std::unexpected(original.error());
   if (auto request = request_above_source(entry, result)) {
     request->original = &*original;
-    request->breathe = breathe;
+    request->process_events = process_events;
     request->selection = selection ? &*selection : nullptr;
     auto layer = NewLayer::make(*request);
     const bool can_be_above = is_there(*request);  // the user may have closed the image by now
@@ -138,11 +138,11 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
       return with_notes(tr("“{}” is above its layer.", request->name), *layer);
     }
   }
-  auto image = NewImage::of_original(*original, sent, entry.origin.layer_name, breathe);
+  auto image = NewImage::of_original(*original, sent, entry.origin.layer_name, process_events);
   if (!image) return fail(std::move(image));
   PlaceRequest request = request_of(entry, result);
   request.original = &*original;
-  request.breathe = breathe;
+  request.process_events = process_events;
   request.selection = selection ? &*selection : nullptr;
   request.image = image->image();
   request.source = image->layer();

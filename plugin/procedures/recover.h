@@ -17,13 +17,13 @@ class GimpRecoverHost final : public RecoverHost {
  public:
   explicit GimpRecoverHost(Home home) : home_(std::move(home)) {}
   [[nodiscard]] Result<std::string> place_recovered(const JournalEntry& entry, JobResult& result,
-                                                    const Breathe& breathe) override;
+                                                    const ProcessEvents& process_events) override;
   /// The ids of the layers that were made.
   [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
 
  private:
   [[nodiscard]] Result<std::string> place_alone(const JournalEntry& entry, const JobResult& result,
-                                                const Breathe& breathe);
+                                                const ProcessEvents& process_events);
 
   Home home_;
   std::vector<int> new_layers_;

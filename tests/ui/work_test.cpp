@@ -35,7 +35,7 @@ class GrayHost final : public Host {
   }
   Result<std::vector<std::string>> place(std::vector<Placement> placements,
                                          const PlaceOptions& options) override {
-    EXPECT_TRUE(options.breathe);
+    EXPECT_TRUE(options.process_events);
     placed += placements.size();
     return std::vector<std::string>();
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/i18n.h"
-#include "ui/run/breather.h"
+#include "ui/run/event_pump.h"
 #include "ui/run/waiting_job.h"
 #include "ui/widgets/text.h"
 
@@ -68,7 +68,7 @@ void Recovery::fetch(std::int64_t id) {
 
 void Recovery::place(const JournalEntry& job, Result<JobResult> result) {
   if (!result) return end(job.id, result.error().text(), true);
-  const auto placed = host_.place_recovered(job, *result, Breather());
+  const auto placed = host_.place_recovered(job, *result, EventPump());
   const auto settle = [id = job.id, home = home_, in_place = placed.has_value()](GCancellable*) {
     return in_place ? placed_job(id, home) : release_waiting(id, home);
   };

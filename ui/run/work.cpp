@@ -4,7 +4,7 @@
 
 #include "base/i18n.h"
 #include "client/jobs/spooled_upload.h"
-#include "ui/run/breather.h"
+#include "ui/run/event_pump.h"
 #include "ui/run/waiting_job.h"
 #include "ui/widgets/text.h"
 
@@ -265,7 +265,7 @@ void Work::finish() {
 }
 
 Result<std::vector<std::string>> Work::place(Host::PlaceOptions options) {
-  options.breathe = Breather();
+  options.process_events = EventPump();
   std::vector<Host::Placement> placements;
   for (Task& task : tasks_) {
     if (task.ready) placements.push_back({task.source, task.settings, &*task.ready});

@@ -8,8 +8,8 @@
 
 namespace sharpen {
 
-/// Lets windows react in the midst of a long call of the main thread: a Breathe.
-class Breather {
+/// Lets windows react in the midst of a long call of the main thread: a ProcessEvents.
+class EventPump {
  public:
   Result<void> operator()() {
     const auto now = std::chrono::steady_clock::now();
