@@ -6,7 +6,7 @@
 #include "base/i18n.h"
 #include "plugin/files/inputs.h"
 #include "plugin/host/gimp_ref.h"
-#include "plugin/place/layer_look.h"
+#include "plugin/place/layer_attributes.h"
 #include "plugin/place/layer_tree.h"
 
 namespace sharpen {
@@ -20,9 +20,10 @@ std::string last_complaint() {
 }
 
 bool fills_canvas(GimpImage* image, GimpLayer* layer) {
-  const LayerLook look = look_of(layer);
-  return look.visible && look.offset_x == 0 && look.offset_y == 0 &&
-         look.width == gimp_image_get_width(image) && look.height == gimp_image_get_height(image) &&
+  const LayerAttributes attributes = attributes_of(layer);
+  return attributes.visible && attributes.offset_x == 0 && attributes.offset_y == 0 &&
+         attributes.width == gimp_image_get_width(image) &&
+         attributes.height == gimp_image_get_height(image) &&
          gimp_layer_get_opacity(layer) == 100 && !gimp_layer_get_mask(layer) &&
          !gimp_item_is_group(as_item(layer));
 }

@@ -102,7 +102,7 @@ Result<void> GimpHost::add(GimpLayer* chosen) {
     if (part && !whole) layer.original_box = note->box;
   }
   if (auto looked = look_at(layer, layer.chosen_id); !looked) return looked;
-  source.layer_name = layer.look.name;
+  source.layer_name = layer.attributes.name;
   source.width = static_cast<std::uint32_t>(layer.area.box.width);
   source.height = static_cast<std::uint32_t>(layer.area.box.height);
   source.has_selection = layer.area.selection != nullptr;
@@ -120,7 +120,7 @@ Result<void> GimpHost::look_at(Layer& layer, int sent_id) {
   if (!area) return fail(std::move(area));
   layer.sent_id = sent_id;
   layer.sent_tattoo = gimp_item_get_tattoo(as_item(sent));
-  layer.look = look_of(sent);
+  layer.attributes = attributes_of(sent);
   layer.area = std::move(*area);
   return {};
 }
@@ -182,12 +182,13 @@ Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
   if (!layer.looked) return std::unexpected(layer.looked.error());
   const auto drawable = drawable_of(layer);
   if (!drawable) return std::unexpected(drawable.error());
-  const LayerLook now = look_of(GIMP_LAYER(*drawable));
-  const bool moved = now.offset_x != layer.look.offset_x || now.offset_y != layer.look.offset_y;
-  const bool resized = now.width != layer.look.width || now.height != layer.look.height;
+  const LayerAttributes now = attributes_of(GIMP_LAYER(*drawable));
+  const bool moved =
+      now.offset_x != layer.attributes.offset_x || now.offset_y != layer.attributes.offset_y;
+  const bool resized = now.width != layer.attributes.width || now.height != layer.attributes.height;
   if (resized || (moved && layer.area.selection))
     return fail(ErrorKind::gimp,
-                tr("“{}” was changed in size or place; nothing was sent.", layer.look.name),
+                tr("“{}” was changed in size or place; nothing was sent.", layer.attributes.name),
                 _("Close this window and start again, so that the right part is sent."));
   Box box = layer.area.box;
   if (part) box = {box.x + part->x, box.y + part->y, part->width, part->height};
@@ -203,7 +204,7 @@ Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
   request.origin.image_id = gimp_image_get_id(image);
   request.origin.layer_tattoo = static_cast<int>(gimp_item_get_tattoo(as_item(*drawable)));
   request.origin.image_file = uri_of(image);
-  request.origin.layer_name = layer.look.name;
+  request.origin.layer_name = layer.attributes.name;
   int offset_x = 0, offset_y = 0;
   gimp_drawable_get_offsets(*drawable, &offset_x, &offset_y);
   request.origin.offset_x = offset_x + box.x;

@@ -60,7 +60,7 @@ class GimpHost final : public Host {
     int sent_id = -1;     ///< one of the two
     Result<void> looked;  ///< an error: why it cannot be sent
     unsigned sent_tattoo = 0;
-    LayerLook look;
+    LayerAttributes attributes;
     SentArea area;
     /// The newest export of the whole area, by the layer that was sent.
     std::map<int, std::shared_ptr<const SentPicture>> sent;

@@ -33,16 +33,16 @@ GimpImage* open_image(int id, int display_id) {
 /// A crop of the layer or a turn leave the rest of the image where it was. When the canvas has
 /// changed too, what is left of the layer has to tell.
 void follow_resize(PlaceRequest& request, const std::filesystem::path& sent_file) {
-  const LayerLook now = look_of(request.source);
-  LayerLook& look = request.look;
-  const bool same_size = now.width == look.width && now.height == look.height;
+  const LayerAttributes now = attributes_of(request.source);
+  LayerAttributes& attributes = request.attributes;
+  const bool same_size = now.width == attributes.width && now.height == attributes.height;
   const bool same_canvas =
-      now.canvas_width == look.canvas_width && now.canvas_height == look.canvas_height;
+      now.canvas_width == attributes.canvas_width && now.canvas_height == attributes.canvas_height;
   if (same_size || same_canvas) return;
   const auto found =
       find_sent(request.source, *request.original, sent_file, request.process_events);
-  look.offset_x = now.offset_x + (found ? found->x - request.box.x : 0);
-  look.offset_y = now.offset_y + (found ? found->y - request.box.y : 0);
+  attributes.offset_x = now.offset_x + (found ? found->x - request.box.x : 0);
+  attributes.offset_y = now.offset_y + (found ? found->y - request.box.y : 0);
 }
 
 /// What does not say so has done something.
@@ -65,13 +65,14 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   const Layer& layer = layers_.at(placement.source);
   PlaceRequest request;
   request.image = open_image(image_id_, display_id_);
-  request.look = layer.look;
+  request.attributes = layer.attributes;
   request.box = layer.area.box;
   request.original = layer.sent.at(layer.sent_id)->original.get();
   request.selection = layer.area.selection.get();
   request.answer = placement.result->file.path();
-  request.name = options.output_name.empty() ? result_name(layer.look.name, placement.settings)
-                                             : options.output_name;
+  request.name = options.output_name.empty()
+                     ? result_name(layer.attributes.name, placement.settings)
+                     : options.output_name;
   request.settings = placement.settings;
   request.job = placement.result->upload_name;
   request.keep_source_visible = options.keep_source_visible;
@@ -99,14 +100,14 @@ Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement, PlaceRe
   if (sent == layer.sent.end()) return fail(ErrorKind::internal, _("This layer was not sent."));
   std::optional<NewImage> image;
   if (!request.image) {
-    auto made = NewImage::of_original(*sent->second->original, sent->second->file, layer.look.name,
-                                      request.process_events);
+    auto made = NewImage::of_original(*sent->second->original, sent->second->file,
+                                      layer.attributes.name, request.process_events);
     if (!made) return fail(std::move(made));
     image.emplace(std::move(*made));
     request.image = image->image();
     request.source = image->layer();
     request.box = {0, 0, layer.area.box.width, layer.area.box.height};
-    request.look = look_of(request.source);
+    request.attributes = attributes_of(request.source);
   }
   auto made = NewLayer::make(request);
   if (!made) return fail(std::move(made));
@@ -145,7 +146,7 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
     if (options.group && !one.image && request.source && !same_source) {
       group = gimp_group_layer_new(request.image, request.name.c_str());
       group_of = one.source;
-      const std::string name = tr("{} – sharpened", request.look.name);
+      const std::string name = tr("{} – sharpened", request.attributes.name);
       gimp_item_set_name(as_item(reinterpret_cast<GimpLayer*>(group)), name.c_str());
       GimpItem* above = as_item(request.replaced ? request.replaced : request.source);
       gimp_image_insert_layer(request.image, reinterpret_cast<GimpLayer*>(group),
@@ -162,7 +163,8 @@ Result<void> GimpHost::insert(std::vector<Ready>& ready, const PlaceOptions& opt
                _("The image was closed or converted meanwhile: the result is in a new one."));
     } else if (!request.source) {
       add_note(notes, _("The layer was deleted meanwhile: the result is the topmost layer."));
-    } else if (!has_size(request.source, {0, 0, request.look.width, request.look.height})) {
+    } else if (!has_size(request.source,
+                         {0, 0, request.attributes.width, request.attributes.height})) {
       add_note(notes, _("The layer changed its size meanwhile: the result has the size that was "
                         "sent."));
     }

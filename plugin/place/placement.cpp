@@ -17,11 +17,12 @@ bool is_plain(GimpLayer* layer) { return G_OBJECT_TYPE(layer) == GIMP_TYPE_LAYER
 
 /// The source as it was sent.
 Box whole_of(const PlaceRequest& request) {
-  return {0, 0, request.look.width, request.look.height};
+  return {0, 0, request.attributes.width, request.attributes.height};
 }
 
 bool is_whole_layer(const PlaceRequest& request) {
-  return request.box.width == request.look.width && request.box.height == request.look.height;
+  return request.box.width == request.attributes.width &&
+         request.box.height == request.attributes.height;
 }
 
 GimpImageType type_in(GimpImage* image, bool alpha) {
@@ -81,7 +82,7 @@ bool is_there(const PlaceRequest& request) {
 /// How a result becomes a layer.
 struct NewLayer::Plan {
   GimpLayer* model = nullptr;  ///< whose look it gets: the earlier result, or the source
-  LayerLook look;              ///< the model's, or what the deleted source had
+  LayerAttributes attributes;  ///< the model's, or what the deleted source had
   Box covers;                  ///< the new layer, in pixels of the source
   std::optional<Box> part;     ///< the same in pixels of the model, if that has the size for it
   bool is_copy = false;        ///< of the model, which brings all that is not pixels
@@ -109,27 +110,27 @@ Result<NewLayer::Plan> NewLayer::plan_of(const PlaceRequest& request) {
     plan.partly = *hides && request.selection;
     plan.masked = !*hides && request.selection;
   }
-  plan.look = plan.model ? look_of(plan.model) : request.look;
+  plan.attributes = plan.model ? attributes_of(plan.model) : request.attributes;
   if (!plan.part) {
-    plan.look.offset_x = request.look.offset_x;
-    plan.look.offset_y = request.look.offset_y;
+    plan.attributes.offset_x = request.attributes.offset_x;
+    plan.attributes.offset_y = request.attributes.offset_y;
   }
   plan.is_copy = plan.part && is_plain(plan.model) && !effects_would_be_confined(plan.model);
   return plan;
 }
 
 GimpLayer* NewLayer::blank_layer(const PlaceRequest& request, const Plan& plan) {
-  const LayerLook& look = plan.look;
-  const auto mode = passes_through(look) ? GIMP_LAYER_MODE_NORMAL : look.mode;
+  const LayerAttributes& attributes = plan.attributes;
+  const auto mode = passes_through(attributes) ? GIMP_LAYER_MODE_NORMAL : attributes.mode;
   GimpLayer* layer = gimp_layer_new(
       request.image, request.name.c_str(), plan.covers.width, plan.covers.height,
-      type_in(request.image, request.original->format.has_alpha), look.opacity, mode);
+      type_in(request.image, request.original->format.has_alpha), attributes.opacity, mode);
   if (!layer) return nullptr;
-  gimp_layer_set_blend_space(layer, look.blend_space);
-  gimp_layer_set_composite_space(layer, look.composite_space);
-  gimp_layer_set_composite_mode(layer, look.composite_mode);
+  gimp_layer_set_blend_space(layer, attributes.blend_space);
+  gimp_layer_set_composite_space(layer, attributes.composite_space);
+  gimp_layer_set_composite_mode(layer, attributes.composite_mode);
   const Box at = plan.part.value_or(plan.covers);
-  gimp_layer_set_offsets(layer, look.offset_x + at.x, look.offset_y + at.y);
+  gimp_layer_set_offsets(layer, attributes.offset_x + at.x, attributes.offset_y + at.y);
   return layer;
 }
 
@@ -188,9 +189,9 @@ NewLayer::~NewLayer() {
     if (GimpLayer* layer = find_layer(layer_id_)) gimp_item_delete(as_item(layer));
 }
 
-bool NewLayer::was_pass_through() const { return passes_through(plan_->look); }
+bool NewLayer::was_pass_through() const { return passes_through(plan_->attributes); }
 
-bool NewLayer::is_hidden() const { return plan_->model && !plan_->look.visible; }
+bool NewLayer::is_hidden() const { return plan_->model && !plan_->attributes.visible; }
 
 Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer* group) {
   GimpLayer* layer = find_layer(layer_id_);
@@ -204,7 +205,7 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
   }
   const UnlockedGroups unlocked(parent ? as_item(parent) : nullptr);
   gimp_item_set_name(as_item(layer), request.name.c_str());
-  gimp_item_set_visible(as_item(layer), plan_->look.visible || !plan_->model);
+  gimp_item_set_visible(as_item(layer), plan_->attributes.visible || !plan_->model);
   note_result(layer, request.settings, request.job, request.source, plan_->covers);
   if (!gimp_image_insert_layer(request.image, layer, parent, position)) return refused_by_gimp();
   layer_id_ = -1;
@@ -223,7 +224,8 @@ Result<void> NewLayer::finish(GimpLayer* layer, const PlaceRequest& request) con
         !gimp_layer_resize(layer, covers.width, covers.height, -covers.x, -covers.y))
       return refused_by_gimp();
   } else if (plan_->model) {
-    if (auto dressed = dress_like(layer, plan_->model, plan_->part); !dressed) return dressed;
+    if (auto copied = copy_tag_effects_and_mask(layer, plan_->model, plan_->part); !copied)
+      return copied;
   }
   if (plan_->masked)
     if (auto masked = mask_with(layer, *request.selection, watching(request)); !masked)
@@ -233,7 +235,7 @@ Result<void> NewLayer::finish(GimpLayer* layer, const PlaceRequest& request) con
     gimp_layer_set_edit_mask(layer, FALSE);
   }
   if (plan_->hides_source) hide(request.source);
-  if (plan_->model) lock_like(layer, plan_->model);
+  if (plan_->model) copy_locks(layer, plan_->model);
   return {};
 }
 

@@ -11,8 +11,8 @@
 #include "client/providers/settings.h"
 #include "plugin/export/selection.h"
 #include "plugin/place/kept_original.h"
+#include "plugin/place/layer_attributes.h"
 #include "plugin/place/layer_import.h"
-#include "plugin/place/layer_look.h"
 
 namespace sharpen {
 
@@ -22,7 +22,7 @@ struct PlaceRequest {
   GimpLayer* source = nullptr;    ///< null if it was deleted while waiting
   GimpLayer* replaced = nullptr;  ///< an earlier result: its place and look are taken, it stays
   /// Of the source when it was sent; where that would lie now if its size was changed.
-  LayerLook look;
+  LayerAttributes attributes;
   Box box;  ///< what was sent, in pixels of the source
   const KeptOriginal* original = nullptr;
   const KeptSelection* selection = nullptr;  ///< null: the whole layer was sent

@@ -41,7 +41,7 @@ PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
 }
 
 /// Where the sent box lies in the layer, wherever that was moved; nothing if its size was changed.
-std::optional<Box> box_in(const LayerLook& now, const JournalEntry& entry) {
+std::optional<Box> box_in(const LayerAttributes& now, const JournalEntry& entry) {
   const LayerOrigin& origin = entry.origin;
   Box box{origin.box_x, origin.box_y, static_cast<int>(entry.width),
           static_cast<int>(entry.height)};
@@ -69,8 +69,8 @@ std::optional<PlaceRequest> request_above_source(const JournalEntry& entry,
   PlaceRequest request = request_of(entry, result);
   request.image = image;
   request.source = source;
-  request.look = look_of(source);
-  const auto box = box_in(request.look, entry);
+  request.attributes = attributes_of(source);
+  const auto box = box_in(request.attributes, entry);
   if (!box) return {};
   request.box = *box;
   return request;
@@ -146,7 +146,7 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
   request.selection = selection ? &*selection : nullptr;
   request.image = image->image();
   request.source = image->layer();
-  request.look = look_of(request.source);
+  request.attributes = attributes_of(request.source);
   request.box = {0, 0, original->width, original->height};
   auto layer = NewLayer::make(request);
   if (!layer) return fail(std::move(layer));

@@ -11,7 +11,7 @@
 namespace sharpen {
 
 /// How a layer lies in its image; remembered in case the layer is gone when its result comes.
-struct LayerLook {
+struct LayerAttributes {
   std::string name;
   int offset_x = 0, offset_y = 0;
   int width = 0, height = 0;
@@ -23,22 +23,23 @@ struct LayerLook {
   GimpLayerCompositeMode composite_mode = GIMP_LAYER_COMPOSITE_AUTO;
   bool visible = true;
 };
-[[nodiscard]] LayerLook look_of(GimpLayer* layer);
+[[nodiscard]] LayerAttributes attributes_of(GimpLayer* layer);
 
 /// Whether a layer is as large as a box, wherever that lies.
 [[nodiscard]] bool has_size(GimpLayer* layer, Box box);
 
 /// Only a group's mode can be that.
-[[nodiscard]] inline bool passes_through(const LayerLook& look) {
-  return look.mode == GIMP_LAYER_MODE_PASS_THROUGH;
+[[nodiscard]] inline bool passes_through(const LayerAttributes& attributes) {
+  return attributes.mode == GIMP_LAYER_MODE_PASS_THROUGH;
 }
 
 /// Gives a layer that is in its image what else its model has: colour tag, effects, and `part` of
 /// its mask, if any. Errors: gimp.
-[[nodiscard]] Result<void> dress_like(GimpLayer* layer, GimpLayer* model, std::optional<Box> part);
+[[nodiscard]] Result<void> copy_tag_effects_and_mask(GimpLayer* layer, GimpLayer* model,
+                                                     std::optional<Box> part);
 
 void unlock(GimpLayer* layer);
-void lock_like(GimpLayer* layer, GimpLayer* model);
+void copy_locks(GimpLayer* layer, GimpLayer* model);
 
 /// Also a layer whose visibility is locked, which GIMP leaves visible without a word.
 void hide(GimpLayer* layer);

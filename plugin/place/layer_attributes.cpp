@@ -1,4 +1,4 @@
-#include "plugin/place/layer_look.h"
+#include "plugin/place/layer_attributes.h"
 
 #include "base/i18n.h"
 #include "plugin/host/gimp_ref.h"
@@ -6,22 +6,22 @@
 
 namespace sharpen {
 
-LayerLook look_of(GimpLayer* layer) {
-  LayerLook look;
-  look.name = text_of(gimp_item_get_name(as_item(layer)));
-  gimp_drawable_get_offsets(as_drawable(layer), &look.offset_x, &look.offset_y);
-  look.width = gimp_drawable_get_width(as_drawable(layer));
-  look.height = gimp_drawable_get_height(as_drawable(layer));
+LayerAttributes attributes_of(GimpLayer* layer) {
+  LayerAttributes attributes;
+  attributes.name = text_of(gimp_item_get_name(as_item(layer)));
+  gimp_drawable_get_offsets(as_drawable(layer), &attributes.offset_x, &attributes.offset_y);
+  attributes.width = gimp_drawable_get_width(as_drawable(layer));
+  attributes.height = gimp_drawable_get_height(as_drawable(layer));
   GimpImage* image = gimp_item_get_image(as_item(layer));
-  look.canvas_width = gimp_image_get_width(image);
-  look.canvas_height = gimp_image_get_height(image);
-  look.opacity = gimp_layer_get_opacity(layer);
-  look.mode = gimp_layer_get_mode(layer);
-  look.blend_space = gimp_layer_get_blend_space(layer);
-  look.composite_space = gimp_layer_get_composite_space(layer);
-  look.composite_mode = gimp_layer_get_composite_mode(layer);
-  look.visible = gimp_item_get_visible(as_item(layer));
-  return look;
+  attributes.canvas_width = gimp_image_get_width(image);
+  attributes.canvas_height = gimp_image_get_height(image);
+  attributes.opacity = gimp_layer_get_opacity(layer);
+  attributes.mode = gimp_layer_get_mode(layer);
+  attributes.blend_space = gimp_layer_get_blend_space(layer);
+  attributes.composite_space = gimp_layer_get_composite_space(layer);
+  attributes.composite_mode = gimp_layer_get_composite_mode(layer);
+  attributes.visible = gimp_item_get_visible(as_item(layer));
+  return attributes;
 }
 
 bool has_size(GimpLayer* layer, Box box) {
@@ -30,7 +30,8 @@ bool has_size(GimpLayer* layer, Box box) {
          gimp_drawable_get_height(drawable) == box.height;
 }
 
-Result<void> dress_like(GimpLayer* layer, GimpLayer* model, std::optional<Box> part) {
+Result<void> copy_tag_effects_and_mask(GimpLayer* layer, GimpLayer* model,
+                                       std::optional<Box> part) {
   gimp_item_set_color_tag(as_item(layer), gimp_item_get_color_tag(as_item(model)));
   copy_effects(as_drawable(layer), as_drawable(model));
   GimpLayerMask* from = gimp_layer_get_mask(model);
@@ -55,7 +56,7 @@ void unlock(GimpLayer* layer) {
   gimp_layer_set_lock_alpha(layer, FALSE);
 }
 
-void lock_like(GimpLayer* layer, GimpLayer* model) {
+void copy_locks(GimpLayer* layer, GimpLayer* model) {
   gimp_item_set_lock_content(as_item(layer), gimp_item_get_lock_content(as_item(model)));
   gimp_item_set_lock_position(as_item(layer), gimp_item_get_lock_position(as_item(model)));
   gimp_item_set_lock_visibility(as_item(layer), gimp_item_get_lock_visibility(as_item(model)));
