@@ -40,7 +40,7 @@ Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) 
   }
   std::unique_ptr<LayerExport> made(
       new LayerExport(request, std::move(*format), std::move(file), std::move(*writer)));
-  made->original_->rows = std::move(rows);
+  made->snapshot_->rows = std::move(rows);
   return made;
 }
 
@@ -50,7 +50,7 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
       buffer_(buffer_of(request.drawable)),
       box_(request.box),
       origin_(request.origin),
-      original_(std::make_shared<KeptOriginal>()),
+      snapshot_(std::make_shared<SourceSnapshot>()),
       blocks_({box_.x, box_.y, box_.width, box_.height}, format.native_bytes()),
       file_(std::move(file)),
       writer_(std::move(writer)) {
@@ -59,9 +59,9 @@ LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpl
       babl_fish(format.plain_native, format.plain_wire);
       if (format.has_alpha) babl_fish(format.plain_native, format.plain_wire_alpha);
     });
-  original_->format = std::move(format);
-  original_->width = box_.width;
-  original_->height = box_.height;
+  snapshot_->format = std::move(format);
+  snapshot_->width = box_.width;
+  snapshot_->height = box_.height;
 }
 
 Result<bool> LayerExport::step() {
@@ -75,8 +75,8 @@ Result<bool> LayerExport::step() {
     return false;
   }
   if (auto finished = writer_->finish(); !finished) return fail(std::move(finished));
-  if (original_->rows)
-    if (auto sealed = seal_rows(*original_); !sealed) return fail(std::move(sealed));
+  if (snapshot_->rows)
+    if (auto sealed = seal_rows(*snapshot_); !sealed) return fail(std::move(sealed));
   buffer_ = nullptr;
   return true;
 }
@@ -93,7 +93,7 @@ Result<void> LayerExport::step_band() {
 }
 
 void LayerExport::begin_band() {
-  const TravelFormat& format = original_->format;
+  const TravelFormat& format = snapshot_->format;
   band_.rows = rows_of_band(next_row_, box_.y, box_.height);
   band_.columns = band_.blocks = band_.written = 0;
   const auto pixels = static_cast<std::size_t>(box_.width) * static_cast<std::size_t>(band_.rows);
@@ -105,7 +105,7 @@ void LayerExport::begin_band() {
 void LayerExport::read_block() {
   const auto block = blocks_.next();
   if (!block) return;
-  const TravelFormat& format = original_->format;
+  const TravelFormat& format = snapshot_->format;
   const auto left = static_cast<std::size_t>(block->x - box_.x);
   const auto width = static_cast<std::size_t>(block->width);
   band_.columns += block->width;
@@ -151,14 +151,14 @@ Result<void> LayerExport::fill_block() {
 Result<void> LayerExport::write_slice() {
   const int first = band_.written;
   const int rows = rows_of_slice(
-      band_.rows - first, static_cast<std::size_t>(box_.width) * original_->format.native_bytes());
+      band_.rows - first, static_cast<std::size_t>(box_.width) * snapshot_->format.native_bytes());
   const auto part_of = [&](const std::vector<std::byte>& band) {
     const std::size_t row_bytes = band.size() / static_cast<std::size_t>(band_.rows);
     return std::span(band).subspan(static_cast<std::size_t>(first) * row_bytes,
                                    static_cast<std::size_t>(rows) * row_bytes);
   };
-  if (original_->rows)
-    if (auto kept = original_->rows->append(part_of(band_.native)); !kept) return kept;
+  if (snapshot_->rows)
+    if (auto kept = snapshot_->rows->append(part_of(band_.native)); !kept) return kept;
   if (auto written = writer_->write(part_of(band_.wire)); !written) return written;
   band_.written += rows;
   if (band_.written < band_.rows) return {};
@@ -176,8 +176,8 @@ Upload LayerExport::finish() {
   upload.format = FileFormat::png;
   upload.width = static_cast<std::uint32_t>(box_.width);
   upload.height = static_cast<std::uint32_t>(box_.height);
-  upload.channels = original_->format.channels;
-  upload.bits = original_->format.bits;
+  upload.channels = snapshot_->format.channels;
+  upload.bits = snapshot_->format.bits;
   return upload;
 }
 

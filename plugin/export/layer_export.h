@@ -13,7 +13,7 @@
 #include "image/picture.h"
 #include "plugin/export/alpha_fill.h"
 #include "plugin/export/tile_blocks.h"
-#include "plugin/place/kept_original.h"
+#include "plugin/place/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {
@@ -27,7 +27,7 @@ class LayerExport final : public Export {
     LayerOrigin origin;
     std::filesystem::path spool;  ///< folder of temporary files
     bool as_rgb = false;          ///< gray travels as RGB
-    bool keep = true;             ///< keep what original() needs
+    bool keep = true;             ///< keep what snapshot() needs
   };
   /// Errors: bad_picture, io, too_large.
   [[nodiscard]] static Result<std::unique_ptr<LayerExport>> begin(const Request& request);
@@ -40,7 +40,7 @@ class LayerExport final : public Export {
   /// Where the picture is written.
   [[nodiscard]] const std::filesystem::path& file() const { return file_.path(); }
   /// After the last step.
-  [[nodiscard]] std::shared_ptr<const KeptOriginal> original() const { return original_; }
+  [[nodiscard]] std::shared_ptr<const SourceSnapshot> snapshot() const { return snapshot_; }
 
  private:
   LayerExport(const Request& request, TravelFormat format, SpooledUpload file,
@@ -64,7 +64,7 @@ class LayerExport final : public Export {
   Ref<GeglBuffer> buffer_;
   Box box_;
   LayerOrigin origin_;
-  std::shared_ptr<KeptOriginal> original_;
+  std::shared_ptr<SourceSnapshot> snapshot_;
   TileBlocks blocks_;  ///< of the box, to be read
   SpooledUpload file_;
   std::unique_ptr<PictureWriter> writer_;

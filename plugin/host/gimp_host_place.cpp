@@ -40,7 +40,7 @@ void follow_resize(PlaceRequest& request, const std::filesystem::path& sent_file
       now.canvas_width == attributes.canvas_width && now.canvas_height == attributes.canvas_height;
   if (same_size || same_canvas) return;
   const auto found =
-      find_sent(request.source, *request.original, sent_file, request.process_events);
+      find_sent(request.source, *request.snapshot, sent_file, request.process_events);
   attributes.offset_x = now.offset_x + (found ? found->x - request.box.x : 0);
   attributes.offset_y = now.offset_y + (found ? found->y - request.box.y : 0);
 }
@@ -67,7 +67,7 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   request.image = open_image(image_id_, display_id_);
   request.attributes = layer.attributes;
   request.box = layer.area.box;
-  request.original = layer.sent.at(layer.sent_id)->original.get();
+  request.snapshot = layer.sent.at(layer.sent_id)->snapshot.get();
   request.selection = layer.area.selection.get();
   request.answer = placement.result->file.path();
   request.name = options.output_name.empty()
@@ -100,8 +100,8 @@ Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement, PlaceRe
   if (sent == layer.sent.end()) return fail(ErrorKind::internal, _("This layer was not sent."));
   std::optional<NewImage> image;
   if (!request.image) {
-    auto made = NewImage::of_original(*sent->second->original, sent->second->file,
-                                      layer.attributes.name, request.process_events);
+    auto made = NewImage::from_snapshot(*sent->second->snapshot, sent->second->file,
+                                        layer.attributes.name, request.process_events);
     if (!made) return fail(std::move(made));
     image.emplace(std::move(*made));
     request.image = image->image();

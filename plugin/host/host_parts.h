@@ -11,7 +11,7 @@ namespace sharpen {
 
 /// What went out, and what stays here of it.
 struct GimpHost::SentPicture {
-  std::shared_ptr<const KeptOriginal> original;
+  std::shared_ptr<const SourceSnapshot> snapshot;
   std::filesystem::path file;  ///< belongs to the job
 };
 
@@ -38,7 +38,7 @@ class GimpHost::HostExport final : public Export {
     Upload upload = layer_->finish();
     Layer& layer = host_.layers_.at(source_);
     layer.sent[layer.sent_id] =
-        std::make_shared<const SentPicture>(layer_->original(), upload.file);
+        std::make_shared<const SentPicture>(layer_->snapshot(), upload.file);
     return upload;
   }
 

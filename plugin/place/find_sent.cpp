@@ -140,13 +140,13 @@ Rows rows_of(GimpLayer* layer, const Babl* format, const ProcessEvents& process_
 
 }  // namespace
 
-std::optional<Place> find_sent(GimpLayer* layer, const KeptOriginal& original,
+std::optional<Place> find_sent(GimpLayer* layer, const SourceSnapshot& snapshot,
                                const std::filesystem::path& sent_file,
                                const ProcessEvents& process_events) {
-  const Babl* format = format_of(original);
+  const Babl* format = format_of(snapshot);
   const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format));
-  const Rows sent{{original.width, original.height}, [&](const UseRows& use) {
-                    return read_original(sent_file, original, process_events, use);
+  const Rows sent{{snapshot.width, snapshot.height}, [&](const UseRows& use) {
+                    return read_snapshot(sent_file, snapshot, process_events, use);
                   }};
   const Rows now = rows_of(layer, format, process_events);
   if (sent.size.fits_into(now.size)) return find(sent, now, pixel_bytes);

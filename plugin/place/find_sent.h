@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "plugin/place/kept_original.h"
+#include "plugin/place/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {
@@ -20,7 +20,7 @@ struct Place {
 /// left of a cropped image, not where it lay, but its pixels do. Outside the layer where more was
 /// sent than is left. Nothing if it lies nowhere (the layer was scaled or painted on), in more than
 /// one place, or across the layer's edge.
-[[nodiscard]] std::optional<Place> find_sent(GimpLayer* layer, const KeptOriginal& original,
+[[nodiscard]] std::optional<Place> find_sent(GimpLayer* layer, const SourceSnapshot& snapshot,
                                              const std::filesystem::path& sent_file,
                                              const ProcessEvents& process_events);
 

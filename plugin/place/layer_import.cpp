@@ -16,7 +16,7 @@ namespace {
 /// Puts the originals back where the service changed nothing or where nothing was to be seen.
 class Merge {
  public:
-  explicit Merge(const KeptOriginal& original) : original_(original), format_(original.format) {}
+  explicit Merge(const SourceSnapshot& snapshot) : snapshot_(snapshot), format_(snapshot.format) {}
 
   Result<void> prepare(const AnswerFormat& answer, const ProcessEvents& process_events) {
     Result<void> all_found;
@@ -40,7 +40,7 @@ class Merge {
 
   /// Fills native() from rows of the answer that begin at row `y` of the box.
   Result<void> run(std::span<const std::byte> answer, int y, int rows) {
-    const auto width = static_cast<std::size_t>(original_.width);
+    const auto width = static_cast<std::size_t>(snapshot_.width);
     const auto count = static_cast<std::size_t>(rows);
     const std::size_t answer_bytes = answer.size() / count;
     const std::size_t native_bytes = width * native_bytes_;
@@ -49,10 +49,10 @@ class Merge {
       const auto answer_row = answer.subspan(row * answer_bytes, answer_bytes);
       const auto native_row = std::span(native_).subspan(row * native_bytes, native_bytes);
       convert(native_from_answer_, answer_row, native_row, width);
-      if (!original_.rows) continue;
+      if (!snapshot_.rows) continue;
       const auto at = static_cast<std::uint64_t>(y) + row;
       kept_.resize(native_bytes);
-      if (auto read = original_.rows->read(at * native_bytes, kept_); !read) return read;
+      if (auto read = snapshot_.rows->read(at * native_bytes, kept_); !read) return read;
       put_back(answer_row, native_row);
     }
     return {};
@@ -63,7 +63,7 @@ class Merge {
 
  private:
   void put_back(std::span<const std::byte> answer, std::span<std::byte> native) {
-    const auto width = static_cast<std::size_t>(original_.width);
+    const auto width = static_cast<std::size_t>(snapshot_.width);
     sent_.resize(width * format_.wire_bytes());
     convert(wire_from_native_, kept_, sent_, width);
     received_.resize(sent_.size());
@@ -104,7 +104,7 @@ class Merge {
 
   static constexpr float tolerance = 0.5f / 65535;  ///< what 16 bits cannot tell apart
 
-  const KeptOriginal& original_;
+  const SourceSnapshot& snapshot_;
   const TravelFormat& format_;
   const std::size_t native_bytes_ = format_.native_bytes();
   const std::size_t sample_bytes_ = format_.sample_bytes();
@@ -150,34 +150,35 @@ Result<void> for_each_slice(PictureReader& reader, std::size_t pixel_bytes,
 
 }  // namespace
 
-Result<ImportReport> import_answer(const std::filesystem::path& file, const KeptOriginal& original,
-                                   Destination to, const ProcessEvents& process_events) {
+Result<ImportReport> import_answer(const std::filesystem::path& file,
+                                   const SourceSnapshot& snapshot, Destination to,
+                                   const ProcessEvents& process_events) {
   auto reader = open_picture(file);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
-  if (static_cast<int>(info.width) != original.width ||
-      static_cast<int>(info.height) != original.height)
+  if (static_cast<int>(info.width) != snapshot.width ||
+      static_cast<int>(info.height) != snapshot.height)
     return fail(ErrorKind::bad_picture,
                 tr("The service returned {} × {} pixels for a picture of {} × {}.", info.width,
-                   info.height, original.width, original.height),
+                   info.height, snapshot.width, snapshot.height),
                 _("Choose another model: this one changes the size."));
   const AnswerFormat answer =
-      answer_format(original.format, info.channels, info.bits, info.icc_profile);
+      answer_format(snapshot.format, info.channels, info.bits, info.icc_profile);
   if (process_events)
     if (auto processed = process_events(); !processed) return fail(std::move(processed));
 
   ImportReport report;
   report.lost_profile = info.lost_profile || answer.lost_profile;
-  report.fewer_bits = info.bits == 8 && original.format.sample_bytes() > 1;
+  report.fewer_bits = info.bits == 8 && snapshot.format.sample_bytes() > 1;
   std::optional<Merge> merge;
-  if (original.rows || !answer.sent_colours || answer.format != original.format.native) {
-    merge.emplace(original);
+  if (snapshot.rows || !answer.sent_colours || answer.format != snapshot.format.native) {
+    merge.emplace(snapshot);
     if (auto prepared = merge->prepare(answer, process_events); !prepared)
       return fail(std::move(prepared));
   }
-  BandWriter writer(std::move(to), original.format.native, original.width, original.height);
+  BandWriter writer(std::move(to), snapshot.format.native, snapshot.width, snapshot.height);
   auto read =
-      for_each_slice(**reader, original.format.native_bytes(), process_events,
+      for_each_slice(**reader, snapshot.format.native_bytes(), process_events,
                      [&](std::span<const std::byte> rows, int row, int count) -> Result<void> {
                        if (!merge) return writer.write(rows);
                        if (auto merged = merge->run(rows, row, count); !merged) return merged;
@@ -188,24 +189,24 @@ Result<ImportReport> import_answer(const std::filesystem::path& file, const Kept
   return report;
 }
 
-const Babl* format_of(const KeptOriginal& original) {
-  return original.rows ? original.format.native : original.format.wire;
+const Babl* format_of(const SourceSnapshot& snapshot) {
+  return snapshot.rows ? snapshot.format.native : snapshot.format.wire;
 }
 
-Result<void> read_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
+Result<void> read_snapshot(const std::filesystem::path& sent_file, const SourceSnapshot& snapshot,
                            const ProcessEvents& process_events, const UseRows& use) {
-  if (!original.rows) {
+  if (!snapshot.rows) {
     auto reader = open_picture(sent_file);
     if (!reader) return fail(std::move(reader));
-    return for_each_slice(**reader, original.format.native_bytes(), process_events, use);
+    return for_each_slice(**reader, snapshot.format.native_bytes(), process_events, use);
   }
   const std::size_t row_bytes =
-      static_cast<std::size_t>(original.width) * original.format.native_bytes();
+      static_cast<std::size_t>(snapshot.width) * snapshot.format.native_bytes();
   std::vector<std::byte> rows;
-  for (int row = 0; row < original.height;) {
-    const int count = rows_of_slice(original.height - row, row_bytes);
+  for (int row = 0; row < snapshot.height;) {
+    const int count = rows_of_slice(snapshot.height - row, row_bytes);
     rows.resize(static_cast<std::size_t>(count) * row_bytes);
-    if (auto read = original.rows->read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
+    if (auto read = snapshot.rows->read(static_cast<std::uint64_t>(row) * row_bytes, rows); !read)
       return read;
     if (auto used = use(rows, row, count); !used) return used;
     row += count;
@@ -215,11 +216,11 @@ Result<void> read_original(const std::filesystem::path& sent_file, const KeptOri
   return {};
 }
 
-Result<void> import_original(const std::filesystem::path& sent_file, const KeptOriginal& original,
+Result<void> import_snapshot(const std::filesystem::path& sent_file, const SourceSnapshot& snapshot,
                              Destination to, const ProcessEvents& process_events) {
-  BandWriter writer(std::move(to), format_of(original), original.width, original.height);
-  return read_original(
-      sent_file, original, process_events,
+  BandWriter writer(std::move(to), format_of(snapshot), snapshot.width, snapshot.height);
+  return read_snapshot(
+      sent_file, snapshot, process_events,
       [&](std::span<const std::byte> rows, int, int) { return writer.write(rows); });
 }
 

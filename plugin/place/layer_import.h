@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "plugin/place/band_writer.h"
-#include "plugin/place/kept_original.h"
+#include "plugin/place/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {
@@ -25,7 +25,7 @@ struct ImportReport {
 /// and so do alpha and the hidden colours of fully transparent pixels. Errors: bad_picture (also
 /// another size than was sent), io.
 [[nodiscard]] Result<ImportReport> import_answer(const std::filesystem::path& file,
-                                                 const KeptOriginal& original, Destination to,
+                                                 const SourceSnapshot& snapshot, Destination to,
                                                  const ProcessEvents& process_events);
 
 /// Takes some rows of a picture: the first one's number, and how many they are.
@@ -33,14 +33,14 @@ using UseRows = std::function<Result<void>(std::span<const std::byte> rows, int 
 
 /// Reads the pixels that were sent, alpha and all: out of the kept rows, or out of the sent file if
 /// it was exact. Their format is format_of(). Errors: bad_picture, io.
-[[nodiscard]] Result<void> read_original(const std::filesystem::path& sent_file,
-                                         const KeptOriginal& original,
+[[nodiscard]] Result<void> read_snapshot(const std::filesystem::path& sent_file,
+                                         const SourceSnapshot& snapshot,
                                          const ProcessEvents& process_events, const UseRows& use);
-[[nodiscard]] const Babl* format_of(const KeptOriginal& original);
+[[nodiscard]] const Babl* format_of(const SourceSnapshot& snapshot);
 
 /// Writes the pixels that were sent, alpha and all. Errors: bad_picture, io.
-[[nodiscard]] Result<void> import_original(const std::filesystem::path& sent_file,
-                                           const KeptOriginal& original, Destination to,
+[[nodiscard]] Result<void> import_snapshot(const std::filesystem::path& sent_file,
+                                           const SourceSnapshot& snapshot, Destination to,
                                            const ProcessEvents& process_events);
 
 }  // namespace sharpen

@@ -24,31 +24,31 @@ void set_profile(GimpImage* image, const TravelFormat& format) {
 
 }  // namespace
 
-Result<NewImage> NewImage::of_original(const KeptOriginal& original,
-                                       const std::filesystem::path& sent_file,
-                                       const std::string& layer_name,
-                                       const ProcessEvents& process_events) {
-  const TravelFormat& format = original.format;
+Result<NewImage> NewImage::from_snapshot(const SourceSnapshot& snapshot,
+                                         const std::filesystem::path& sent_file,
+                                         const std::string& layer_name,
+                                         const ProcessEvents& process_events) {
+  const TravelFormat& format = snapshot.format;
   const bool gray = babl_format_get_n_components(format.native) <= 2;
   GimpImage* image = gimp_image_new_with_precision(
-      original.width, original.height, gray ? GIMP_GRAY : GIMP_RGB, precision_of(format.native));
+      snapshot.width, snapshot.height, gray ? GIMP_GRAY : GIMP_RGB, precision_of(format.native));
   if (!image) return fail(ErrorKind::gimp, _("GIMP could not make a new image."));
   NewImage made(gimp_image_get_id(image));
   gimp_image_undo_disable(image);
   set_profile(image, format);
   const GimpImageType type = gray ? (format.has_alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE)
                                   : (format.has_alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
-  GimpLayer* layer = gimp_layer_new(image, layer_name.c_str(), original.width, original.height,
+  GimpLayer* layer = gimp_layer_new(image, layer_name.c_str(), snapshot.width, snapshot.height,
                                     type, 100, GIMP_LAYER_MODE_NORMAL);
   if (!layer || !gimp_image_insert_layer(image, layer, nullptr, 0))
     return fail(ErrorKind::gimp, _("GIMP could not make a new image."));
   made.layer_id_ = gimp_item_get_id(as_item(layer));
   const auto buffer = buffer_of(as_drawable(layer));
-  if (auto written = import_original(sent_file, original, {.buffer = buffer.get()}, process_events);
+  if (auto written = import_snapshot(sent_file, snapshot, {.buffer = buffer.get()}, process_events);
       !written)
     return fail(std::move(written));
   gegl_buffer_flush(buffer.get());
-  gimp_drawable_update(as_drawable(layer), 0, 0, original.width, original.height);
+  gimp_drawable_update(as_drawable(layer), 0, 0, snapshot.width, snapshot.height);
   return made;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "plugin/place/kept_original.h"
+#include "plugin/place/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {
@@ -16,10 +16,10 @@ class NewImage {
  public:
   /// With one layer: what was sent, as it was, with the colour profile that it had. `sent_file` is
   /// the PNG that went out. Errors: bad_picture, io, gimp.
-  [[nodiscard]] static Result<NewImage> of_original(const KeptOriginal& original,
-                                                    const std::filesystem::path& sent_file,
-                                                    const std::string& layer_name,
-                                                    const ProcessEvents& process_events);
+  [[nodiscard]] static Result<NewImage> from_snapshot(const SourceSnapshot& snapshot,
+                                                      const std::filesystem::path& sent_file,
+                                                      const std::string& layer_name,
+                                                      const ProcessEvents& process_events);
   NewImage(const NewImage&) = delete;
   NewImage& operator=(const NewImage&) = delete;
   NewImage(NewImage&& other) noexcept;

@@ -124,7 +124,7 @@ GimpLayer* NewLayer::blank_layer(const PlaceRequest& request, const Plan& plan) 
   const auto mode = passes_through(attributes) ? GIMP_LAYER_MODE_NORMAL : attributes.mode;
   GimpLayer* layer = gimp_layer_new(
       request.image, request.name.c_str(), plan.covers.width, plan.covers.height,
-      type_in(request.image, request.original->format.has_alpha), attributes.opacity, mode);
+      type_in(request.image, request.snapshot->format.has_alpha), attributes.opacity, mode);
   if (!layer) return nullptr;
   gimp_layer_set_blend_space(layer, attributes.blend_space);
   gimp_layer_set_composite_space(layer, attributes.composite_space);
@@ -157,7 +157,7 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request) {
   Box at = request.box;
   if (!is_cropped_later) at = {at.x - plan_->covers.x, at.y - plan_->covers.y, at.width, at.height};
   auto report =
-      import_answer(request.answer, *request.original,
+      import_answer(request.answer, *request.snapshot,
                     {buffer.get(), at.x, at.y, watching(request)}, request.process_events);
   if (!report) return fail(std::move(report));
   report_ = *report;

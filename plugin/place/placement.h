@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "client/providers/settings.h"
 #include "plugin/export/selection.h"
-#include "plugin/place/kept_original.h"
 #include "plugin/place/layer_attributes.h"
 #include "plugin/place/layer_import.h"
+#include "plugin/place/source_snapshot.h"
 
 namespace sharpen {
 
@@ -24,7 +24,7 @@ struct PlaceRequest {
   /// Of the source when it was sent; where that would lie now if its size was changed.
   LayerAttributes attributes;
   Box box;  ///< what was sent, in pixels of the source
-  const KeptOriginal* original = nullptr;
+  const SourceSnapshot* snapshot = nullptr;
   const KeptSelection* selection = nullptr;  ///< null: the whole layer was sent
   std::filesystem::path answer;
   std::string name;

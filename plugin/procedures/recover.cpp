@@ -100,10 +100,10 @@ std::optional<KeptSelection> selection_of(const JournalEntry& entry, const Home&
 
 Result<std::string> GimpRecoverHost::place_alone(const JournalEntry& entry, const JobResult& result,
                                                  const ProcessEvents& process_events) {
-  const auto answer = load_original(result.file.path());
+  const auto answer = load_snapshot(result.file.path());
   if (!answer) return std::unexpected(answer.error());
   const std::string name = title_of_job(entry);
-  auto image = NewImage::of_original(*answer, result.file.path(), name, process_events);
+  auto image = NewImage::from_snapshot(*answer, result.file.path(), name, process_events);
   if (!image) return fail(std::move(image));
   note_result(image->layer(), entry.settings, entry.upload_name, nullptr,
               {0, 0, answer->width, answer->height});
@@ -120,10 +120,10 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
   if (!fits_original(entry, result)) return place_alone(entry, result, process_events);
   const auto selection = selection_of(entry, home_, process_events);
   const auto& sent = entry.original_file;
-  const auto original = load_original(sent);
-  if (!original) return std::unexpected(original.error());
+  const auto snapshot = load_snapshot(sent);
+  if (!snapshot) return std::unexpected(snapshot.error());
   if (auto request = request_above_source(entry, result)) {
-    request->original = &*original;
+    request->snapshot = &*snapshot;
     request->process_events = process_events;
     request->selection = selection ? &*selection : nullptr;
     auto layer = NewLayer::make(*request);
@@ -138,16 +138,16 @@ Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, 
       return with_notes(tr("“{}” is above its layer.", request->name), *layer);
     }
   }
-  auto image = NewImage::of_original(*original, sent, entry.origin.layer_name, process_events);
+  auto image = NewImage::from_snapshot(*snapshot, sent, entry.origin.layer_name, process_events);
   if (!image) return fail(std::move(image));
   PlaceRequest request = request_of(entry, result);
-  request.original = &*original;
+  request.snapshot = &*snapshot;
   request.process_events = process_events;
   request.selection = selection ? &*selection : nullptr;
   request.image = image->image();
   request.source = image->layer();
   request.attributes = attributes_of(request.source);
-  request.box = {0, 0, original->width, original->height};
+  request.box = {0, 0, snapshot->width, snapshot->height};
   auto layer = NewLayer::make(request);
   if (!layer) return fail(std::move(layer));
   const auto inserted = layer->insert(request, nullptr);

@@ -1,4 +1,4 @@
-#include "plugin/place/kept_original.h"
+#include "plugin/place/source_snapshot.h"
 
 #include <array>
 #include <span>
@@ -15,18 +15,18 @@ using EncodingName = std::array<char, 64>;
 
 }  // namespace
 
-Result<void> seal_rows(KeptOriginal& original) {
-  const Babl* space = babl_format_get_space(original.format.native);
+Result<void> seal_rows(SourceSnapshot& snapshot) {
+  const Babl* space = babl_format_get_space(snapshot.format.native);
   // sRGB is the space of a format that names none.
   int icc_bytes = 0;
   const char* icc = space == babl_space("sRGB") ? nullptr : babl_space_get_icc(space, &icc_bytes);
   const auto length = icc ? static_cast<std::size_t>(icc_bytes) : 0;
-  if (auto added = original.rows->append(std::as_bytes(std::span(icc, length))); !added)
+  if (auto added = snapshot.rows->append(std::as_bytes(std::span(icc, length))); !added)
     return added;
   EncodingName name{};
-  std::string_view(babl_format_get_encoding(original.format.native))
+  std::string_view(babl_format_get_encoding(snapshot.format.native))
       .copy(name.data(), name.size() - 1);
-  return original.rows->append(std::as_bytes(std::span(name)));
+  return snapshot.rows->append(std::as_bytes(std::span(name)));
 }
 
 namespace {
@@ -58,7 +58,7 @@ Result<const Babl*> sealed_format(const RowSpool& rows, std::uint64_t pixels) {
 
 }  // namespace
 
-Result<KeptOriginal> load_original(const std::filesystem::path& sent_file) {
+Result<SourceSnapshot> load_snapshot(const std::filesystem::path& sent_file) {
   auto reader = open_picture(sent_file);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
@@ -73,12 +73,12 @@ Result<KeptOriginal> load_original(const std::filesystem::path& sent_file) {
     if (*native) {
       auto format = kept_format(*native, info.channels, info.bits, info.icc_profile);
       if (!format) return fail(std::move(format));
-      return KeptOriginal{std::move(*format), width, height, std::move(*rows)};
+      return SourceSnapshot{std::move(*format), width, height, std::move(*rows)};
     }
   }
   auto format = file_format(info.channels, info.bits, info.icc_profile);
   if (!format) return fail(std::move(format));
-  return KeptOriginal{std::move(*format), width, height, {}};
+  return SourceSnapshot{std::move(*format), width, height, {}};
 }
 
 }  // namespace sharpen
