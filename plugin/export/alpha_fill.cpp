@@ -42,7 +42,7 @@ void sweep_row(std::span<Offset> row, std::span<const Offset> before, int dy) {
 }  // namespace
 
 std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area,
-                                       const TravelFormat& format) {
+                                       const TransferFormat& format) {
   const auto pixels = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(area.height);
   std::vector<std::byte> native(pixels * format.native_bytes());
   gegl_buffer_get(buffer, &area, 1.0, format.native, native.data(), GEGL_AUTO_ROWSTRIDE,
@@ -74,7 +74,7 @@ std::vector<std::int32_t> nearest_known(int width, int height,
   return nearest;
 }
 
-AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format, TileSize tiles)
+AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TransferFormat& format, TileSize tiles)
     : buffer_(buffer),
       box_(box),
       format_(format),

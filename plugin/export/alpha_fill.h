@@ -17,9 +17,9 @@ namespace sharpen {
 [[nodiscard]] std::vector<std::int32_t> nearest_known(int width, int height,
                                                       std::span<const std::uint8_t> known);
 
-/// Pixels of a part of a buffer in TravelFormat::plain_wire_alpha.
+/// Pixels of a part of a buffer in TransferFormat::plain_wire_alpha.
 [[nodiscard]] std::vector<std::byte> read_wire_alpha(GeglBuffer* buffer, const GeglRectangle& area,
-                                                     const TravelFormat& format);
+                                                     const TransferFormat& format);
 
 /// Gives the fully transparent pixels of a layer the colour of their nearest neighbour that shows,
 /// so that no dark or bright fringe is sharpened into an edge. Near an edge to the pixel, farther
@@ -28,7 +28,8 @@ namespace sharpen {
 class AlphaFill {
  public:
   /// `box` is what is sent, in pixels of the buffer; `tiles` are those of the buffer.
-  AlphaFill(GeglBuffer* buffer, Box box, const TravelFormat& format, TileSize tiles = gimp_tiles());
+  AlphaFill(GeglBuffer* buffer, Box box, const TransferFormat& format,
+            TileSize tiles = gimp_tiles());
 
   /// Whether a pixel of these is fully transparent.
   [[nodiscard]] bool has_work(std::span<const std::byte> wire_alpha_rows) const;
@@ -52,7 +53,7 @@ class AlphaFill {
 
   GeglBuffer* buffer_;
   Box box_;
-  TravelFormat format_;
+  TransferFormat format_;
   int small_width_ = 0, small_height_ = 0;
   TileBlocks to_look_at_;
   bool shows_ = false;

@@ -48,14 +48,14 @@ bool has_floats(const Babl* native) {
   return type == babl_type("half") || type == babl_type("float") || type == babl_type("double");
 }
 
-void set_plain(TravelFormat& format) {
+void set_plain(TransferFormat& format) {
   format.plain_native = plain(format.native);
   format.plain_wire = plain(format.wire);
   format.plain_wire_alpha = plain(format_of(format.channels, encoding_of(format.wire), true,
                                             type_name(format.bits), babl_space("sRGB")));
 }
 
-Ref<GimpColorProfile> travel_profile(GimpImage* image, Encoding encoding) {
+Ref<GimpColorProfile> transfer_profile(GimpImage* image, Encoding encoding) {
   auto profile = Ref<GimpColorProfile>::adopt(gimp_image_get_effective_color_profile(image));
   if (encoding == Encoding::non_linear) return profile;
   return Ref<GimpColorProfile>::adopt(
@@ -77,21 +77,21 @@ const Babl* as_float(const Babl* format) {
   return babl_format_with_space(name.c_str(), babl_format_get_space(format));
 }
 
-bool TravelFormat::is_linear() const { return encoding_of(native) == Encoding::linear; }
+bool TransferFormat::is_linear() const { return encoding_of(native) == Encoding::linear; }
 
-std::size_t TravelFormat::native_bytes() const {
+std::size_t TransferFormat::native_bytes() const {
   return static_cast<std::size_t>(babl_format_get_bytes_per_pixel(native));
 }
 
-std::size_t TravelFormat::sample_bytes() const {
+std::size_t TransferFormat::sample_bytes() const {
   return native_bytes() / static_cast<std::size_t>(babl_format_get_n_components(native));
 }
 
-Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
+Result<TransferFormat> transfer_format(GimpDrawable* drawable, bool as_rgb) {
   if (gimp_drawable_is_indexed(drawable))
     return fail(ErrorKind::bad_picture, _("An indexed image cannot be sharpened."),
                 _("Convert it to RGB first: Image > Mode > RGB."));
-  TravelFormat format;
+  TransferFormat format;
   format.native = gegl_buffer_get_format(buffer_of(drawable).get());
   const Babl* space = babl_format_get_space(format.native);
   const Encoding encoding = encoding_of(format.native);
@@ -103,14 +103,14 @@ Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb) {
   format.bits = type == babl_type("u8") && encoding != Encoding::linear ? 8 : 16;
   format.channels = is_gray && !as_rgb ? 1 : 3;
 
-  auto profile = travel_profile(gimp_item_get_image(as_item(drawable)), encoding);
-  Encoding travels = encoding == Encoding::non_linear ? encoding : Encoding::perceptual;
+  auto profile = transfer_profile(gimp_item_get_image(as_item(drawable)), encoding);
+  Encoding sent = encoding == Encoding::non_linear ? encoding : Encoding::perceptual;
   if (!profile || (is_gray && as_rgb)) {
     profile = Ref<GimpColorProfile>::adopt(gimp_color_profile_new_rgb_srgb());
     space = babl_space("sRGB");
-    travels = Encoding::non_linear;
+    sent = Encoding::non_linear;
   }
-  format.wire = format_of(format.channels, travels, false, type_name(format.bits), space);
+  format.wire = format_of(format.channels, sent, false, type_name(format.bits), space);
   format.exact = !(is_gray && as_rgb) && has_encoding(format.native, format.wire);
   set_plain(format);
   if (is_gray && as_rgb) format.plain_native = format.native;
@@ -167,16 +167,16 @@ GimpPrecision precision_of(const Babl* native) {
   return row->non_linear;
 }
 
-Result<TravelFormat> file_format(int channels, int bits, const std::vector<std::byte>& icc) {
+Result<TransferFormat> file_format(int channels, int bits, const std::vector<std::byte>& icc) {
   const bool has_alpha = channels == 2 || channels == 4;
-  TravelFormat format;
+  TransferFormat format;
   format.channels = channels <= 2 ? 1 : 3;
   format.bits = bits;
   format.has_alpha = has_alpha;
   format.exact = true;
   format.icc = icc;
   format.wire = format_of(format.channels, Encoding::non_linear, false, type_name(bits), nullptr);
-  TravelFormat blank = format;
+  TransferFormat blank = format;
   blank.icc.clear();
   const AnswerFormat found = answer_format(blank, channels, bits, icc);
   if (found.lost_profile)
@@ -190,8 +190,8 @@ Result<TravelFormat> file_format(int channels, int bits, const std::vector<std::
   return format;
 }
 
-Result<TravelFormat> kept_format(const Babl* native, int channels, int bits,
-                                 const std::vector<std::byte>& icc) {
+Result<TransferFormat> kept_format(const Babl* native, int channels, int bits,
+                                   const std::vector<std::byte>& icc) {
   auto format = file_format(channels, bits, icc);
   if (!format) return format;
   const bool gray_as_rgb = channels == 3 && babl_format_get_n_components(native) <= 2;
@@ -207,7 +207,7 @@ Result<TravelFormat> kept_format(const Babl* native, int channels, int bits,
   return format;
 }
 
-AnswerFormat answer_format(const TravelFormat& sent, int channels, int bits,
+AnswerFormat answer_format(const TransferFormat& sent, int channels, int bits,
                            const std::vector<std::byte>& icc) {
   const int colours = channels <= 2 ? 1 : 3;
   const bool has_alpha = channels == 2 || channels == 4;

@@ -18,7 +18,7 @@ namespace sharpen {
 /// They travel opaque, in the layer's own colour space and perceptually encoded: 8 bits for 8-bit
 /// layers, 16 bits for all others. 8-bit *linear* layers take 16 bits too, since 8 perceptual bits
 /// cannot hold every one of their values.
-struct TravelFormat {
+struct TransferFormat {
   const Babl* native = nullptr;  ///< as the layer's buffer has it
   const Babl* wire = nullptr;    ///< one or three samples of 8 or 16 bits
   /// Between these, numbers are converted as they are. `native` and `wire` differ in nothing but
@@ -62,15 +62,15 @@ struct TravelFormat {
 void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::byte> to,
              std::size_t pixels);
 
-/// How much a pixel in TravelFormat::plain_wire_alpha shows: 0…255 or 0…65535, by its bits.
-[[nodiscard]] inline unsigned alpha_of(const std::byte* pixel, const TravelFormat& format) {
+/// How much a pixel in TransferFormat::plain_wire_alpha shows: 0…255 or 0…65535, by its bits.
+[[nodiscard]] inline unsigned alpha_of(const std::byte* pixel, const TransferFormat& format) {
   const std::byte* alpha = pixel + format.wire_bytes();
   if (format.bits == 8) return std::to_integer<unsigned>(*alpha);
   std::uint16_t value = 0;
   std::memcpy(&value, alpha, sizeof value);
   return value;
 }
-[[nodiscard]] inline bool is_transparent(const std::byte* pixel, const TravelFormat& format) {
+[[nodiscard]] inline bool is_transparent(const std::byte* pixel, const TransferFormat& format) {
   return alpha_of(pixel, format) == 0;
 }
 
@@ -79,17 +79,17 @@ void convert(const Babl* fish, std::span<const std::byte> from, std::span<std::b
 
 /// The formats of a picture of ours that comes out of a file: native and wire are the same.
 /// Errors: bad_picture.
-[[nodiscard]] Result<TravelFormat> file_format(int channels, int bits,
-                                               const std::vector<std::byte>& icc);
+[[nodiscard]] Result<TransferFormat> file_format(int channels, int bits,
+                                                 const std::vector<std::byte>& icc);
 
 /// The formats of a layer whose pixels were kept in `native` when it was sent as such a picture.
 /// Errors: bad_picture.
-[[nodiscard]] Result<TravelFormat> kept_format(const Babl* native, int channels, int bits,
-                                               const std::vector<std::byte>& icc);
+[[nodiscard]] Result<TransferFormat> kept_format(const Babl* native, int channels, int bits,
+                                                 const std::vector<std::byte>& icc);
 
 /// The formats of an RGB or gray drawable. `as_rgb` makes a gray one travel as RGB, for a service
 /// that refuses gray. Errors: bad_picture (indexed), gimp.
-[[nodiscard]] Result<TravelFormat> travel_format(GimpDrawable* drawable, bool as_rgb = false);
+[[nodiscard]] Result<TransferFormat> transfer_format(GimpDrawable* drawable, bool as_rgb = false);
 
 /// The samples of an answer.
 struct AnswerFormat {
@@ -100,7 +100,7 @@ struct AnswerFormat {
 
 /// An answer's format, as its ICC profile says; of the space and the curve that were sent if it has
 /// none that can be used, or the same, with whatever channels. An empty `icc` means none.
-[[nodiscard]] AnswerFormat answer_format(const TravelFormat& sent, int channels, int bits,
+[[nodiscard]] AnswerFormat answer_format(const TransferFormat& sent, int channels, int bits,
                                          const std::vector<std::byte>& icc);
 
 }  // namespace sharpen

@@ -18,7 +18,7 @@ Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) 
         ErrorKind::too_large,
         tr("The layer is {} pixels long; the services take {} at most.", longest, max_side_pixels),
         _("Select a part of it, or scale it down."));
-  auto format = travel_format(request.drawable, request.as_rgb);
+  auto format = transfer_format(request.drawable, request.as_rgb);
   if (!format) return fail(std::move(format));
   auto spooled = SpoolFile::create(".png", request.spool);
   if (!spooled) return fail(std::move(spooled));
@@ -44,7 +44,7 @@ Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) 
   return made;
 }
 
-LayerExport::LayerExport(const Request& request, TravelFormat format, SpooledUpload file,
+LayerExport::LayerExport(const Request& request, TransferFormat format, SpooledUpload file,
                          std::unique_ptr<PictureWriter> writer)
     : drawable_id_(gimp_item_get_id(as_item(request.drawable))),
       buffer_(buffer_of(request.drawable)),
@@ -93,7 +93,7 @@ Result<void> LayerExport::step_band() {
 }
 
 void LayerExport::begin_band() {
-  const TravelFormat& format = snapshot_->format;
+  const TransferFormat& format = snapshot_->format;
   band_.rows = rows_of_band(next_row_, box_.y, box_.height);
   band_.columns = band_.blocks = band_.written = 0;
   const auto pixels = static_cast<std::size_t>(box_.width) * static_cast<std::size_t>(band_.rows);
@@ -105,7 +105,7 @@ void LayerExport::begin_band() {
 void LayerExport::read_block() {
   const auto block = blocks_.next();
   if (!block) return;
-  const TravelFormat& format = snapshot_->format;
+  const TransferFormat& format = snapshot_->format;
   const auto left = static_cast<std::size_t>(block->x - box_.x);
   const auto width = static_cast<std::size_t>(block->width);
   band_.columns += block->width;

@@ -43,7 +43,7 @@ class LayerExport final : public Export {
   [[nodiscard]] std::shared_ptr<const SourceSnapshot> snapshot() const { return snapshot_; }
 
  private:
-  LayerExport(const Request& request, TravelFormat format, SpooledUpload file,
+  LayerExport(const Request& request, TransferFormat format, SpooledUpload file,
               std::unique_ptr<PictureWriter> writer);
   /// A band of a tile's height on its way from the layer to the encoder.
   struct Band {

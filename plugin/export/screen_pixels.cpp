@@ -35,7 +35,7 @@ std::size_t area(Box box) {
 
 }  // namespace
 
-void find_screen_conversions(const TravelFormat& format) {
+void find_screen_conversions(const TransferFormat& format) {
   babl_fish(format.native, screen_format_with_alpha());
   babl_fish(format.has_alpha ? format.wire : format.native, screen_format());
   if (!format.has_alpha) return;
@@ -44,7 +44,7 @@ void find_screen_conversions(const TravelFormat& format) {
 }
 
 Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
-  const auto format = travel_format(drawable);
+  const auto format = transfer_format(drawable);
   if (!format) return std::unexpected(format.error());
   const auto buffer = buffer_of(drawable);
   const GeglRectangle rectangle{part.x, part.y, part.width, part.height};
@@ -127,7 +127,7 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_
   return on_paper(rgba, width, height);
 }
 
-Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const TravelFormat& sent,
+Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const TransferFormat& sent,
                                    Box part) {
   auto reader = open_picture(answer);
   if (!reader) return fail(std::move(reader));

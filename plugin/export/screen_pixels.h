@@ -12,7 +12,7 @@ namespace sharpen {
 
 /// Looks for the conversions that the functions below need, which takes babl a tenth of a second if
 /// nobody has asked for them before; it remembers them. From any thread.
-void find_screen_conversions(const TravelFormat& format);
+void find_screen_conversions(const TransferFormat& format);
 
 /// A part of a layer at 100 %, as it is sent: opaque, without effects. `part` is in pixels of the
 /// layer and inside it.
@@ -24,6 +24,6 @@ void find_screen_conversions(const TravelFormat& format);
 
 /// A part of an answer; `part` is in pixels of the answer. Errors: bad_picture, io.
 [[nodiscard]] Result<ScreenPixels> screen_answer(const std::filesystem::path& answer,
-                                                 const TravelFormat& sent, Box part);
+                                                 const TransferFormat& sent, Box part);
 
 }  // namespace sharpen

@@ -71,10 +71,10 @@ Result<std::unique_ptr<GimpHost>> GimpHost::open(GimpImage* image,
 }
 
 void GimpHost::prepare_screen() {
-  std::vector<TravelFormat> formats;
+  std::vector<TransferFormat> formats;
   for (const Layer& layer : layers_)
     if (const auto drawable = drawable_of(layer))
-      if (auto format = travel_format(*drawable)) formats.push_back(*std::move(format));
+      if (auto format = transfer_format(*drawable)) formats.push_back(*std::move(format));
   constexpr auto if_there_is_a_thread = std::launch::async | std::launch::deferred;
   screen_conversions_ = std::async(if_there_is_a_thread, [formats = std::move(formats)] {
     std::ranges::for_each(formats, find_screen_conversions);
@@ -164,7 +164,7 @@ Result<ScreenPixels> GimpHost::result_region(std::size_t source, const JobResult
                                              Box covers, Box box) {
   const auto drawable = drawable_of(layers_.at(source));
   if (!drawable) return std::unexpected(drawable.error());
-  const auto format = travel_format(*drawable);
+  const auto format = transfer_format(*drawable);
   if (!format) return std::unexpected(format.error());
   return screen_answer(result.file.path(), *format,
                        {box.x - covers.x, box.y - covers.y, box.width, box.height});

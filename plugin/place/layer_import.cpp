@@ -105,7 +105,7 @@ class Merge {
   static constexpr float tolerance = 0.5f / 65535;  ///< what 16 bits cannot tell apart
 
   const SourceSnapshot& snapshot_;
-  const TravelFormat& format_;
+  const TransferFormat& format_;
   const std::size_t native_bytes_ = format_.native_bytes();
   const std::size_t sample_bytes_ = format_.sample_bytes();
   const Babl* native_from_answer_ = nullptr;

@@ -11,7 +11,7 @@ namespace sharpen {
 namespace {
 
 /// The picture travelled perceptually encoded; a linear image wants the linear twin of its profile.
-void set_profile(GimpImage* image, const TravelFormat& format) {
+void set_profile(GimpImage* image, const TransferFormat& format) {
   if (format.icc.empty()) return;
   GErrorGuard error;
   auto profile = Ref<GimpColorProfile>::adopt(gimp_color_profile_new_from_icc_profile(
@@ -28,7 +28,7 @@ Result<NewImage> NewImage::from_snapshot(const SourceSnapshot& snapshot,
                                          const std::filesystem::path& sent_file,
                                          const std::string& layer_name,
                                          const ProcessEvents& process_events) {
-  const TravelFormat& format = snapshot.format;
+  const TransferFormat& format = snapshot.format;
   const bool gray = babl_format_get_n_components(format.native) <= 2;
   GimpImage* image = gimp_image_new_with_precision(
       snapshot.width, snapshot.height, gray ? GIMP_GRAY : GIMP_RGB, precision_of(format.native));

@@ -15,7 +15,7 @@ namespace sharpen {
 /// What stays here of a layer while its picture is away: everything that the picture cannot carry,
 /// as it was when it was sent, whatever becomes of the layer meanwhile.
 struct SourceSnapshot {
-  TravelFormat format;
+  TransferFormat format;
   int width = 0, height = 0;     ///< of the sent box, pixels
   std::optional<RowSpool> rows;  ///< in format.native; only if the wire is not exact, or with alpha
 };

@@ -52,7 +52,7 @@ class AlphaFilled : public ::testing::Test {
     return wire;
   }
 
-  TravelFormat format_ = *file_format(4, 8, {});
+  TransferFormat format_ = *file_format(4, 8, {});
   Box box_;
   Ref<GeglBuffer> buffer_;
   std::vector<std::uint8_t> pixels_;
