@@ -54,12 +54,12 @@ struct ObjectListFree {
 /// One exchange with the keyring. The calling thread's asynchronous calls answer to a main context
 /// of its own, and all that was connected in it is let go in it: what libsecret has still to say
 /// goes to the context in which it was asked, and holds memory until it is heard.
-class Conversation {
+class KeyringConnection {
  public:
-  Conversation() { g_main_context_push_thread_default(context_.get()); }
-  Conversation(const Conversation&) = delete;
-  Conversation& operator=(const Conversation&) = delete;
-  ~Conversation() {
+  KeyringConnection() { g_main_context_push_thread_default(context_.get()); }
+  KeyringConnection(const KeyringConnection&) = delete;
+  KeyringConnection& operator=(const KeyringConnection&) = delete;
+  ~KeyringConnection() {
     secret_service_disconnect();
     while (g_main_context_iteration(context_.get(), FALSE)) {
     }
@@ -127,11 +127,11 @@ Error no_keyring() {
 /// Whether there is a keyring that answers, and whether it is locked around a key.
 enum class Holding { no_keyring, nothing, locked, open };
 
-Result<Holding> look(Conversation& conversation, const Keyring::Name& name,
+Result<Holding> look(KeyringConnection& connection, const Keyring::Name& name,
                      const Deadline& deadline, GCancellable* callers) {
-  if (!conversation.connect(deadline)) return Holding::no_keyring;
+  if (!connection.connect(deadline)) return Holding::no_keyring;
   const auto attributes = attributes_of(name);
-  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = connection.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_searchv(&schema(), attributes.get(), SECRET_SEARCH_NONE, deadline.cancellable(),
                             callback, data);
   });
@@ -149,13 +149,13 @@ Result<Holding> look(Conversation& conversation, const Keyring::Name& name,
 }  // namespace
 
 Result<std::optional<std::string>> Keyring::find(const Name& name) const {
-  Conversation conversation;
-  const auto holding = look(conversation, name, Deadline(cancellable_, limit_), cancellable_);
+  KeyringConnection connection;
+  const auto holding = look(connection, name, Deadline(cancellable_, limit_), cancellable_);
   if (!holding) return std::unexpected(holding.error());
   if (*holding == Holding::no_keyring || *holding == Holding::nothing) return std::nullopt;
   const Deadline deadline(cancellable_, *holding == Holding::locked ? unlock_limit : limit_);
   const auto attributes = attributes_of(name);
-  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = connection.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_lookupv(&schema(), attributes.get(), deadline.cancellable(), callback, data);
   });
   GErrorGuard error;
@@ -169,13 +169,13 @@ Result<std::optional<std::string>> Keyring::find(const Name& name) const {
 
 Result<void> Keyring::store(const Name& name, const std::string& label,
                             const std::string& key) const {
-  Conversation conversation;
-  const auto holding = look(conversation, name, Deadline(cancellable_, limit_), cancellable_);
+  KeyringConnection connection;
+  const auto holding = look(connection, name, Deadline(cancellable_, limit_), cancellable_);
   if (!holding) return std::unexpected(holding.error());
   if (*holding == Holding::no_keyring) return std::unexpected(no_keyring());
   const Deadline deadline(cancellable_, unlock_limit);
   const auto attributes = attributes_of(name);
-  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = connection.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_storev(&schema(), attributes.get(), SECRET_COLLECTION_DEFAULT, label.c_str(),
                            key.c_str(), deadline.cancellable(), callback, data);
   });
@@ -186,13 +186,13 @@ Result<void> Keyring::store(const Name& name, const std::string& label,
 }
 
 Result<void> Keyring::forget(const Name& name) const {
-  Conversation conversation;
-  const auto holding = look(conversation, name, Deadline(cancellable_, limit_), cancellable_);
+  KeyringConnection connection;
+  const auto holding = look(connection, name, Deadline(cancellable_, limit_), cancellable_);
   if (!holding) return std::unexpected(holding.error());
   if (*holding == Holding::no_keyring || *holding == Holding::nothing) return {};
   const Deadline deadline(cancellable_, unlock_limit);
   const auto attributes = attributes_of(name);
-  const auto done = conversation.await([&](GAsyncReadyCallback callback, gpointer data) {
+  const auto done = connection.await([&](GAsyncReadyCallback callback, gpointer data) {
     secret_password_clearv(&schema(), attributes.get(), deadline.cancellable(), callback, data);
   });
   GErrorGuard error;

@@ -10,7 +10,7 @@
 
 #include "base/glib_error.h"
 #include "base/glib_source.h"
-#include "service/http/conversations.h"
+#include "service/http/request_handlers.h"
 
 namespace sharpen::server {
 namespace {
@@ -60,7 +60,7 @@ std::string now_as_text() {
   return std::format("{:%FT%T}Z", std::chrono::floor<std::chrono::milliseconds>(now));
 }
 
-class Generation final : public Conversation {
+class Generation final : public RequestHandler {
  public:
   Generation(AimlapiRoutes& routes, Request request, DataUriReader reader,
              std::shared_ptr<Place> place)
@@ -130,7 +130,7 @@ Answer AimlapiRoutes::translate(const Answer& refusal, std::string_view path) co
   return answer;
 }
 
-Checked<std::unique_ptr<Conversation>> AimlapiRoutes::begin(const Request& request) {
+Checked<std::unique_ptr<RequestHandler>> AimlapiRoutes::begin(const Request& request) {
   const bool generations = request.path == generations_path;
   if (request.method != (generations ? "POST" : "GET"))
     return std::unexpected(error(405, request.path, "Method Not Allowed"));

@@ -19,7 +19,7 @@ class AimlapiRoutes {
 
   [[nodiscard]] static bool owns(std::string_view path);
   /// The key was checked before.
-  [[nodiscard]] Checked<std::unique_ptr<Conversation>> begin(const Request& request);
+  [[nodiscard]] Checked<std::unique_ptr<RequestHandler>> begin(const Request& request);
   /// An error in this API's own form, with its documented sentence if `message` is empty.
   [[nodiscard]] Answer error(unsigned status, std::string_view path,
                              std::string_view message = {}) const;

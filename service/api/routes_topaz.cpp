@@ -8,7 +8,7 @@
 
 #include "service/api/estimates.h"
 #include "service/api/status_json.h"
-#include "service/http/conversations.h"
+#include "service/http/request_handlers.h"
 
 namespace sharpen::server {
 namespace {
@@ -27,11 +27,11 @@ bool TopazRoutes::owns(std::string_view path) {
   return path.starts_with(image_base) || path.starts_with(account_base);
 }
 
-Checked<std::unique_ptr<Conversation>> TopazRoutes::begin(const Request& request) {
+Checked<std::unique_ptr<RequestHandler>> TopazRoutes::begin(const Request& request) {
   const std::string_view path = request.path;
   struct Route {
     std::string_view method, path;
-    std::function<Checked<std::unique_ptr<Conversation>>()> begin;
+    std::function<Checked<std::unique_ptr<RequestHandler>>()> begin;
   };
   const auto routes = std::to_array<Route>({
       {"POST", "/image/v1/sharpen/async", [&] { return begin_submit(request, false); }},
@@ -61,7 +61,7 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin(const Request& request
   return begin_with_id(request);
 }
 
-Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request& request) {
+Checked<std::unique_ptr<RequestHandler>> TopazRoutes::begin_with_id(const Request& request) {
   struct Route {
     std::string_view method, prefix;
     std::function<Answer(TopazRoutes&, const Request&, const std::string& id)> answer;
@@ -90,8 +90,8 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_with_id(const Request&
   return std::unexpected(error_answer(known_path ? 405 : 404));
 }
 
-Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_submit(const Request& request,
-                                                                 bool generative) {
+Checked<std::unique_ptr<RequestHandler>> TopazRoutes::begin_submit(const Request& request,
+                                                                   bool generative) {
   if (const unsigned forced = faults_.submit_error(); forced > 0)
     return std::unexpected(error_answer(forced));
   const std::string boundary = MultipartParser::boundary_of(request.header("content-type"));
@@ -108,8 +108,8 @@ Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_submit(const Request& 
       });
 }
 
-Checked<std::unique_ptr<Conversation>> TopazRoutes::begin_estimate(const Request& request,
-                                                                   bool generative) {
+Checked<std::unique_ptr<RequestHandler>> TopazRoutes::begin_estimate(const Request& request,
+                                                                     bool generative) {
   const std::string type = request.header("content-type");
   if (type.starts_with("application/json"))
     return with_text([this, generative](const std::string& body) {

@@ -18,12 +18,12 @@ class TopazRoutes {
 
   [[nodiscard]] static bool owns(std::string_view path);
   /// The key was checked before.
-  [[nodiscard]] Checked<std::unique_ptr<Conversation>> begin(const Request& request);
+  [[nodiscard]] Checked<std::unique_ptr<RequestHandler>> begin(const Request& request);
 
  private:
-  Checked<std::unique_ptr<Conversation>> begin_submit(const Request& request, bool generative);
-  Checked<std::unique_ptr<Conversation>> begin_estimate(const Request& request, bool generative);
-  Checked<std::unique_ptr<Conversation>> begin_with_id(const Request& request);
+  Checked<std::unique_ptr<RequestHandler>> begin_submit(const Request& request, bool generative);
+  Checked<std::unique_ptr<RequestHandler>> begin_estimate(const Request& request, bool generative);
+  Checked<std::unique_ptr<RequestHandler>> begin_with_id(const Request& request);
   void submit(Form form, bool generative, const std::string& owner, const Reply& reply);
   Checked<SourcePicture> source_of(Form& form, const std::string& owner);
   Answer status(const std::string& id, const std::string& owner);

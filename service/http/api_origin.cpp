@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "service/http/conversations.h"
 #include "service/http/metrics.h"
+#include "service/http/request_handlers.h"
 
 namespace sharpen::server {
 namespace {
@@ -40,7 +40,7 @@ Answer ApiOrigin::error(unsigned status, const std::string& path) const {
   return AimlapiRoutes::owns(path) ? aimlapi_.error(status, path) : error_answer(status);
 }
 
-Checked<std::unique_ptr<Conversation>> ApiOrigin::begin(const Request& request) {
+Checked<std::unique_ptr<RequestHandler>> ApiOrigin::begin(const Request& request) {
   core_.jobs.expire();
   if (core_.keys.empty())
     if (auto checked = check_host(request); !checked) return std::unexpected(checked.error());

@@ -20,7 +20,7 @@ class ApiOrigin final : public Origin {
         faults_(core.options.behaviours),
         topaz_(core, faults_),
         aimlapi_(core, faults_) {}
-  [[nodiscard]] Checked<std::unique_ptr<Conversation>> begin(const Request& request) override;
+  [[nodiscard]] Checked<std::unique_ptr<RequestHandler>> begin(const Request& request) override;
   void decorate(Answer& answer) override;
 
  private:

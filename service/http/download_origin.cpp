@@ -1,11 +1,11 @@
 #include "service/http/download_origin.h"
 
-#include "service/http/conversations.h"
 #include "service/http/metrics.h"
+#include "service/http/request_handlers.h"
 
 namespace sharpen::server {
 
-Checked<std::unique_ptr<Conversation>> DownloadOrigin::begin(const Request& request) {
+Checked<std::unique_ptr<RequestHandler>> DownloadOrigin::begin(const Request& request) {
   if (request.method != "GET" && request.method != "HEAD")
     return std::unexpected(error_answer(405));
   if (request.headers.contains("x-api-key") || request.headers.contains("authorization"))

@@ -12,7 +12,7 @@ namespace sharpen::server {
 class DownloadOrigin final : public Origin {
  public:
   explicit DownloadOrigin(const Core& core) : core_(core) {}
-  [[nodiscard]] Checked<std::unique_ptr<Conversation>> begin(const Request& request) override;
+  [[nodiscard]] Checked<std::unique_ptr<RequestHandler>> begin(const Request& request) override;
 
  private:
   Answer answer(const Request& request) const;

@@ -160,7 +160,7 @@ class Exchange {
     guarded([this] {
       auto begun = origin_.begin(request_);
       if (begun)
-        conversation_ = *std::move(begun);
+        handler_ = *std::move(begun);
       else
         reply_.send(std::move(begun).error());
     });
@@ -170,14 +170,14 @@ class Exchange {
     gsize size = 0;
     const auto* data = static_cast<const char*>(g_bytes_get_data(bytes, &size));
     received_ += size;
-    if (!conversation_) {
+    if (!handler_) {
       if (received_ > max_drained_bytes)
         g_socket_close(soup_server_message_get_socket(message_), nullptr);
       return;
     }
     guarded([&] {
-      if (auto taken = conversation_->take_body({data, size}); !taken) {
-        conversation_.reset();
+      if (auto taken = handler_->take_body({data, size}); !taken) {
+        handler_.reset();
         reply_.send(std::move(taken).error());
       }
     });
@@ -185,9 +185,9 @@ class Exchange {
 
   void finish() {
     body_.stop();
-    if (!conversation_) return;
+    if (!handler_) return;
     guarded([this] {
-      conversation_->finish(reply_);
+      handler_->finish(reply_);
       reply_.wait();
     });
   }
@@ -199,7 +199,7 @@ class Exchange {
       action();
     } catch (const std::exception& error) {
       g_warning("%s %s: %s", request_.method.c_str(), request_.path.c_str(), error.what());
-      conversation_.reset();
+      handler_.reset();
       reply_.send(error_answer(500));
     }
   }
@@ -209,7 +209,7 @@ class Exchange {
   Request request_;
   Reply reply_;
   EventSource body_;  ///< until it is complete
-  std::unique_ptr<Conversation> conversation_;
+  std::unique_ptr<RequestHandler> handler_;
   std::uint64_t received_ = 0;
 };
 

@@ -51,9 +51,9 @@ class Reply {
 };
 
 /// What happens to one request after its head was accepted.
-class Conversation {
+class RequestHandler {
  public:
-  virtual ~Conversation() = default;
+  virtual ~RequestHandler() = default;
   /// A piece of the body; a refusal is sent in place of finish().
   [[nodiscard]] virtual Checked<void> take_body(std::string_view piece) = 0;
   /// The body is complete. The reply may be kept for later.
@@ -65,7 +65,7 @@ class Origin {
  public:
   virtual ~Origin() = default;
   /// Called when the head of a request has come and before its body is read.
-  [[nodiscard]] virtual Checked<std::unique_ptr<Conversation>> begin(const Request& request) = 0;
+  [[nodiscard]] virtual Checked<std::unique_ptr<RequestHandler>> begin(const Request& request) = 0;
   /// May change an answer just before it is sent.
   virtual void decorate(Answer&) {}
 };

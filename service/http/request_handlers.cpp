@@ -1,4 +1,4 @@
-#include "service/http/conversations.h"
+#include "service/http/request_handlers.h"
 
 #include <utility>
 
@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t max_text_bytes = 1 << 20;
 
-class WithoutBody final : public Conversation {
+class WithoutBody final : public RequestHandler {
  public:
   explicit WithoutBody(std::function<Answer()> answer) : answer_(std::move(answer)) {}
   Checked<void> take_body(std::string_view) override { return {}; }
@@ -17,7 +17,7 @@ class WithoutBody final : public Conversation {
   std::function<Answer()> answer_;
 };
 
-class WithText final : public Conversation {
+class WithText final : public RequestHandler {
  public:
   explicit WithText(std::function<Answer(std::string)> answer) : answer_(std::move(answer)) {}
   Checked<void> take_body(std::string_view piece) override {
@@ -32,7 +32,7 @@ class WithText final : public Conversation {
   std::string body_;
 };
 
-class WithForm final : public Conversation {
+class WithForm final : public RequestHandler {
  public:
   WithForm(std::unique_ptr<FormReader> reader, std::function<void(Form, const Reply&)> answer)
       : reader_(std::move(reader)), answer_(std::move(answer)) {}
@@ -52,16 +52,16 @@ class WithForm final : public Conversation {
 
 }  // namespace
 
-std::unique_ptr<Conversation> without_body(std::function<Answer()> answer) {
+std::unique_ptr<RequestHandler> without_body(std::function<Answer()> answer) {
   return std::make_unique<WithoutBody>(std::move(answer));
 }
 
-std::unique_ptr<Conversation> with_text(std::function<Answer(std::string)> answer) {
+std::unique_ptr<RequestHandler> with_text(std::function<Answer(std::string)> answer) {
   return std::make_unique<WithText>(std::move(answer));
 }
 
-std::unique_ptr<Conversation> with_form(std::unique_ptr<FormReader> reader,
-                                        std::function<void(Form, const Reply&)> answer) {
+std::unique_ptr<RequestHandler> with_form(std::unique_ptr<FormReader> reader,
+                                          std::function<void(Form, const Reply&)> answer) {
   return std::make_unique<WithForm>(std::move(reader), std::move(answer));
 }
 
