@@ -8,7 +8,7 @@
 #include "client/jobs/fingerprint.h"
 #include "client/jobs/same_job.h"
 #include "client/local/revived_service.h"
-#include "client/providers/wire_settings.h"
+#include "client/providers/request_fields.h"
 
 namespace sharpen {
 namespace {

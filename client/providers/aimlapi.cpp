@@ -8,8 +8,8 @@
 #include "client/http/http_errors.h"
 #include "client/jobs/job_steps.h"
 #include "client/providers/aimlapi_answers.h"
+#include "client/providers/request_fields.h"
 #include "client/providers/submit_error.h"
-#include "client/providers/wire_settings.h"
 
 namespace sharpen {
 namespace {
@@ -131,7 +131,7 @@ class AimlApi final : public Service {
         .member("model", catalogue_name(mode))
         .member("mode", mode)
         .member("output_format", upload.format == FileFormat::tiff ? "tiff" : "png");
-    for (const WireSetting& setting : wire_settings(settings, ServiceKind::aimlapi)) {
+    for (const RequestField& setting : request_fields(settings, ServiceKind::aimlapi)) {
       const std::string name(setting.name);
       std::visit([&](const auto& value) { writer.member(name.c_str(), value); }, setting.value);
     }

@@ -8,9 +8,9 @@
 #include "client/http/download.h"
 #include "client/http/http.h"
 #include "client/http/http_errors.h"
+#include "client/providers/request_fields.h"
 #include "client/providers/submit_error.h"
 #include "client/providers/topaz_answers.h"
-#include "client/providers/wire_settings.h"
 
 namespace sharpen {
 namespace {
@@ -125,7 +125,7 @@ class Topaz final : public Service {
         .member("category", "Sharpen")
         .member("model", model)
         .member("output_format", "png");
-    for (const WireSetting& setting : wire_settings(settings, address_.kind))
+    for (const RequestField& setting : request_fields(settings, address_.kind))
       writer.member(std::string(setting.name).c_str(), setting.text());
     HttpRequest request =
         keyed("POST", is_generative_model(model) ? "/image/v1/estimate-gen" : "/image/v1/estimate");
@@ -158,7 +158,7 @@ class Topaz final : public Service {
     MultipartForm form;
     form.add_field("model", wire_model(settings));
     form.add_field("output_format", upload.format == FileFormat::tiff ? "tiff" : "png");
-    for (const WireSetting& setting : wire_settings(settings, address_.kind))
+    for (const RequestField& setting : request_fields(settings, address_.kind))
       form.add_field(setting.name, setting.text());
     if (capabilities_.has_crop && upload.crop) {
       const auto& [x, y, width, height] = *upload.crop;

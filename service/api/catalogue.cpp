@@ -13,21 +13,21 @@
 namespace sharpen::server {
 namespace {
 
-constexpr auto common = std::to_array<WireSetting>({{"denoise_strength", 0, 1},
+constexpr auto common = std::to_array<NumberField>({{"denoise_strength", 0, 1},
                                                     {"face_enhancement_strength", 0, 1},
                                                     {"face_enhancement_creativity", 0, 1}});
 /// Settings of this service alone (docs/service-contract.md).
-constexpr auto own = std::to_array<WireSetting>({{"blur_size", 0.3, 60},
+constexpr auto own = std::to_array<NumberField>({{"blur_size", 0.3, 60},
                                                  {"blur_angle", -180, 180},
                                                  {"blur_edge", 0, 20},
                                                  {"keep_grain", 0, 1}});
-constexpr auto only_strength = std::to_array<WireSetting>({{"strength", 0.01, 1}});
+constexpr auto only_strength = std::to_array<NumberField>({{"strength", 0.01, 1}});
 constexpr auto classic =
-    std::to_array<WireSetting>({{"strength", 0.01, 1}, {"minor_denoise", 0.01, 1}});
-constexpr auto subjects = std::to_array<WireSetting>({{"sharpen_strength", 0, 1}});
-constexpr auto focus_1 = std::to_array<WireSetting>(
+    std::to_array<NumberField>({{"strength", 0.01, 1}, {"minor_denoise", 0.01, 1}});
+constexpr auto subjects = std::to_array<NumberField>({{"sharpen_strength", 0, 1}});
+constexpr auto focus_1 = std::to_array<NumberField>(
     {{"strength", 0, 1}, {"focus_boost", 0.25, 1}, {"seed", -2147483648.0, 2147483647.0}});
-constexpr auto focus_2 = std::to_array<WireSetting>({{"detail", 0, 1}, {"focus_boost", 0.25, 1}});
+constexpr auto focus_2 = std::to_array<NumberField>({{"detail", 0, 1}, {"focus_boost", 0.25, 1}});
 
 constexpr auto models = std::to_array<WireModel>({{"Standard", false, classic},
                                                   {"Strong", false, only_strength},
@@ -66,15 +66,15 @@ Checked<Fields> in_one_spelling(Fields fields, const WireModel& model) {
       return refuse(400, std::format("{} and {} differ.", older->first, newer->first));
     return {};
   };
-  for (const auto settings : {std::span<const WireSetting>(common), model.settings})
-    for (const WireSetting& setting : settings)
+  for (const auto settings : {std::span<const NumberField>(common), model.settings})
+    for (const NumberField& setting : settings)
       if (auto taken = take(setting.name); !taken) return std::unexpected(taken.error());
   for (const char* word : {"face_enhancement", "subject_detection"})
     if (auto taken = take(word); !taken) return std::unexpected(taken.error());
   return fields;
 }
 
-Checked<void> copy_number(const WireSetting& setting, const Fields& fields,
+Checked<void> copy_number(const NumberField& setting, const Fields& fields,
                           const Behaviours& behaviours, Fields& into) {
   const std::string* text = find(fields, setting.name);
   if (!text) return {};
@@ -129,7 +129,7 @@ Checked<const WireModel*> choose_model(const Fields& fields, bool generative, En
 }  // namespace
 
 std::span<const WireModel> wire_models() { return models; }
-std::span<const WireSetting> common_settings() { return common; }
+std::span<const NumberField> common_settings() { return common; }
 
 const WireModel* find_wire_model(std::string_view name) {
   const auto* found =
@@ -151,9 +151,9 @@ Checked<JobSpec> check_job(const Fields& sent, bool generative, EngineKind engin
     if (!format) return refuse(400, "Invalid output format.");
     spec.output_format = *format;
   }
-  for (const auto settings : {std::span<const WireSetting>(common),
-                              std::span<const WireSetting>(own), spec.model->settings})
-    for (const WireSetting& setting : settings)
+  for (const auto settings : {std::span<const NumberField>(common),
+                              std::span<const NumberField>(own), spec.model->settings})
+    for (const NumberField& setting : settings)
       if (auto copied = copy_number(setting, fields, behaviours, spec.settings); !copied)
         return std::unexpected(copied.error());
   for (auto copied :

@@ -16,7 +16,7 @@
 namespace sharpen::server {
 
 /// A number that a model takes as a form field.
-struct WireSetting {
+struct NumberField {
   const char* name;
   double minimum, maximum;
 };
@@ -25,13 +25,13 @@ struct WireSetting {
 struct WireModel {
   const char* name;
   bool generative;                        ///< belongs to /sharpen-gen
-  std::span<const WireSetting> settings;  ///< besides those that all models take
+  std::span<const NumberField> settings;  ///< besides those that all models take
 };
 [[nodiscard]] std::span<const WireModel> wire_models();
 [[nodiscard]] const WireModel* find_wire_model(std::string_view name);
 
 /// The settings that all models take.
-[[nodiscard]] std::span<const WireSetting> common_settings();
+[[nodiscard]] std::span<const NumberField> common_settings();
 
 /// Plain fields of a form or members of a JSON object, as text.
 using Fields = std::map<std::string, std::string, std::less<>>;

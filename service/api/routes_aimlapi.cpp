@@ -168,7 +168,7 @@ Checked<JobSpec> AimlapiRoutes::spec_of(const Json& json) const {
     fields.emplace("face_enhancement", *flag ? "true" : "false");
   const WireModel* known = find_wire_model(mode);
   for (const auto settings : {common_settings(), known->settings})
-    for (const WireSetting& setting : settings) {
+    for (const NumberField& setting : settings) {
       const Json value = json[setting.name];
       if (value.is_null()) continue;
       if (value.string() || !value.number())

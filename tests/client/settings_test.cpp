@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "client/providers/request_fields.h"
 #include "client/providers/service.h"
-#include "client/providers/wire_settings.h"
 
 namespace sharpen {
 namespace {
@@ -22,7 +22,7 @@ Settings with(std::string model, ParameterId id, double value) {
 
 std::string wire_text(const Settings& settings, ServiceKind service) {
   std::string text;
-  for (const WireSetting& setting : wire_settings(settings, service))
+  for (const RequestField& setting : request_fields(settings, service))
     text += std::string(setting.name) + "=" + setting.text() + ";";
   return text;
 }

@@ -11,7 +11,7 @@
 namespace sharpen {
 
 /// One setting as it goes to a service.
-struct WireSetting {
+struct RequestField {
   std::string_view name;  ///< "minor_denoise"
   std::variant<bool, std::int64_t, double, std::string_view> value;
 
@@ -23,7 +23,8 @@ struct WireSetting {
 /// what is not Auto; face enhancement always, unless it was left to the service. Unknown names are
 /// dropped by services without a word, so nothing else goes out, and to Topaz each name goes in
 /// both of its spellings.
-[[nodiscard]] std::vector<WireSetting> wire_settings(const Settings& settings, ServiceKind service);
+[[nodiscard]] std::vector<RequestField> request_fields(const Settings& settings,
+                                                       ServiceKind service);
 
 /// Which of the numbers that were sent a service did not use, by the `options_json` of its status;
 /// none if that says nothing.

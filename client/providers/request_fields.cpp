@@ -1,4 +1,4 @@
-#include "client/providers/wire_settings.h"
+#include "client/providers/request_fields.h"
 
 #include <algorithm>
 #include <cmath>
@@ -55,15 +55,15 @@ std::string_view wire_word(SubjectDetection subject) {
 
 }  // namespace
 
-std::string WireSetting::text() const {
+std::string RequestField::text() const {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::format("{}", *whole);
   if (const auto* number = std::get_if<double>(&value)) return std::format("{:.10g}", *number);
   return std::string(std::get<std::string_view>(value));
 }
 
-std::vector<WireSetting> wire_settings(const Settings& settings, ServiceKind service) {
-  std::vector<WireSetting> wire;
+std::vector<RequestField> request_fields(const Settings& settings, ServiceKind service) {
+  std::vector<RequestField> wire;
   const Model* model = find_model(wire_model(settings));
   const bool faces = settings.face_enhancement != FaceEnhancement::off;
   for (const Parameter& parameter : parameters()) {
