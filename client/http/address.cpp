@@ -152,7 +152,7 @@ std::string resolve_url(const std::string& base, const std::string& reference) {
   return text_or_empty(url.get());
 }
 
-std::string escaped(std::string_view text) {
+std::string uri_escaped(std::string_view text) {
   return OwnedChars(g_uri_escape_string(std::string(text).c_str(), nullptr, FALSE)).get();
 }
 

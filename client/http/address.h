@@ -48,6 +48,6 @@ enum class Reach { loopback, private_network, public_network };
 [[nodiscard]] std::string resolve_url(const std::string& base, const std::string& reference);
 
 /// Text as a part of a path or a query.
-[[nodiscard]] std::string escaped(std::string_view text);
+[[nodiscard]] std::string uri_escaped(std::string_view text);
 
 }  // namespace sharpen

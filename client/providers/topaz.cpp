@@ -62,7 +62,7 @@ class Topaz final : public Service {
   }
 
   Result<Status> status(const std::string& process_id, GCancellable* cancellable) override {
-    return get("/image/v1/status/" + escaped(process_id), cancellable)
+    return get("/image/v1/status/" + uri_escaped(process_id), cancellable)
         .and_then([](const std::string& body) { return topaz::parse_status(body); });
   }
 
@@ -71,7 +71,7 @@ class Topaz final : public Service {
     std::string cursor;
     for (int page_number = 0; page_number < max_list_pages; ++page_number) {
       std::string path = "/image/v1/status?paginated=true&limit=100";
-      if (!cursor.empty()) path += "&cursor=" + escaped(cursor);
+      if (!cursor.empty()) path += "&cursor=" + uri_escaped(cursor);
       auto page = get(path, cancellable).and_then([](const std::string& body) {
         return topaz::parse_status_page(body);
       });
@@ -90,7 +90,7 @@ class Topaz final : public Service {
   }
 
   Result<bool> cancel(const std::string& process_id, GCancellable* cancellable) override {
-    HttpRequest request = keyed("DELETE", "/image/v1/cancel/" + escaped(process_id));
+    HttpRequest request = keyed("DELETE", "/image/v1/cancel/" + uri_escaped(process_id));
     auto answer = exchange(std::move(request), cancellable);
     if (answer) return true;
     if (answer.error().kind == ErrorKind::conflict) return false;
@@ -98,14 +98,15 @@ class Topaz final : public Service {
   }
 
   Result<void> remove(const std::string& process_id, GCancellable* cancellable) override {
-    auto answer = exchange(keyed("DELETE", "/image/v1/status/" + escaped(process_id)), cancellable);
+    auto answer =
+        exchange(keyed("DELETE", "/image/v1/status/" + uri_escaped(process_id)), cancellable);
     if (!answer) return fail(std::move(answer));
     return {};
   }
 
   Result<std::string> download_url(const std::string& process_id,
                                    GCancellable* cancellable) override {
-    return get("/image/v1/download/" + escaped(process_id), cancellable)
+    return get("/image/v1/download/" + uri_escaped(process_id), cancellable)
         .and_then([](const std::string& body) { return topaz::parse_download(body); });
   }
 

@@ -80,7 +80,7 @@ TEST(Address, ResolvesARedirect) {
             "https://a.org/z%2Fz?name=caf%E9&rate=100%25");
   EXPECT_EQ(resolve_url("https://a.org/x/y", "../z"), "https://a.org/z");
   EXPECT_EQ(resolve_url("https://a.org/x", "https://b.org/"), "https://b.org/");
-  EXPECT_EQ(escaped("a b/ü"), "a%20b%2F%C3%BC");
+  EXPECT_EQ(uri_escaped("a b/ü"), "a%20b%2F%C3%BC");
 }
 
 }  // namespace

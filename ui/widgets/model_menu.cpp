@@ -56,7 +56,8 @@ void ModelMenu::add(const std::string& name, const std::string& title, const std
   GtkWidget* texts = vertical_box(0);
   append(texts, text_label(title));
   GtkWidget* small = text_label("");
-  gtk_label_set_markup(GTK_LABEL(small), ("<small>" + escaped(purpose) + "</small>").c_str());
+  gtk_label_set_markup(GTK_LABEL(small),
+                       ("<small>" + markup_escaped(purpose) + "</small>").c_str());
   set_class(small, "dim-label");
   append(texts, small);
   gtk_container_add(GTK_CONTAINER(item), texts);

@@ -122,7 +122,7 @@ std::string host_of(const std::string& url) {
   return host ? host : url;
 }
 
-std::string escaped(const std::string& text) {
+std::string markup_escaped(const std::string& text) {
   const OwnedChars markup(g_markup_escape_text(text.data(), static_cast<gssize>(text.size())));
   return markup.get();
 }

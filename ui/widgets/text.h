@@ -22,6 +22,6 @@ namespace sharpen {
 /// The name of the host in an address, for the sentence on what is sent where.
 [[nodiscard]] std::string host_of(const std::string& url);
 /// `text` for a place that reads Pango markup.
-[[nodiscard]] std::string escaped(const std::string& text);
+[[nodiscard]] std::string markup_escaped(const std::string& text);
 
 }  // namespace sharpen
