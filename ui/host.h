@@ -16,7 +16,7 @@
 namespace sharpen {
 
 /// A box in pixels of a layer's sent area.
-struct Box {
+struct Rectangle {
   int x = 0, y = 0, width = 0, height = 0;
 };
 
@@ -63,11 +63,11 @@ class Host {
   /// transparency shows a middle gray.
   [[nodiscard]] virtual Result<ScreenPixels> thumbnail(std::size_t source, int max_side) = 0;
   /// A part of the sent area at 100 %, as the screen shows it.
-  [[nodiscard]] virtual Result<ScreenPixels> region(std::size_t source, Box box) = 0;
+  [[nodiscard]] virtual Result<ScreenPixels> region(std::size_t source, Rectangle box) = 0;
   /// The same part of an answer of a service, whose file covers `covers` of the sent area.
   [[nodiscard]] virtual Result<ScreenPixels> result_region(std::size_t source,
-                                                           const JobResult& result, Box covers,
-                                                           Box box) = 0;
+                                                           const JobResult& result,
+                                                           Rectangle covers, Rectangle box) = 0;
 
   /// From now on earlier results are replaced by new ones, made from their originals (or not).
   virtual void work_on_originals(bool originals) = 0;
@@ -78,7 +78,7 @@ class Host {
 
   /// Starts the export of a source, or of a box of it.
   [[nodiscard]] virtual Result<std::unique_ptr<Export>> begin_export(
-      std::size_t source, std::optional<Box> box = {}) = 0;
+      std::size_t source, std::optional<Rectangle> box = {}) = 0;
 
   /// One finished job to be placed.
   struct Placement {

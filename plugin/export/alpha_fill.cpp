@@ -74,7 +74,8 @@ std::vector<std::int32_t> nearest_known(int width, int height,
   return nearest;
 }
 
-AlphaFill::AlphaFill(GeglBuffer* buffer, Box box, const TransferFormat& format, TileSize tiles)
+AlphaFill::AlphaFill(GeglBuffer* buffer, Rectangle box, const TransferFormat& format,
+                     TileSize tiles)
     : buffer_(buffer),
       box_(box),
       format_(format),

@@ -28,7 +28,7 @@ namespace sharpen {
 class AlphaFill {
  public:
   /// `box` is what is sent, in pixels of the buffer; `tiles` are those of the buffer.
-  AlphaFill(GeglBuffer* buffer, Box box, const TransferFormat& format,
+  AlphaFill(GeglBuffer* buffer, Rectangle box, const TransferFormat& format,
             TileSize tiles = gimp_tiles());
 
   /// Whether a pixel of these is fully transparent.
@@ -52,7 +52,7 @@ class AlphaFill {
   void spread();
 
   GeglBuffer* buffer_;
-  Box box_;
+  Rectangle box_;
   TransferFormat format_;
   int small_width_ = 0, small_height_ = 0;
   TileBlocks to_look_at_;

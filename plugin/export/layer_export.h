@@ -23,7 +23,7 @@ class LayerExport final : public Export {
  public:
   struct Request {
     GimpDrawable* drawable = nullptr;
-    Box box;  ///< in pixels of the drawable
+    Rectangle box;  ///< in pixels of the drawable
     LayerOrigin origin;
     std::filesystem::path spool;  ///< folder of temporary files
     bool as_rgb = false;          ///< gray travels as RGB
@@ -62,7 +62,7 @@ class LayerExport final : public Export {
 
   int drawable_id_;
   Ref<GeglBuffer> buffer_;
-  Box box_;
+  Rectangle box_;
   LayerOrigin origin_;
   std::shared_ptr<SourceSnapshot> snapshot_;
   TileBlocks blocks_;  ///< of the box, to be read

@@ -29,7 +29,7 @@ std::span<const std::byte> bytes_of(GBytes* bytes) {
   return {data, size};
 }
 
-std::size_t area(Box box) {
+std::size_t area(Rectangle box) {
   return static_cast<std::size_t>(box.width) * static_cast<std::size_t>(box.height);
 }
 
@@ -43,7 +43,7 @@ void find_screen_conversions(const TransferFormat& format) {
   babl_fish(format.plain_wire_alpha, format.plain_wire);
 }
 
-Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part) {
+Result<ScreenPixels> screen_region(GimpDrawable* drawable, Rectangle part) {
   const auto format = transfer_format(drawable);
   if (!format) return std::unexpected(format.error());
   const auto buffer = buffer_of(drawable);
@@ -83,7 +83,7 @@ ScreenPixels on_paper(std::span<const std::uint8_t> rgba, int width, int height)
 }
 
 /// From the layer's own tiles: where GIMP's small picture shows effects, which are not sent.
-ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Box part, double scale) {
+ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Rectangle part, double scale) {
   const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
   const GeglRectangle rectangle{scaled(part.x), scaled(part.y), std::max(1, scaled(part.width)),
                                 std::max(1, scaled(part.height))};
@@ -95,7 +95,7 @@ ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Box part, double scale) 
 
 }  // namespace
 
-Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side) {
+Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part, int max_side) {
   const double scale = std::min(1.0, double(max_side) / std::max(part.width, part.height));
   const auto scaled = [scale](int pixels) {
     return std::max(1, static_cast<int>(std::floor(pixels * scale)));
@@ -128,7 +128,7 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_
 }
 
 Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const TransferFormat& sent,
-                                   Box part) {
+                                   Rectangle part) {
   auto reader = open_picture(answer);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();

@@ -16,14 +16,15 @@ void find_screen_conversions(const TransferFormat& format);
 
 /// A part of a layer at 100 %, as it is sent: opaque, without effects. `part` is in pixels of the
 /// layer and inside it.
-[[nodiscard]] Result<ScreenPixels> screen_region(GimpDrawable* drawable, Box part);
+[[nodiscard]] Result<ScreenPixels> screen_region(GimpDrawable* drawable, Rectangle part);
 
 /// The same scaled down, if need be, to at most `max_side` pixels. Transparency shows a middle
 /// gray.
-[[nodiscard]] Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Box part, int max_side);
+[[nodiscard]] Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part,
+                                                    int max_side);
 
 /// A part of an answer; `part` is in pixels of the answer. Errors: bad_picture, io.
 [[nodiscard]] Result<ScreenPixels> screen_answer(const std::filesystem::path& answer,
-                                                 const TransferFormat& sent, Box part);
+                                                 const TransferFormat& sent, Rectangle part);
 
 }  // namespace sharpen

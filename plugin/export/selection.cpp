@@ -19,7 +19,7 @@ namespace {
 /// Of a layer under a selection, as floats.
 constexpr std::size_t worked_pixel_bytes = 4 * sizeof(float);
 
-Result<KeptSelection> keep_selection(GimpImage* image, Box in_image,
+Result<KeptSelection> keep_selection(GimpImage* image, Rectangle in_image,
                                      const std::filesystem::path& folder) {
   auto spool = RowSpool::create(folder);
   if (!spool) return fail(std::move(spool));
@@ -82,7 +82,7 @@ Result<void> for_each_block(const KeptSelection& selection, int x, int y,
 const Babl* saved_format(int bits) { return babl_format(bits == 8 ? "Y u8" : "Y u16"); }
 
 /// Whether one of a drawable's values, read as `sample`, is between 0 and 1 inside the selection.
-Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Box box,
+Result<bool> between_inside(GimpDrawable* drawable, const Babl* sample, Rectangle box,
                             const KeptSelection& selection, const ProcessEvents& process_events) {
   const auto buffer = buffer_of(drawable);
   bool found = false;
@@ -109,7 +109,7 @@ Result<SentArea> sent_area(GimpLayer* layer, const std::filesystem::path& spool)
   const int height = gimp_drawable_get_height(drawable);
   if (gimp_selection_is_empty(image)) return SentArea{{0, 0, width, height}, nullptr};
 
-  Box inside;
+  Rectangle inside;
   if (!gimp_drawable_mask_intersect(drawable, &inside.x, &inside.y, &inside.width, &inside.height))
     return fail(ErrorKind::bad_argument,
                 tr("The selection does not touch the layer “{}”.",
@@ -117,8 +117,8 @@ Result<SentArea> sent_area(GimpLayer* layer, const std::filesystem::path& spool)
                 _("Select a part of the layer, or nothing to sharpen all of it."));
   const int left = std::max(0, inside.x - selection_margin);
   const int top = std::max(0, inside.y - selection_margin);
-  const Box box{left, top, std::min(width, inside.x + inside.width + selection_margin) - left,
-                std::min(height, inside.y + inside.height + selection_margin) - top};
+  const Rectangle box{left, top, std::min(width, inside.x + inside.width + selection_margin) - left,
+                      std::min(height, inside.y + inside.height + selection_margin) - top};
   int offset_x = 0, offset_y = 0;
   gimp_drawable_get_offsets(drawable, &offset_x, &offset_y);
   auto kept =
@@ -181,7 +181,7 @@ Result<KeptSelection> load_selection(const std::filesystem::path& file,
   return kept;
 }
 
-Result<bool> translucent_inside(GimpLayer* layer, Box box, const KeptSelection& selection,
+Result<bool> translucent_inside(GimpLayer* layer, Rectangle box, const KeptSelection& selection,
                                 const ProcessEvents& process_events) {
   if (gimp_drawable_has_alpha(as_drawable(layer))) {
     const auto found =
@@ -193,7 +193,7 @@ Result<bool> translucent_inside(GimpLayer* layer, Box box, const KeptSelection& 
   return between_inside(as_drawable(mask), babl_format("Y float"), box, selection, process_events);
 }
 
-Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
+Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Rectangle box,
                              const KeptSelection& selection, const ProcessEvents& process_events) {
   const Babl* native = gegl_buffer_get_format(changed);
   const Babl* numbers = as_float(native);

@@ -24,7 +24,7 @@ struct KeptSelection {
 
 /// The part of a layer that a run sends.
 struct SentArea {
-  Box box;                                         ///< in pixels of the layer
+  Rectangle box;                                   ///< in pixels of the layer
   std::shared_ptr<const KeptSelection> selection;  ///< null: the whole layer
 };
 
@@ -61,13 +61,13 @@ class SelectionWriter {
 
 /// Whether a layer shows through, neither opaque nor empty, somewhere in the selection, by its
 /// alpha or its mask. `box` is where the selection lies, in pixels of the layer. Errors: io.
-[[nodiscard]] Result<bool> translucent_inside(GimpLayer* layer, Box box,
+[[nodiscard]] Result<bool> translucent_inside(GimpLayer* layer, Rectangle box,
                                               const KeptSelection& selection,
                                               const ProcessEvents& process_events);
 
 /// Puts the pixels of `source` back over those of `changed` where they are not selected, in part
 /// where they are selected in part. Both have the same format and alpha. Errors: io.
-[[nodiscard]] Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Box box,
+[[nodiscard]] Result<void> restore_outside(GeglBuffer* changed, GeglBuffer* source, Rectangle box,
                                            const KeptSelection& selection,
                                            const ProcessEvents& process_events);
 

@@ -24,14 +24,14 @@ Result<GimpLayer*> layer_of(GimpDrawable* drawable) {
   return GIMP_LAYER(drawable);
 }
 
-Box box_of(GimpLayer* layer) {
+Rectangle box_of(GimpLayer* layer) {
   return {0, 0, gimp_drawable_get_width(as_drawable(layer)),
           gimp_drawable_get_height(as_drawable(layer))};
 }
 
 /// Whether a result still is the box of its original that it was made of.
-bool covers_part(GimpLayer* result, Box box, GimpLayer* original) {
-  const Box all = box_of(original);
+bool covers_part(GimpLayer* result, Rectangle box, GimpLayer* original) {
+  const Rectangle all = box_of(original);
   return box.x >= 0 && box.y >= 0 && has_size(result, box) && box.x <= all.width - box.width &&
          box.y <= all.height - box.height;
 }
@@ -152,7 +152,7 @@ Result<ScreenPixels> GimpHost::thumbnail(std::size_t source, int max_side) {
   return screen_thumbnail(*drawable, layer.area.box, max_side);
 }
 
-Result<ScreenPixels> GimpHost::region(std::size_t source, Box box) {
+Result<ScreenPixels> GimpHost::region(std::size_t source, Rectangle box) {
   const Layer& layer = layers_.at(source);
   const auto drawable = drawable_of(layer);
   if (!drawable) return std::unexpected(drawable.error());
@@ -161,7 +161,7 @@ Result<ScreenPixels> GimpHost::region(std::size_t source, Box box) {
 }
 
 Result<ScreenPixels> GimpHost::result_region(std::size_t source, const JobResult& result,
-                                             Box covers, Box box) {
+                                             Rectangle covers, Rectangle box) {
   const auto drawable = drawable_of(layers_.at(source));
   if (!drawable) return std::unexpected(drawable.error());
   const auto format = transfer_format(*drawable);
@@ -177,7 +177,7 @@ bool GimpHost::send_gray_as_rgb() {
 }
 
 Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
-                                                       std::optional<Box> part) {
+                                                       std::optional<Rectangle> part) {
   Layer& layer = layers_.at(source);
   if (!layer.looked) return std::unexpected(layer.looked.error());
   const auto drawable = drawable_of(layer);
@@ -190,7 +190,7 @@ Result<std::unique_ptr<Export>> GimpHost::begin_export(std::size_t source,
     return fail(ErrorKind::gimp,
                 tr("“{}” was changed in size or place; nothing was sent.", layer.attributes.name),
                 _("Close this window and start again, so that the right part is sent."));
-  Box box = layer.area.box;
+  Rectangle box = layer.area.box;
   if (part) box = {box.x + part->x, box.y + part->y, part->width, part->height};
   GimpImage* image = gimp_item_get_image(as_item(*drawable));
 

@@ -28,11 +28,11 @@ class GimpHost final : public Host {
 
   [[nodiscard]] const std::vector<Source>& sources() const override { return sources_; }
   [[nodiscard]] Result<ScreenPixels> thumbnail(std::size_t source, int max_side) override;
-  [[nodiscard]] Result<ScreenPixels> region(std::size_t source, Box box) override;
+  [[nodiscard]] Result<ScreenPixels> region(std::size_t source, Rectangle box) override;
   [[nodiscard]] Result<ScreenPixels> result_region(std::size_t source, const JobResult& result,
-                                                   Box covers, Box box) override;
-  [[nodiscard]] Result<std::unique_ptr<Export>> begin_export(std::size_t source,
-                                                             std::optional<Box> box = {}) override;
+                                                   Rectangle covers, Rectangle box) override;
+  [[nodiscard]] Result<std::unique_ptr<Export>> begin_export(
+      std::size_t source, std::optional<Rectangle> box = {}) override;
   [[nodiscard]] Result<std::vector<std::string>> place(std::vector<Placement> placements,
                                                        const PlaceOptions& options) override;
 
@@ -56,7 +56,7 @@ class GimpHost final : public Host {
     int chosen_id = -1;    ///< what the user chose
     int original_id = -1;  ///< of an earlier result: its original, if that is still there
     /// What the earlier result covers of the original, if not all of it.
-    std::optional<Box> original_box;
+    std::optional<Rectangle> original_box;
     int sent_id = -1;     ///< one of the two
     Result<void> looked;  ///< an error: why it cannot be sent
     unsigned sent_tattoo = 0;

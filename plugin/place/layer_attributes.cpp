@@ -24,14 +24,14 @@ LayerAttributes attributes_of(GimpLayer* layer) {
   return attributes;
 }
 
-bool has_size(GimpLayer* layer, Box box) {
+bool has_size(GimpLayer* layer, Rectangle box) {
   GimpDrawable* drawable = as_drawable(layer);
   return gimp_drawable_get_width(drawable) == box.width &&
          gimp_drawable_get_height(drawable) == box.height;
 }
 
 Result<void> copy_tag_effects_and_mask(GimpLayer* layer, GimpLayer* model,
-                                       std::optional<Box> part) {
+                                       std::optional<Rectangle> part) {
   gimp_item_set_color_tag(as_item(layer), gimp_item_get_color_tag(as_item(model)));
   copy_effects(as_drawable(layer), as_drawable(model));
   GimpLayerMask* from = gimp_layer_get_mask(model);

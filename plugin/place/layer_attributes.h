@@ -26,7 +26,7 @@ struct LayerAttributes {
 [[nodiscard]] LayerAttributes attributes_of(GimpLayer* layer);
 
 /// Whether a layer is as large as a box, wherever that lies.
-[[nodiscard]] bool has_size(GimpLayer* layer, Box box);
+[[nodiscard]] bool has_size(GimpLayer* layer, Rectangle box);
 
 /// Only a group's mode can be that.
 [[nodiscard]] inline bool passes_through(const LayerAttributes& attributes) {
@@ -36,7 +36,7 @@ struct LayerAttributes {
 /// Gives a layer that is in its image what else its model has: colour tag, effects, and `part` of
 /// its mask, if any. Errors: gimp.
 [[nodiscard]] Result<void> copy_tag_effects_and_mask(GimpLayer* layer, GimpLayer* model,
-                                                     std::optional<Box> part);
+                                                     std::optional<Rectangle> part);
 
 void unlock(GimpLayer* layer);
 void copy_locks(GimpLayer* layer, GimpLayer* model);

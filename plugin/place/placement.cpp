@@ -16,7 +16,7 @@ namespace {
 bool is_plain(GimpLayer* layer) { return G_OBJECT_TYPE(layer) == GIMP_TYPE_LAYER; }
 
 /// The source as it was sent.
-Box whole_of(const PlaceRequest& request) {
+Rectangle whole_of(const PlaceRequest& request) {
   return {0, 0, request.attributes.width, request.attributes.height};
 }
 
@@ -81,13 +81,13 @@ bool is_there(const PlaceRequest& request) {
 
 /// How a result becomes a layer.
 struct NewLayer::Plan {
-  GimpLayer* model = nullptr;  ///< whose look it gets: the earlier result, or the source
-  LayerAttributes attributes;  ///< the model's, or what the deleted source had
-  Box covers;                  ///< the new layer, in pixels of the source
-  std::optional<Box> part;     ///< the same in pixels of the model, if that has the size for it
-  bool is_copy = false;        ///< of the model, which brings all that is not pixels
-  bool partly = false;         ///< it has the model's pixels where nothing was selected
-  bool masked = false;         ///< by the selection
+  GimpLayer* model = nullptr;     ///< whose look it gets: the earlier result, or the source
+  LayerAttributes attributes;     ///< the model's, or what the deleted source had
+  Rectangle covers;               ///< the new layer, in pixels of the source
+  std::optional<Rectangle> part;  ///< the same in pixels of the model, if that has the size for it
+  bool is_copy = false;           ///< of the model, which brings all that is not pixels
+  bool partly = false;            ///< it has the model's pixels where nothing was selected
+  bool masked = false;            ///< by the selection
   bool hides_source = false;
 };
 
@@ -98,7 +98,7 @@ Result<NewLayer::Plan> NewLayer::plan_of(const PlaceRequest& request) {
   if (earlier && (has_size(earlier, whole_of(request)) || has_size(earlier, request.box))) {
     plan.model = earlier;
     if (has_size(earlier, whole_of(request))) plan.covers = whole_of(request);
-    plan.part = Box{0, 0, plan.covers.width, plan.covers.height};
+    plan.part = Rectangle{0, 0, plan.covers.width, plan.covers.height};
     plan.partly = request.selection != nullptr;
   } else {
     const auto hides = replaces_source(request);
@@ -129,7 +129,7 @@ GimpLayer* NewLayer::blank_layer(const PlaceRequest& request, const Plan& plan) 
   gimp_layer_set_blend_space(layer, attributes.blend_space);
   gimp_layer_set_composite_space(layer, attributes.composite_space);
   gimp_layer_set_composite_mode(layer, attributes.composite_mode);
-  const Box at = plan.part.value_or(plan.covers);
+  const Rectangle at = plan.part.value_or(plan.covers);
   gimp_layer_set_offsets(layer, attributes.offset_x + at.x, attributes.offset_y + at.y);
   return layer;
 }
@@ -154,7 +154,7 @@ Result<void> NewLayer::write_pixels(const PlaceRequest& request) {
     gegl_buffer_copy(model.get(), nullptr, GEGL_ABYSS_NONE, buffer.get(), nullptr);
   // A copy is cropped when it is in the image.
   const bool is_cropped_later = plan_->is_copy && plan_->model == request.source;
-  Box at = request.box;
+  Rectangle at = request.box;
   if (!is_cropped_later) at = {at.x - plan_->covers.x, at.y - plan_->covers.y, at.width, at.height};
   auto report =
       import_answer(request.answer, *request.snapshot,
@@ -218,7 +218,7 @@ Result<GimpLayer*> NewLayer::insert(const PlaceRequest& request, GimpGroupLayer*
 }
 
 Result<void> NewLayer::finish(GimpLayer* layer, const PlaceRequest& request) const {
-  const Box& covers = plan_->covers;
+  const Rectangle& covers = plan_->covers;
   if (plan_->is_copy) {
     if (!has_size(layer, covers) &&
         !gimp_layer_resize(layer, covers.width, covers.height, -covers.x, -covers.y))

@@ -23,7 +23,7 @@ struct PlaceRequest {
   GimpLayer* replaced = nullptr;  ///< an earlier result: its place and look are taken, it stays
   /// Of the source when it was sent; where that would lie now if its size was changed.
   LayerAttributes attributes;
-  Box box;  ///< what was sent, in pixels of the source
+  Rectangle box;  ///< what was sent, in pixels of the source
   const SourceSnapshot* snapshot = nullptr;
   const KeptSelection* selection = nullptr;  ///< null: the whole layer was sent
   std::filesystem::path answer;

@@ -42,7 +42,7 @@ std::string mark_of(GimpLayer* original) {
 }  // namespace
 
 void note_result(GimpLayer* layer, const Settings& settings, const std::string& job,
-                 GimpLayer* original, Box box) {
+                 GimpLayer* original, Rectangle box) {
   // A copy of its original has the mark, too.
   if (!attached(layer, original_name).empty())
     gimp_item_detach_parasite(as_item(layer), original_name);

@@ -17,12 +17,12 @@ struct ResultNote {
   /// anew in a duplicate of an image, and other images have layers of the same numbers.
   std::string mark, name;
   std::string job;  ///< the upload name of the job that made it
-  Box box;          ///< what of the original the result covers, in pixels of the original
+  Rectangle box;    ///< what of the original the result covers, in pixels of the original
 };
 
 /// Notes on a layer how it was made. `original`, which is marked, is null if it is gone.
 void note_result(GimpLayer* layer, const Settings& settings, const std::string& job,
-                 GimpLayer* original, Box box);
+                 GimpLayer* original, Rectangle box);
 
 /// The note on a layer; empty if it is no result of ours, or of a version that we cannot read.
 [[nodiscard]] std::optional<ResultNote> note_of(GimpLayer* layer);

@@ -41,10 +41,10 @@ PlaceRequest request_of(const JournalEntry& entry, const JobResult& result) {
 }
 
 /// Where the sent box lies in the layer, wherever that was moved; nothing if its size was changed.
-std::optional<Box> box_in(const LayerAttributes& now, const JournalEntry& entry) {
+std::optional<Rectangle> box_in(const LayerAttributes& now, const JournalEntry& entry) {
   const LayerOrigin& origin = entry.origin;
-  Box box{origin.box_x, origin.box_y, static_cast<int>(entry.width),
-          static_cast<int>(entry.height)};
+  Rectangle box{origin.box_x, origin.box_y, static_cast<int>(entry.width),
+                static_cast<int>(entry.height)};
   if (origin.layer_width == 0) {  // of a version that kept no box
     box.x = origin.offset_x - now.offset_x;
     box.y = origin.offset_y - now.offset_y;

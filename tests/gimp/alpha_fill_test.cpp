@@ -53,7 +53,7 @@ class AlphaFilled : public ::testing::Test {
   }
 
   TransferFormat format_ = *file_format(4, 8, {});
-  Box box_;
+  Rectangle box_;
   Ref<GeglBuffer> buffer_;
   std::vector<std::uint8_t> pixels_;
 };

@@ -24,7 +24,7 @@ GimpValueArray* run(GimpProcedure* procedure, GimpProcedureConfig* config, gpoin
   g_object_get(config, "drawables", &layers, "max-side", &max_side, nullptr);
   std::vector<std::uint8_t> rgb;
   for (GimpDrawable* layer : items_of(reinterpret_cast<GimpDrawable**>(layers))) {
-    const Box whole{0, 0, gimp_drawable_get_width(layer), gimp_drawable_get_height(layer)};
+    const Rectangle whole{0, 0, gimp_drawable_get_width(layer), gimp_drawable_get_height(layer)};
     const auto screen = screen_thumbnail(layer, whole, max_side);
     if (!screen)
       return gimp_procedure_new_return_values(procedure, GIMP_PDB_EXECUTION_ERROR, nullptr);

@@ -6,7 +6,7 @@ namespace sharpen {
 namespace {
 
 /// Flat gray, with a checkerboard in one box.
-ScreenPixels flat_but_for(Box detailed, int width, int height) {
+ScreenPixels flat_but_for(Rectangle detailed, int width, int height) {
   ScreenPixels pixels{width, height,
                       std::vector<std::uint8_t>(std::size_t(width * height * 3), 128)};
   for (int y = detailed.y; y < detailed.y + detailed.height; ++y) {
@@ -21,7 +21,7 @@ ScreenPixels flat_but_for(Box detailed, int width, int height) {
 
 TEST(MostDetailedBox, FindsTheOnlyDetail) {
   const auto thumbnail = flat_but_for({70, 10, 20, 20}, 100, 50);
-  const Box box = most_detailed_box(thumbnail, 1000, 500, 200, 200);
+  const Rectangle box = most_detailed_box(thumbnail, 1000, 500, 200, 200);
   EXPECT_NEAR(box.x, 700, 20);
   EXPECT_NEAR(box.y, 100, 20);
   EXPECT_EQ(box.width, 200);
@@ -30,14 +30,14 @@ TEST(MostDetailedBox, FindsTheOnlyDetail) {
 
 TEST(MostDetailedBox, StaysInsideThePicture) {
   const auto thumbnail = flat_but_for({95, 45, 5, 5}, 100, 50);
-  const Box box = most_detailed_box(thumbnail, 1000, 500, 300, 300);
+  const Rectangle box = most_detailed_box(thumbnail, 1000, 500, 300, 300);
   EXPECT_LE(box.x + box.width, 1000);
   EXPECT_LE(box.y + box.height, 500);
   EXPECT_GE(box.x + box.width, 950);
 }
 
 TEST(MostDetailedBox, IsTheWholeOfASmallPicture) {
-  const Box box = most_detailed_box(flat_but_for({0, 0, 4, 4}, 40, 30), 40, 30, 500, 400);
+  const Rectangle box = most_detailed_box(flat_but_for({0, 0, 4, 4}, 40, 30), 40, 30, 500, 400);
   EXPECT_EQ(box.x, 0);
   EXPECT_EQ(box.y, 0);
   EXPECT_EQ(box.width, 40);
@@ -45,7 +45,7 @@ TEST(MostDetailedBox, IsTheWholeOfASmallPicture) {
 }
 
 TEST(Clamped, MovesABoxInside) {
-  const Box box = clamped({-20, 900, 100, 200}, 1000, 1000);
+  const Rectangle box = clamped({-20, 900, 100, 200}, 1000, 1000);
   EXPECT_EQ(box.x, 0);
   EXPECT_EQ(box.y, 800);
   EXPECT_EQ(box.width, 100);

@@ -23,13 +23,13 @@ class GrayHost final : public Host {
   }
   const std::vector<Source>& sources() const override { return sources_; }
   Result<ScreenPixels> thumbnail(std::size_t, int) override { return ScreenPixels{}; }
-  Result<ScreenPixels> region(std::size_t, Box) override { return ScreenPixels{}; }
-  Result<ScreenPixels> result_region(std::size_t, const JobResult&, Box, Box) override {
+  Result<ScreenPixels> region(std::size_t, Rectangle) override { return ScreenPixels{}; }
+  Result<ScreenPixels> result_region(std::size_t, const JobResult&, Rectangle, Rectangle) override {
     return ScreenPixels{};
   }
   void work_on_originals(bool) override {}
   bool send_gray_as_rgb() override { return !std::exchange(as_rgb, true); }
-  Result<std::unique_ptr<Export>> begin_export(std::size_t, std::optional<Box>) override {
+  Result<std::unique_ptr<Export>> begin_export(std::size_t, std::optional<Rectangle>) override {
     exports_as_rgb.push_back(as_rgb);
     return std::make_unique<Ready>(room_.request({}).upload);
   }

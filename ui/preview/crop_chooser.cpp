@@ -37,7 +37,7 @@ void CropChooser::set_picture(const ScreenPixels& thumbnail, int full_width, int
   gtk_widget_queue_draw(area_.get());
 }
 
-void CropChooser::set_box(Box box) {
+void CropChooser::set_box(Rectangle box) {
   box_ = clamped(box, full_width_, full_height_);
   gtk_widget_queue_draw(area_.get());
 }
@@ -81,14 +81,14 @@ void CropChooser::draw(cairo_t* cairo) {
   }
 }
 
-void CropChooser::move_to(Box box) {
-  const Box before = box_;
+void CropChooser::move_to(Rectangle box) {
+  const Rectangle before = box_;
   set_box(box);
   if (box_.x != before.x || box_.y != before.y) moved_();
 }
 
 bool CropChooser::key(const GdkEventKey& event) {
-  Box box = box_;
+  Rectangle box = box_;
   const int step_x = std::max(1, box.width / 4), step_y = std::max(1, box.height / 4);
   switch (event.keyval) {
     case GDK_KEY_Left:
@@ -126,7 +126,7 @@ bool CropChooser::press(const GdkEventButton& event) {
 
 void CropChooser::centre_at(double x, double y) {
   const auto [scale, left, top] = fit();
-  Box box = box_;
+  Rectangle box = box_;
   box.x = int(std::lround((x - left) / scale - grab_x_ - box.width / 2.0));
   box.y = int(std::lround((y - top) / scale - grab_y_ - box.height / 2.0));
   move_to(box);

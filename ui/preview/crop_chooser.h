@@ -18,8 +18,8 @@ class CropChooser {
 
   /// A thumbnail of an area of full_width x full_height pixels.
   void set_picture(const ScreenPixels& thumbnail, int full_width, int full_height);
-  void set_box(Box box);
-  [[nodiscard]] Box box() const { return box_; }
+  void set_box(Rectangle box);
+  [[nodiscard]] Rectangle box() const { return box_; }
 
  private:
   struct Fit {
@@ -30,13 +30,13 @@ class CropChooser {
   bool key(const GdkEventKey& event);
   bool press(const GdkEventButton& event);
   void centre_at(double x, double y);
-  void move_to(Box box);
+  void move_to(Rectangle box);
 
   Ref<GtkWidget> area_;
   std::function<void()> moved_;
   Surface picture_;
   int full_width_ = 1, full_height_ = 1;
-  Box box_;
+  Rectangle box_;
   bool dragging_ = false;
   double grab_x_ = 0, grab_y_ = 0;  ///< from the frame's middle, pixels of the area
   Connections connections_;

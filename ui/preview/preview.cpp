@@ -26,12 +26,12 @@ Preview::Preview(Host& host, Home home, std::function<void()> changed)
     });
   };
   events.moved = [this](int x, int y) {
-    const Box before = panel_->chooser().box();
-    Box box = before;
+    const Rectangle before = panel_->chooser().box();
+    Rectangle box = before;
     box.x += x;
     box.y += y;
     panel_->chooser().set_box(box);
-    const Box now = panel_->chooser().box();
+    const Rectangle now = panel_->chooser().box();
     if (now.x != before.x || now.y != before.y) {
       show_before();
       request_soon();
@@ -51,14 +51,14 @@ Preview::~Preview() = default;
 
 const Source& Preview::source() const { return host_.sources().at(source_); }
 
-Box Preview::whole() const { return {0, 0, int(source().width), int(source().height)}; }
+Rectangle Preview::whole() const { return {0, 0, int(source().width), int(source().height)}; }
 
 bool Preview::follows_by_itself() const {
   return account_ && account_->capabilities.free_of_charge && account_->capabilities.has_crop;
 }
 
 bool Preview::crop_is_cheaper() const {
-  const Box box = panel_->chooser().box();
+  const Rectangle box = panel_->chooser().box();
   const auto price = [&](int width, int height) {
     return offline_price(account_->address.kind, std::uint32_t(width), std::uint32_t(height),
                          settings_)
@@ -68,9 +68,9 @@ bool Preview::crop_is_cheaper() const {
 }
 
 const Preview::Kept* Preview::kept() const {
-  const Box box = panel_->chooser().box();
+  const Rectangle box = panel_->chooser().box();
   const auto fits = [&](const Kept& kept) {
-    const Box& covers = kept.covers;
+    const Rectangle& covers = kept.covers;
     return kept.source == source_ && kept.of_original == originals_ &&
            kept.settings == essence(settings_) && covers.x <= box.x && covers.y <= box.y &&
            covers.x + covers.width >= box.x + box.width &&
@@ -175,8 +175,8 @@ void Preview::resized() {
   if (!placed_) return;
   const CompareView& view = panel_->view();
   const double part = std::max(1.0, view.zoom());
-  const Box old = panel_->chooser().box();
-  Box box = old;
+  const Rectangle old = panel_->chooser().box();
+  Rectangle box = old;
   box.width = std::min(int(view.visible_width() * part), whole().width);
   box.height = std::min(int(view.visible_height() * part), whole().height);
   box.x += (old.width - box.width) / 2;

@@ -59,10 +59,10 @@ class Preview {
     bool of_original;
     Settings settings;
     JobResult result;
-    Box covers;
+    Rectangle covers;
   };
   [[nodiscard]] const Source& source() const;
-  [[nodiscard]] Box whole() const;
+  [[nodiscard]] Rectangle whole() const;
   [[nodiscard]] bool follows_by_itself() const;
   [[nodiscard]] bool crop_is_cheaper() const;
   [[nodiscard]] const Kept* kept() const;
@@ -76,15 +76,15 @@ class Preview {
   void show_kept();
   void request_soon();
   void run();
-  void begin_export(std::optional<Box> box);
+  void begin_export(std::optional<Rectangle> box);
   void step_export();
   void run_free();
-  void free_done(Result<JobResult> result, Box box);
+  void free_done(Result<JobResult> result, Rectangle box);
   void button_clicked();
   void cancel_paid();
   void set_paying(bool paying);
   void run_paid();
-  void paid_done(Result<JobResult> result, const Settings& settings, Box covers);
+  void paid_done(Result<JobResult> result, const Settings& settings, Rectangle covers);
   void show_offer();
   void show_error(const Error& error);
 
@@ -100,8 +100,8 @@ class Preview {
   bool cancelling_ = false;  ///< a paid preview
 
   std::unique_ptr<Export> export_;
-  std::optional<Box> export_box_;  ///< of the running export; empty for the whole source
-  std::optional<Upload> upload_;   ///< exported, not yet sent
+  std::optional<Rectangle> export_box_;  ///< of the running export; empty for the whole source
+  std::optional<Upload> upload_;         ///< exported, not yet sent
   std::optional<LayerOrigin> origin_;
   std::string source_id_;  ///< the picture as the service knows it
   std::vector<Kept> kept_;

@@ -13,7 +13,7 @@ JobRequest Preview::request() const {
   return request;
 }
 
-void Preview::begin_export(std::optional<Box> box) {
+void Preview::begin_export(std::optional<Rectangle> box) {
   auto begun = host_.begin_export(source_, box);
   if (!begun) {
     set_paying(false);
@@ -50,7 +50,7 @@ void Preview::run_free() {
   }
   if (source_id_.empty() && !upload_) return begin_export({});
   again_ = false;
-  const Box box = panel_->chooser().box();
+  const Rectangle box = panel_->chooser().box();
   JobRequest wanted = request();
   if (upload_) wanted.upload = *std::exchange(upload_, std::nullopt);
   wanted.upload.source_id = source_id_;
@@ -65,7 +65,7 @@ void Preview::run_free() {
              [this, box](Result<JobResult> result) { free_done(std::move(result), box); });
 }
 
-void Preview::free_done(Result<JobResult> result, Box box) {
+void Preview::free_done(Result<JobResult> result, Rectangle box) {
   if (!result) {
     // The service forgot the picture: the next try sends it again.
     if (!source_id_.empty() && (result.error().kind == ErrorKind::not_found ||
@@ -76,7 +76,7 @@ void Preview::free_done(Result<JobResult> result, Box box) {
     return show_error(result.error());
   }
   source_id_ = result->source_id;
-  const Box now = panel_->chooser().box();
+  const Rectangle now = panel_->chooser().box();
   const bool still_wanted = now.x == box.x && now.y == box.y && now.width == box.width &&
                             now.height == box.height && !again_;
   if (still_wanted) {
@@ -98,7 +98,7 @@ void Preview::show_offer() {
         _("This result is kept: sharpening with the same settings is not paid for again."));
   }
   const bool crop = crop_is_cheaper();
-  const Box box = crop ? panel_->chooser().box() : whole();
+  const Rectangle box = crop ? panel_->chooser().box() : whole();
   const Price price = offline_price(account_->address.kind, std::uint32_t(box.width),
                                     std::uint32_t(box.height), settings_);
   const std::string cost = account_->capabilities.free_of_charge
@@ -142,8 +142,8 @@ std::string Preview::finish() {
   }
   std::vector<std::int64_t> seen;
   for (const Kept& kept : kept_) {
-    const Box whole = {0, 0, int(host_.sources()[kept.source].width),
-                       int(host_.sources()[kept.source].height)};
+    const Rectangle whole = {0, 0, int(host_.sources()[kept.source].width),
+                             int(host_.sources()[kept.source].height)};
     if (kept.covers.width < whole.width || kept.covers.height < whole.height) {
       seen.push_back(kept.result.journal_id);
     }
@@ -171,7 +171,7 @@ void Preview::button_clicked() {
 void Preview::run_paid() {
   JobRequest wanted = request();
   wanted.upload = *std::exchange(upload_, std::nullopt);
-  const Box covers = export_box_.value_or(whole());
+  const Rectangle covers = export_box_.value_or(whole());
   panel_->set_state(_("Sharpening…"));
   const auto tell = [this](const JobProgress& progress) {
     const std::string stage = _(title_of(progress.stage));
@@ -194,7 +194,7 @@ void Preview::run_paid() {
       });
 }
 
-void Preview::paid_done(Result<JobResult> result, const Settings& settings, Box covers) {
+void Preview::paid_done(Result<JobResult> result, const Settings& settings, Rectangle covers) {
   const bool refused = !result && result.error().kind == ErrorKind::refused;
   if (refused && !cancelling_ && host_.send_gray_as_rgb()) return begin_export(export_box_);
   if (result) kept_.push_back({source_, originals_, essence(settings), std::move(*result), covers});

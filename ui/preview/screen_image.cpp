@@ -51,7 +51,7 @@ Surface surface_from(const ScreenPixels& pixels) {
   return surface;
 }
 
-Box clamped(Box box, int full_width, int full_height) {
+Rectangle clamped(Rectangle box, int full_width, int full_height) {
   box.width = std::clamp(box.width, 1, full_width);
   box.height = std::clamp(box.height, 1, full_height);
   box.x = std::clamp(box.x, 0, full_width - box.width);
@@ -59,10 +59,10 @@ Box clamped(Box box, int full_width, int full_height) {
   return box;
 }
 
-Box most_detailed_box(const ScreenPixels& thumbnail, int full_width, int full_height, int width,
-                      int height) {
-  Box best = clamped({(full_width - width) / 2, (full_height - height) / 2, width, height},
-                     full_width, full_height);
+Rectangle most_detailed_box(const ScreenPixels& thumbnail, int full_width, int full_height,
+                            int width, int height) {
+  Rectangle best = clamped({(full_width - width) / 2, (full_height - height) / 2, width, height},
+                           full_width, full_height);
   if (thumbnail.width < 1 || thumbnail.height < 1) return best;
   const double scale_x = double(thumbnail.width) / full_width;
   const double scale_y = double(thumbnail.height) / full_height;

@@ -18,10 +18,10 @@ using Surface = std::unique_ptr<cairo_surface_t, SurfaceUnref>;
 
 /// The box of `width` x `height` pixels (of a sent area of full_width x full_height) in which the
 /// picture has most detail, judged by the gradients of a thumbnail of that area.
-[[nodiscard]] Box most_detailed_box(const ScreenPixels& thumbnail, int full_width, int full_height,
-                                    int width, int height);
+[[nodiscard]] Rectangle most_detailed_box(const ScreenPixels& thumbnail, int full_width,
+                                          int full_height, int width, int height);
 
 /// `box` moved, and if need be made smaller, so that it lies inside the area.
-[[nodiscard]] Box clamped(Box box, int full_width, int full_height);
+[[nodiscard]] Rectangle clamped(Rectangle box, int full_width, int full_height);
 
 }  // namespace sharpen
