@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/unix_time.h"
 #include "client/providers/service.h"
 
 namespace sharpen {
@@ -149,7 +150,7 @@ std::optional<std::chrono::seconds> retry_after(const HttpAnswer& answer) {
     return std::chrono::seconds(std::min<gint64>(static_cast<gint64>(seconds), longest));
   const auto date = Ref<GDateTime>::adopt(soup_date_time_new_from_http_string(value.c_str()));
   if (!date) return {};
-  const gint64 left = g_date_time_to_unix(date.get()) - g_get_real_time() / G_USEC_PER_SEC;
+  const gint64 left = g_date_time_to_unix(date.get()) - unix_now();
   return std::chrono::seconds(std::clamp<gint64>(left, 0, longest));
 }
 

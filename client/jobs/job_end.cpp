@@ -1,4 +1,5 @@
 #include "base/i18n.h"
+#include "base/unix_time.h"
 #include "client/jobs/job_run.h"
 #include "client/jobs/spooled_upload.h"
 
@@ -51,8 +52,7 @@ Error JobRun::conclude(Error error) {
 bool JobRun::is_gone() {
   if (!service_) return true;
   if (entry_.process_id.empty())
-    return was_placed_ || entry_.download_url.empty() ||
-           g_get_real_time() / G_USEC_PER_SEC - entry_.created > kept_seconds;
+    return was_placed_ || entry_.download_url.empty() || unix_now() - entry_.created > kept_seconds;
   Pace once = pace_;
   once.tries = 1;
   const Deadline brief(nullptr, pace_.cancel_limit);

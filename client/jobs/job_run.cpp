@@ -5,6 +5,7 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/unix_time.h"
 #include "client/jobs/fingerprint.h"
 #include "client/jobs/same_job.h"
 #include "client/local/revived_service.h"
@@ -18,8 +19,6 @@ using Clock = std::chrono::steady_clock;
 constexpr double prepared = 0.02, downloading_from = 0.88;
 /// A submit that the service still does not list after this time never arrived.
 constexpr std::int64_t lost_seconds = 15 * 60;
-
-std::int64_t unix_now() { return g_get_real_time() / G_USEC_PER_SEC; }
 
 std::string fresh_name(FileFormat format) {
   const OwnedChars uuid(g_uuid_string_random());

@@ -2,6 +2,7 @@
 #include <random>
 
 #include "base/i18n.h"
+#include "base/unix_time.h"
 #include "client/http/address.h"
 #include "client/jobs/job_steps.h"
 
@@ -11,12 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
-
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// The next pause: growing, but not past the time at which the service expects to be ready.
 milliseconds next_pause(milliseconds pause, const Status& status, const Pace& pace) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/spool_file.h"
+#include "base/unix_time.h"
 #include "client/jobs/job.h"
 #include "client/jobs/saved_image.h"
 #include "client/journal/journal.h"
@@ -15,8 +16,7 @@ namespace {
 constexpr std::chrono::hours oldest{48};
 
 void forget_placed(Journal& journal) {
-  const std::int64_t now = g_get_real_time() / G_USEC_PER_SEC;
-  (void)journal.remove_placed_before(now - kept_seconds);
+  (void)journal.remove_placed_before(unix_now() - kept_seconds);
   const auto placed = journal.placed();
   if (!placed) return;
   for (const JournalEntry& job : *placed)

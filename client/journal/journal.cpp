@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/lease.h"
 #include "base/sqlite.h"
+#include "base/unix_time.h"
 #include "client/journal/journal_file.h"
 #include "client/journal/journal_rows.h"
 
@@ -17,10 +18,8 @@ namespace {
 
 using sqlite::Transaction;
 
-std::int64_t now() { return g_get_real_time() / G_USEC_PER_SEC; }
-
 bool may_take(std::string_view owner, std::int64_t renewed) {
-  return !Lease::from_text(owner).alive(std::chrono::seconds(now() - renewed));
+  return !Lease::from_text(owner).alive(std::chrono::seconds(unix_now() - renewed));
 }
 
 std::unexpected<Error> not_mine() {
@@ -81,7 +80,7 @@ Result<std::int64_t> Journal::add(const JournalEntry& entry) {
                                  .c_str());
   if (!insert) return fail(std::move(insert));
   bind_entry(*insert, entry);
-  insert->bind(database_->me).bind(now());
+  insert->bind(database_->me).bind(unix_now());
   if (auto added = insert->run(); !added) return fail(std::move(added));
   return database_->sql.last_id();
 }
@@ -93,7 +92,7 @@ Result<void> Journal::update(const JournalEntry& entry) {
           .c_str());
   if (!change) return fail(std::move(change));
   bind_entry(*change, entry);
-  change->bind(now()).bind(entry.id).bind(database_->me);
+  change->bind(unix_now()).bind(entry.id).bind(database_->me);
   if (auto changed = change->run(); !changed) return changed;
   if (database_->sql.changes() != 1) return not_mine();
   return {};
@@ -181,7 +180,7 @@ Result<std::optional<JournalEntry>> Journal::adopt(std::int64_t id) {
   if (!entry) return entry;
   auto change = database_->sql.prepare("UPDATE jobs SET owner = ?, renewed = ? WHERE id = ?");
   if (!change) return fail(std::move(change));
-  if (auto changed = change->bind(database_->me).bind(now()).bind(id).run(); !changed)
+  if (auto changed = change->bind(database_->me).bind(unix_now()).bind(id).run(); !changed)
     return fail(std::move(changed));
   if (auto committed = transaction->commit(); !committed) return fail(std::move(committed));
   return entry;

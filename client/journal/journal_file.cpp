@@ -15,6 +15,7 @@
 
 #include "base/i18n.h"
 #include "base/unique_fd.h"
+#include "base/unix_time.h"
 #include "client/journal/journal_rows.h"
 
 namespace sharpen {
@@ -107,7 +108,7 @@ Result<void> make_private(const std::filesystem::path& file) {
 Result<std::filesystem::path> set_aside(const std::filesystem::path& file) {
   std::filesystem::path aside;
   for (int attempt = 0;; ++attempt) {
-    aside = std::format("{}.set-aside-{}{}", file.string(), g_get_real_time() / G_USEC_PER_SEC,
+    aside = std::format("{}.set-aside-{}{}", file.string(), unix_now(),
                         attempt ? std::format("-{}", attempt) : "");
     if (::access(aside.c_str(), F_OK) != 0) break;
   }

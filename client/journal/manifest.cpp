@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/lease.h"
+#include "base/unix_time.h"
 #include "client/journal/journal_file.h"
 
 namespace sharpen {
@@ -23,8 +24,6 @@ constexpr const char* schema =
          modified INTEGER NOT NULL DEFAULT 0,
          job TEXT NOT NULL DEFAULT '', cost REAL, finding TEXT NOT NULL DEFAULT '',
          PRIMARY KEY (content, settings, wanted));)";
-
-std::int64_t now() { return g_get_real_time() / G_USEC_PER_SEC; }
 
 struct FileState {
   std::int64_t bytes = -1, modified = 0;
@@ -97,14 +96,14 @@ Result<bool> Manifest::claim(const OutputKey& key, const std::filesystem::path& 
   if (!row) return std::unexpected(row.error());
   if (*row) {
     const std::string owner = held->text();
-    const auto renewed_ago = std::chrono::seconds(now() - held->integer());
+    const auto renewed_ago = std::chrono::seconds(unix_now() - held->integer());
     if (owner != me_ && Lease::from_text(owner).alive(renewed_ago)) return false;
   }
   auto take = database_.prepare(
       "INSERT INTO outputs (content, settings, wanted, owner, renewed) VALUES (?, ?, ?, ?, ?) "
       "ON CONFLICT DO UPDATE SET owner = excluded.owner, renewed = excluded.renewed");
   if (!take) return fail(std::move(take));
-  take->bind(key.content).bind(key.settings).bind(wanted.native()).bind(me_).bind(now());
+  take->bind(key.content).bind(key.settings).bind(wanted.native()).bind(me_).bind(unix_now());
   if (auto taken = take->run(); !taken) return fail(std::move(taken));
   if (auto committed = transaction->commit(); !committed) return fail(std::move(committed));
   return true;
@@ -117,7 +116,7 @@ Result<void> Manifest::record(const OutputKey& key, const std::filesystem::path&
       "UPDATE outputs SET owner = '', renewed = ?, file = ?, bytes = ?, modified = ?, job = ?, "
       "cost = ?, finding = ? WHERE content = ? AND settings = ? AND wanted = ?");
   if (!change) return fail(std::move(change));
-  change->bind(now())
+  change->bind(unix_now())
       .bind(output.file.native())
       .bind(state.bytes)
       .bind(state.modified)
