@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cancelled.h"
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "client/providers/service.h"
@@ -293,7 +294,7 @@ Result<void> MainDialog::run() {
     show_setup();
     if (!gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(window_.get()))) {
       finish();
-      return fail(ErrorKind::cancelled, _("Cancelled."));
+      return std::unexpected(cancelled_error());
     }
     if (needs_key_) {
       show_account_page();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <fstream>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "client/http/address.h"
 #include "client/http/deadline.h"
@@ -48,7 +49,7 @@ class Download {
       furthest = std::max(furthest, done_);
       if (failed == max_tries) break;
       if (!wait_for(std::max<std::chrono::milliseconds>(pause, asked_pause_), cancellable_))
-        return fail(ErrorKind::cancelled, _("Cancelled."));
+        return std::unexpected(cancelled_error());
       pause = std::min<std::chrono::milliseconds>(pause * 2, 5s);
     }
     return std::unexpected(std::move(last));

@@ -3,6 +3,7 @@
 #include <array>
 #include <exception>
 
+#include "base/cancelled.h"
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/tls_module.h"
@@ -124,7 +125,7 @@ Error error_of(const GErrorGuard& error, const std::string& host, const Deadline
     return {ErrorKind::network, _("This computer has no thread left for a request."),
             _("Close other programs, then try again.")};
   if (!deadline.expired() && g_cancellable_is_cancelled(deadline.cancellable()))
-    return {ErrorKind::cancelled, _("Cancelled."), {}};
+    return cancelled_error();
   if (deadline.expired())
     return {ErrorKind::network, tr("{} did not answer in time.", host),
             _("Check the connection to the Internet, then try again.")};

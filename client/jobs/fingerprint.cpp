@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "image/picture.h"
 
@@ -43,7 +44,7 @@ Result<std::string> fingerprint_of(const std::filesystem::path& file, GCancellab
   const std::size_t row = info.bytes_per_row();
   std::vector<std::byte> band(std::max<std::size_t>(1, band_bytes / row) * row);
   for (std::uint32_t done = 0; done < info.height;) {
-    if (g_cancellable_is_cancelled(cancellable)) return fail(ErrorKind::cancelled, _("Cancelled."));
+    if (g_cancellable_is_cancelled(cancellable)) return std::unexpected(cancelled_error());
     const std::size_t wanted = std::min<std::size_t>(band.size() / row, info.height - done);
     const auto count = (*reader)->read(std::span(band).first(wanted * row));
     if (!count) return std::unexpected(count.error());

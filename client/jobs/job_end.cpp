@@ -1,3 +1,4 @@
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "base/unix_time.h"
 #include "client/jobs/job_run.h"
@@ -43,8 +44,7 @@ Error JobRun::conclude(Error error) {
     error.kind = ErrorKind::network;
     error.message = tr("{} does not answer.", _(title_of(address_.kind)));
   } else if (cancelled) {
-    error.kind = ErrorKind::cancelled;
-    error.message = _("Cancelled.");
+    error = cancelled_error(std::move(error.hint));
   }
   return error;
 }
@@ -79,7 +79,7 @@ Error JobRun::stop_at_service() {
                    : _("The service could not be told, so the job may be charged. Its result can "
                        "be fetched under Filters > Enhance.");
   }
-  return {ErrorKind::cancelled, _("Cancelled."), std::move(hint)};
+  return cancelled_error(std::move(hint));
 }
 
 void JobRun::forget() {

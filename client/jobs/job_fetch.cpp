@@ -3,6 +3,7 @@
 #include <fstream>
 #include <vector>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "client/jobs/job_steps.h"
 
@@ -49,7 +50,7 @@ Result<std::string> ask_for_url(Service& service, const std::string& process_id,
     const bool not_ready = !url && url.error().kind == ErrorKind::conflict;
     if (!not_ready || tries >= pace.tries) return url;
     if (!backoff.wait(service.retry_after(), cancellable))
-      return fail(ErrorKind::cancelled, _("Cancelled."));
+      return std::unexpected(cancelled_error());
   }
 }
 
@@ -75,7 +76,7 @@ Result<CheckedPicture> check_picture(const std::filesystem::path& file, GCancell
   const std::size_t rows = std::max<std::size_t>(1, band_bytes / row);
   std::vector<std::byte> band(rows * row);
   for (std::uint32_t done = 0; done < info.height;) {
-    if (g_cancellable_is_cancelled(cancellable)) return fail(ErrorKind::cancelled, _("Cancelled."));
+    if (g_cancellable_is_cancelled(cancellable)) return std::unexpected(cancelled_error());
     const std::size_t wanted = std::min<std::size_t>(rows, info.height - done);
     const auto count = (*reader)->read(std::span(band).first(wanted * row));
     if (!count || *count == 0)
@@ -102,7 +103,7 @@ Result<CheckedPicture> fetch_result(Service& service, const std::string& process
       if (++expired < pace.tries) {
         // The first may be old; one that is fresh may not yet have reached its host.
         if (expired > 1 && !backoff.wait({}, cancellable))
-          return fail(ErrorKind::cancelled, _("Cancelled."));
+          return std::unexpected(cancelled_error());
         url.clear();
         continue;
       }

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <thread>
 
+#include "base/cancelled.h"
 #include "base/glib_ref.h"
 #include "base/glib_source.h"
 #include "base/i18n.h"
@@ -116,8 +117,7 @@ std::optional<Task> JobQueue::State::next_task() {
 Result<JobResult> JobQueue::State::run(Task task, const OnProgress& on_progress) const {
   auto unsent = SpooledUpload::take_over(task.upload.file);
   if (!slots->take(cancellable.get()))
-    return fail(ErrorKind::cancelled, _("Cancelled."),
-                _("Nothing was accepted, nothing is charged."));
+    return std::unexpected(cancelled_error(_("Nothing was accepted, nothing is charged.")));
   const std::unique_ptr<JobSlots, decltype([](JobSlots* taken) { taken->give_back(); })> slot(
       slots.get());
   if (!*address) return std::unexpected(address->error());

@@ -1,5 +1,6 @@
 #include <format>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "client/jobs/job_steps.h"
 
@@ -110,7 +111,7 @@ Result<std::optional<Status>> look_up(Service& service, const std::string& name,
     auto found = with_retries<std::optional<Status>>(
         service, pace, cancellable, [&] { return service.find_by_name(name, cancellable); });
     if (!found || *found || asked >= lookups || pace.tries == 1) return found;
-    if (!backoff.wait({}, cancellable)) return fail(ErrorKind::cancelled, _("Cancelled."));
+    if (!backoff.wait({}, cancellable)) return std::unexpected(cancelled_error());
   }
 }
 
@@ -133,7 +134,7 @@ Result<Submitted> submit_once(Service& service, const Upload& upload, const Sett
     if (error.kind == ErrorKind::busy && pace.on_busy) pace.on_busy();
     if (!nothing_accepted || tries >= most_tries(pace, error.kind)) return submitted;
     if (!backoff.wait(service.retry_after(), cancellable))
-      return fail(ErrorKind::cancelled, _("Cancelled."));
+      return std::unexpected(cancelled_error());
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "base/unix_time.h"
 #include "client/http/address.h"
@@ -118,7 +119,7 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
     } else {
       goes_on = backoff.wait(service.retry_after(), cancellable);
     }
-    if (!goes_on) return fail(ErrorKind::cancelled, _("Cancelled."));
+    if (!goes_on) return std::unexpected(cancelled_error());
   }
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/cancelled.h"
 #include "base/glib_error.h"
 #include "base/glib_ref.h"
 #include "base/i18n.h"
@@ -105,7 +106,7 @@ bool is_missing(const GErrorGuard& error) {
 }
 
 Error no_answer(const GErrorGuard& error, const Deadline& deadline, GCancellable* callers) {
-  if (g_cancellable_is_cancelled(callers)) return {ErrorKind::cancelled, _("Cancelled."), {}};
+  if (g_cancellable_is_cancelled(callers)) return cancelled_error();
   const char* hint =
       _("Unlock the keyring of your desktop, then try again; or name the service and set its "
         "environment variable.");
@@ -162,7 +163,7 @@ Result<std::optional<std::string>> Keyring::find(const Name& name) const {
   const OwnedSecret secret(secret_password_lookup_finish(done.get(), error.out()));
   if (error && *holding != Holding::locked)
     return std::unexpected(no_answer(error, deadline, cancellable_));
-  if (g_cancellable_is_cancelled(cancellable_)) return fail(ErrorKind::cancelled, _("Cancelled."));
+  if (g_cancellable_is_cancelled(cancellable_)) return std::unexpected(cancelled_error());
   if (!secret) return std::unexpected(still_locked());
   return secret.get();
 }

@@ -13,6 +13,7 @@
 #include <format>
 #include <optional>
 
+#include "base/cancelled.h"
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -38,8 +39,6 @@ struct Running {
   std::string url, key;
   Lease lease;
 };
-
-Error cancelled() { return {ErrorKind::cancelled, _("Cancelled."), {}}; }
 
 Error cannot_start(const std::string& reason) {
   return {ErrorKind::io, tr("The sharpening service of this computer does not start: {}.", reason),
@@ -74,7 +73,7 @@ Result<UniqueFd> lock(const std::filesystem::path& file, GCancellable* cancellab
   while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR)
       return std::unexpected(cannot_start(g_strerror(errno)));
-    if (!wait_for(20ms, cancellable)) return std::unexpected(cancelled());
+    if (!wait_for(20ms, cancellable)) return std::unexpected(cancelled_error());
   }
   return lock;
 }
@@ -117,7 +116,7 @@ Result<bool> answers(const Running& running, GCancellable* cancellable) {
   request.headers = {{"X-API-Key", running.key}};
   request.silence = request.deadline = answer_limit;
   const auto answer = Http().send(request, cancellable);
-  if (g_cancellable_is_cancelled(cancellable)) return std::unexpected(cancelled());
+  if (g_cancellable_is_cancelled(cancellable)) return std::unexpected(cancelled_error());
   return answer && answer->ok();
 }
 
@@ -160,7 +159,7 @@ Result<std::string> read_address(const UniqueFd& output, GCancellable* cancellab
   const auto end = Clock::now() + start_limit;
   std::string text;
   for (;;) {
-    if (g_cancellable_is_cancelled(cancellable)) return std::unexpected(cancelled());
+    if (g_cancellable_is_cancelled(cancellable)) return std::unexpected(cancelled_error());
     if (Clock::now() > end) return std::unexpected(cannot_start(_("it does not answer")));
     pollfd readable{output.get(), POLLIN, 0};
     if (::poll(&readable, 1, 50) <= 0) continue;
@@ -221,7 +220,7 @@ Result<ServiceAddress> local_service(const Home& home, GCancellable* cancellable
   if (running) {
     const auto there = answers(*running, cancellable);
     if (!there) return std::unexpected(there.error());
-    if (!*there && !end_process(*running, cancellable)) return std::unexpected(cancelled());
+    if (!*there && !end_process(*running, cancellable)) return std::unexpected(cancelled_error());
     if (!*there) running.reset();
   }
   if (!running) {

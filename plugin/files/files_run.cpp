@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "client/jobs/sweep.h"
 #include "client/keys/keys.h"
@@ -12,8 +13,6 @@
 
 namespace sharpen {
 namespace {
-
-Error cancelled_error() { return {ErrorKind::cancelled, _("Cancelled."), ""}; }
 
 /// All that an output depends on besides the bytes of its input.
 std::string key_of(Settings settings, const ServiceAddress& address, const FilesOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
 #include "client/jobs/spooled_upload.h"
 #include "ui/run/event_pump.h"
@@ -110,8 +111,7 @@ void Work::begin() {
 void Work::cancel() {
   cancelled_ = true;
   if (!error_) {
-    error_ =
-        Error{ErrorKind::cancelled, _("Cancelled."), _("Nothing was sent, nothing is charged.")};
+    error_ = cancelled_error(_("Nothing was sent, nothing is charged."));
   }
   for (const auto& queue : queues_) queue->jobs->cancel();
   resuming_.interrupt();
