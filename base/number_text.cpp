@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <format>
 
 namespace sharpen {
 
@@ -10,5 +11,7 @@ std::string number_text(double value, int digits) {
   std::snprintf(text.data(), text.size(), "%.*f", digits, value);
   return text.data();
 }
+
+std::string plain_number(double value) { return std::format("{:.10g}", value); }
 
 }  // namespace sharpen

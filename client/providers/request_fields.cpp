@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <format>
 
 #include "base/json.h"
+#include "base/number_text.h"
 
 namespace sharpen {
 namespace {
@@ -57,8 +57,8 @@ std::string_view wire_word(SubjectDetection subject) {
 
 std::string RequestField::text() const {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::format("{}", *whole);
-  if (const auto* number = std::get_if<double>(&value)) return std::format("{:.10g}", *number);
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
+  if (const auto* number = std::get_if<double>(&value)) return plain_number(*number);
   return std::string(std::get<std::string_view>(value));
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <format>
 #include <ranges>
 
 #include "base/i18n.h"
+#include "base/number_text.h"
 #include "client/http/address.h"
 #include "client/providers/service.h"
 
@@ -55,18 +55,16 @@ std::string_view to_word(const Word<Enum> (&words)[n], Enum value) {
   return {};
 }
 
-std::string number_text(double value) { return std::format("{:.10g}", value); }
-
 Result<void> check_value(const Parameter& parameter, double value, double minimum, double maximum) {
   if (!std::isfinite(value) || value < minimum || value > maximum)
     return fail(ErrorKind::bad_argument,
                 tr("{} must be between {} and {}, not {}.", parameter.argument_name,
-                   number_text(minimum), number_text(maximum), number_text(value)),
+                   plain_number(minimum), plain_number(maximum), plain_number(value)),
                 _("Change it, or leave it on Auto."));
   if (parameter.is_integer && value != std::floor(value))
     return fail(
         ErrorKind::bad_argument,
-        tr("{} must be a whole number, not {}.", parameter.argument_name, number_text(value)),
+        tr("{} must be a whole number, not {}.", parameter.argument_name, plain_number(value)),
         _("Change it, or leave it on Auto."));
   return {};
 }
@@ -134,7 +132,7 @@ Result<void> check(const Settings& settings, std::optional<ServiceKind> service)
     if (auto url = checked_base_url(settings.service_url); !url) return fail(std::move(url));
   if (settings.max_cost && !(std::isfinite(*settings.max_cost) && *settings.max_cost >= 0))
     return fail(ErrorKind::bad_argument,
-                tr("max-cost must be 0 or more, not {}.", number_text(*settings.max_cost)),
+                tr("max-cost must be 0 or more, not {}.", plain_number(*settings.max_cost)),
                 _("Leave it out for no limit."));
   if (auto model = check_model(settings, service); !model) return model;
   return check_values(settings, service);
