@@ -5,6 +5,7 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/link_or_copy.h"
 #include "base/unix_time.h"
 #include "client/jobs/fingerprint.h"
 #include "client/jobs/same_job.h"
@@ -38,11 +39,7 @@ std::string remark_on(const JournalEntry& entry, const std::string& options_json
 Result<SpoolFile> second_name(const std::filesystem::path& file) {
   auto spool = SpoolFile::create(file.extension().string(), file.parent_path());
   if (!spool) return spool;
-  std::error_code error;
-  std::filesystem::remove(spool->path(), error);
-  std::filesystem::create_hard_link(file, spool->path(), error);
-  if (error) std::filesystem::copy_file(file, spool->path(), error);
-  if (error)
+  if (const std::error_code error = link_or_copy(file, spool->path()))
     return fail(ErrorKind::io, tr("The result cannot be kept: {}.", error.message()),
                 _("Free some space, then fetch it under Filters > Enhance."));
   return spool;

@@ -3,6 +3,7 @@
 #include <format>
 
 #include "base/i18n.h"
+#include "base/link_or_copy.h"
 #include "base/spool_file.h"
 
 namespace sharpen {
@@ -12,12 +13,8 @@ std::filesystem::path with_extension(std::filesystem::path file, const char* ext
   return file.replace_extension(extension);
 }
 
-/// A second name, or where a file system has none, a copy.
 Result<void> repeat(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::error_code failed;
-  std::filesystem::remove(to, failed);
-  std::filesystem::create_hard_link(from, to, failed);
-  if (failed) std::filesystem::copy_file(from, to, failed);
+  const std::error_code failed = link_or_copy(from, to);
   if (!failed) return {};
   return fail(ErrorKind::io, tr("The picture could not be copied: {}.", failed.message()),
               _("Make room on the disk and try again."));
