@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "plugin/host/gimp_ref.h"
-#include "plugin/place/layer_tree.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
 
 namespace sharpen {
 namespace {

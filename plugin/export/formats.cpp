@@ -7,8 +7,8 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
-#include "plugin/host/gimp_ref.h"
-#include "plugin/host/in_thread.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/in_thread.h"
 
 namespace sharpen {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "base/i18n.h"
 #include "client/providers/models.h"
-#include "plugin/host/gimp_ref.h"
-#include "plugin/place/layer_tree.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
 
 namespace sharpen {
 Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) {

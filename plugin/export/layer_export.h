@@ -12,8 +12,8 @@
 #include "client/jobs/spooled_upload.h"
 #include "image/picture.h"
 #include "plugin/export/alpha_fill.h"
+#include "plugin/export/source_snapshot.h"
 #include "plugin/export/tile_blocks.h"
-#include "plugin/place/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {

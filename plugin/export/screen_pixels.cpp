@@ -9,7 +9,7 @@
 #include "base/i18n.h"
 #include "image/picture.h"
 #include "plugin/export/alpha_fill.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 
 namespace sharpen {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/i18n.h"
 #include "plugin/export/formats.h"
 #include "plugin/export/tile_blocks.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 
 namespace sharpen {
 namespace {

@@ -9,7 +9,7 @@
 #include "base/i18n.h"
 #include "plugin/files/files_run.h"
 #include "plugin/files/progress_lines.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 #include "plugin/procedures/arguments.h"
 #include "ui/run/presets.h"
 

@@ -5,9 +5,9 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "plugin/files/inputs.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
 #include "plugin/place/layer_attributes.h"
-#include "plugin/place/layer_tree.h"
 
 namespace sharpen {
 namespace {

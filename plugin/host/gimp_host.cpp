@@ -5,11 +5,11 @@
 
 #include "base/i18n.h"
 #include "plugin/export/screen_pixels.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
+#include "plugin/gimp/session.h"
 #include "plugin/host/host_parts.h"
-#include "plugin/place/layer_tree.h"
 #include "plugin/place/result_parasite.h"
-#include "plugin/procedures/session.h"
 
 namespace sharpen {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 
 namespace sharpen {
 namespace {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "plugin/export/tile_blocks.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
 #include "plugin/place/layer_import.h"
-#include "plugin/place/layer_tree.h"
 
 namespace sharpen {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "plugin/place/source_snapshot.h"
+#include "plugin/export/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {

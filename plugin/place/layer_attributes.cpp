@@ -1,7 +1,7 @@
 #include "plugin/place/layer_attributes.h"
 
 #include "base/i18n.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 #include "plugin/place/effects.h"
 
 namespace sharpen {

@@ -7,8 +7,8 @@
 #include <span>
 
 #include "base/error.h"
+#include "plugin/export/source_snapshot.h"
 #include "plugin/place/band_writer.h"
-#include "plugin/place/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "base/i18n.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
 #include "plugin/place/layer_import.h"
-#include "plugin/place/layer_tree.h"
 
 namespace sharpen {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "plugin/place/source_snapshot.h"
+#include "plugin/export/source_snapshot.h"
 #include "ui/host.h"
 
 namespace sharpen {

@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "client/providers/settings.h"
 #include "plugin/export/selection.h"
+#include "plugin/export/source_snapshot.h"
 #include "plugin/place/layer_attributes.h"
 #include "plugin/place/layer_import.h"
-#include "plugin/place/source_snapshot.h"
 
 namespace sharpen {
 

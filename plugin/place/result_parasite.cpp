@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/json.h"
-#include "plugin/host/gimp_ref.h"
-#include "plugin/place/layer_tree.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
 
 namespace sharpen {
 namespace {

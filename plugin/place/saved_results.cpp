@@ -6,10 +6,10 @@
 
 #include "client/jobs/saved_image.h"
 #include "client/journal/journal.h"
-#include "plugin/host/gimp_ref.h"
-#include "plugin/place/layer_tree.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
+#include "plugin/gimp/session.h"
 #include "plugin/place/result_parasite.h"
-#include "plugin/procedures/session.h"
 
 namespace sharpen {
 namespace {

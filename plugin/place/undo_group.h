@@ -2,7 +2,7 @@
 
 #include <libgimp/gimp.h>
 
-#include "plugin/place/layer_tree.h"
+#include "plugin/gimp/layer_tree.h"
 
 namespace sharpen {
 

@@ -6,7 +6,7 @@
 
 #include "base/i18n.h"
 #include "client/providers/models.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 
 namespace sharpen {
 namespace {

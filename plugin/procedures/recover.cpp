@@ -9,14 +9,14 @@
 #include "client/jobs/fetch_jobs.h"
 #include "client/jobs/spooled_upload.h"
 #include "client/jobs/sweep.h"
-#include "plugin/host/gimp_ref.h"
-#include "plugin/place/layer_tree.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
+#include "plugin/gimp/session.h"
 #include "plugin/place/new_image.h"
 #include "plugin/place/placement.h"
 #include "plugin/place/result_parasite.h"
 #include "plugin/place/result_words.h"
 #include "plugin/place/undo_group.h"
-#include "plugin/procedures/session.h"
 
 namespace sharpen {
 namespace {

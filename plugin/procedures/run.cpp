@@ -9,9 +9,9 @@
 
 #include "base/i18n.h"
 #include "plugin/files/files_procedure.h"
+#include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/layer_tree.h"
 #include "plugin/host/gimp_host.h"
-#include "plugin/host/gimp_ref.h"
-#include "plugin/place/layer_tree.h"
 #include "plugin/place/saved_results.h"
 #include "plugin/procedures/arguments.h"
 #include "plugin/procedures/recover.h"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "plugin/export/screen_pixels.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 
 /// A plug-in for tests: its procedure returns what the dialog shows of some layers, one after the
 /// other.

@@ -1,9 +1,9 @@
-#include "plugin/place/layer_tree.h"
+#include "plugin/gimp/layer_tree.h"
 
 #include <ranges>
 
 #include "base/i18n.h"
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 
 namespace sharpen {
 namespace {

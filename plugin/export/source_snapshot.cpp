@@ -1,4 +1,4 @@
-#include "plugin/place/source_snapshot.h"
+#include "plugin/export/source_snapshot.h"
 
 #include <array>
 #include <span>

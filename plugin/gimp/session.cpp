@@ -1,8 +1,8 @@
-#include "plugin/procedures/session.h"
+#include "plugin/gimp/session.h"
 
 #include <libgimp/gimp.h>
 
-#include "plugin/host/gimp_ref.h"
+#include "plugin/gimp/gimp_ref.h"
 
 namespace sharpen {
 namespace {
