@@ -8,7 +8,6 @@
 #include "base/i18n.h"
 #include "client/http/address.h"
 #include "client/http/deadline.h"
-#include "client/http/http_errors.h"
 
 namespace sharpen {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "client/http/http.h"
-#include "client/providers/service.h"
+#include "client/http/transfer.h"
 
 namespace sharpen {
 

@@ -7,9 +7,16 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/tls_module.h"
+#include "base/unix_time.h"
 #include "client/http/deadline.h"
 
 namespace sharpen {
+template <>
+struct RefTraits<GDateTime> {
+  static void ref(GDateTime* date) { g_date_time_ref(date); }
+  static void unref(GDateTime* date) { g_date_time_unref(date); }
+};
+
 namespace {
 
 constexpr std::size_t max_error_bytes = 64 << 10;
@@ -188,6 +195,19 @@ std::expected<HttpAnswer, HttpFailure> read_answer(SoupMessage* message, GInputS
 }
 
 }  // namespace
+
+std::optional<std::chrono::seconds> retry_after(const HttpAnswer& answer) {
+  const std::string value = answer.header("Retry-After");
+  if (value.empty()) return {};
+  constexpr gint64 longest = 600;
+  guint64 seconds = 0;
+  if (g_ascii_string_to_unsigned(value.c_str(), 10, 0, G_MAXUINT32, &seconds, nullptr))
+    return std::chrono::seconds(std::min<gint64>(static_cast<gint64>(seconds), longest));
+  const auto date = Ref<GDateTime>::adopt(soup_date_time_new_from_http_string(value.c_str()));
+  if (!date) return {};
+  const gint64 left = g_date_time_to_unix(date.get()) - unix_now();
+  return std::chrono::seconds(std::clamp<gint64>(left, 0, longest));
+}
 
 std::string HttpAnswer::header(std::string_view name) const {
   for (const auto& [key, value] : headers)

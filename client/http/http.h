@@ -18,6 +18,7 @@
 #include "base/glib_ref.h"
 #include "client/http/address.h"
 #include "client/http/http_body.h"
+#include "client/http/transfer.h"
 
 namespace sharpen {
 
@@ -32,6 +33,9 @@ struct HttpAnswer {
   [[nodiscard]] std::string header(std::string_view name) const;
 };
 
+/// `Retry-After` as seconds or as a date; at most ten minutes.
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const HttpAnswer& answer);
+
 /// Takes the body of a 2xx answer piece by piece instead of HttpAnswer::body.
 using HttpSink = std::function<Result<void>(const HttpAnswer& head, std::span<const std::byte>)>;
 
@@ -41,7 +45,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string content_type = {};  ///< of the body
   HttpBody body = {};
-  std::function<void(std::uint64_t done, std::uint64_t total)> on_sent = {};
+  Transfer on_sent = {};
 
   HttpSink sink = {};
   std::uint64_t max_bytes = 1 << 20;  ///< of a 2xx answer; more is ErrorKind::too_large

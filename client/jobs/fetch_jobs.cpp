@@ -12,7 +12,7 @@
 #include "base/i18n.h"
 #include "client/http/deadline.h"
 #include "client/jobs/job_run.h"
-#include "client/keys/keys.h"
+#include "client/jobs/resolve_service.h"
 
 namespace sharpen {
 namespace {

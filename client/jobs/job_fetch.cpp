@@ -56,14 +56,6 @@ Result<std::string> ask_for_url(Service& service, const std::string& process_id,
 
 }  // namespace
 
-std::uint64_t Expected::max_bytes() const {
-  constexpr std::uint64_t widest_pixel = 8;  // four channels of 16 bits
-  // A profile may take megabytes, and so may the picture of the original in Content Credentials.
-  constexpr std::uint64_t metadata = 16 << 20;
-  const std::uint64_t raw = std::uint64_t{width} * height * widest_pixel;
-  return raw + raw / 10 + metadata;
-}
-
 Result<CheckedPicture> check_picture(const std::filesystem::path& file, GCancellable* cancellable) {
   const auto format = sniff_file(file);
   if (!format) return std::unexpected(format.error());
@@ -88,7 +80,7 @@ Result<CheckedPicture> check_picture(const std::filesystem::path& file, GCancell
 
 Result<CheckedPicture> fetch_result(Service& service, const std::string& process_id,
                                     std::string url, const std::filesystem::path& into,
-                                    const Expected& expected, const Pace& pace,
+                                    const ExpectedPicture& expected, const Pace& pace,
                                     const Transfer& on_transfer, GCancellable* cancellable) {
   Backoff backoff(pace);
   int expired = 0;

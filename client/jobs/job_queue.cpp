@@ -9,8 +9,8 @@
 #include "base/glib_ref.h"
 #include "base/glib_source.h"
 #include "base/i18n.h"
+#include "client/jobs/resolve_service.h"
 #include "client/jobs/spooled_upload.h"
-#include "client/keys/keys.h"
 
 namespace sharpen {
 namespace {

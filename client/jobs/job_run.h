@@ -44,7 +44,7 @@ class JobRun {
   void report(Stage stage, double fraction, std::optional<double> remaining = {});
   void report(const Status& status);
   [[nodiscard]] Transfer reporter(Stage stage, double from, double to);
-  [[nodiscard]] Expected expected() const { return {entry_.width, entry_.height}; }
+  [[nodiscard]] ExpectedPicture expected() const { return {entry_.width, entry_.height}; }
 
   ServiceAddress address_;
   const Home& home_;

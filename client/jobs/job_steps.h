@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "client/http/deadline.h"
+#include "client/providers/expected_picture.h"
 #include "client/providers/service.h"
 #include "client/providers/settings.h"
 
@@ -111,15 +112,6 @@ template <class T>
 /// The error about a job that the account of the present key does not know.
 [[nodiscard]] Error of_another_key();
 
-/// What the answer has to be.
-struct Expected {
-  std::uint32_t width = 0, height = 0;
-
-  /// The raw size with alpha and 16 bits, which a service may answer with whatever it was sent, and
-  /// 10 %, and some megabytes of metadata.
-  [[nodiscard]] std::uint64_t max_bytes() const;
-};
-
 struct CheckedPicture {
   FileFormat format = FileFormat::png;
   PictureInfo info;
@@ -133,7 +125,7 @@ struct CheckedPicture {
 [[nodiscard]] Result<CheckedPicture> fetch_result(Service& service, const std::string& process_id,
                                                   std::string url,
                                                   const std::filesystem::path& into,
-                                                  const Expected& expected, const Pace& pace,
+                                                  const ExpectedPicture& expected, const Pace& pace,
                                                   const Transfer& on_transfer,
                                                   GCancellable* cancellable);
 

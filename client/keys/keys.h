@@ -36,10 +36,4 @@ struct FoundKey {
 [[nodiscard]] Result<void> forget_key(ServiceKind service, const std::string& origin,
                                       const Home& home, GCancellable* cancellable);
 
-/// Turns the words of Settings into an address with its key: `automatic` is Topaz if it has a key,
-/// else the AI/ML API if it has one, else this computer, whose service is started if need be.
-/// Errors: no_key, bad_argument, io (keyring, service does not start).
-[[nodiscard]] Result<ServiceAddress> resolve_service(const Settings& settings, const Home& home,
-                                                     GCancellable* cancellable);
-
 }  // namespace sharpen

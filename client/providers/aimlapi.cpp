@@ -5,9 +5,9 @@
 #include "base/spool_file.h"
 #include "client/http/download.h"
 #include "client/http/http.h"
-#include "client/http/http_errors.h"
-#include "client/jobs/job_steps.h"
 #include "client/providers/aimlapi_answers.h"
+#include "client/providers/expected_picture.h"
+#include "client/providers/http_errors.h"
 #include "client/providers/request_fields.h"
 #include "client/providers/submit_error.h"
 
@@ -20,7 +20,7 @@ constexpr auto longest_generation = 15min;  // the service's own limit is not pu
 constexpr std::uint64_t slowest_bytes_per_second = 4096;
 
 std::uint64_t max_picture_bytes(const Upload& upload) {
-  return Expected{upload.width, upload.height}.max_bytes();
+  return ExpectedPicture{upload.width, upload.height}.max_bytes();
 }
 
 /// The service's name for what a mode belongs to.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "client/http/transfer.h"
 #include "client/providers/models.h"
 #include "client/providers/settings.h"
 #include "image/picture.h"
@@ -69,9 +70,6 @@ struct Capabilities {
   bool needs_key = false, has_estimate = false, has_balance = false, has_cancel = false;
   bool asynchronous = true, has_crop = false, free_of_charge = false;
 };
-
-/// Bytes moved so far and in all (0 if unknown).
-using Transfer = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 /// A sharpen service. Every call blocks and belongs to the thread that made the object; cancelling
 /// `cancellable` from any thread ends a call within 0.5 s with ErrorKind::cancelled.

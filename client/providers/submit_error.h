@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "client/http/http_errors.h"
+#include "client/providers/http_errors.h"
 
 namespace sharpen {
 

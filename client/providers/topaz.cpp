@@ -7,7 +7,7 @@
 #include "client/http/address.h"
 #include "client/http/download.h"
 #include "client/http/http.h"
-#include "client/http/http_errors.h"
+#include "client/providers/http_errors.h"
 #include "client/providers/request_fields.h"
 #include "client/providers/submit_error.h"
 #include "client/providers/topaz_answers.h"

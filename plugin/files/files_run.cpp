@@ -5,8 +5,8 @@
 
 #include "base/cancelled.h"
 #include "base/i18n.h"
+#include "client/jobs/resolve_service.h"
 #include "client/jobs/sweep.h"
-#include "client/keys/keys.h"
 #include "image/picture.h"
 #include "plugin/files/open_file.h"
 #include "plugin/files/report.h"

@@ -1,4 +1,4 @@
-#include "client/http/http_errors.h"
+#include "client/providers/http_errors.h"
 
 #include <gtest/gtest.h>
 

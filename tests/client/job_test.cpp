@@ -144,9 +144,10 @@ TEST_F(Job, AnAnswerOfMoreBitsThanWereSentIsNotTooLong) {
   EXPECT_EQ(result->info.bits, 16);
 }
 
-TEST(Expected, HasRoomForAlphaSixteenBitsAndALargeProfile) {
-  EXPECT_GT((Expected{1400, 1400}.max_bytes()), 1400u * 1400 * 8 + PictureLimits().max_icc_bytes);
-  EXPECT_LT((Expected{1400, 1400}.max_bytes()), 1400u * 1400 * 8 * 3);
+TEST(ExpectedPicture, HasRoomForAlphaSixteenBitsAndALargeProfile) {
+  EXPECT_GT((ExpectedPicture{1400, 1400}.max_bytes()),
+            1400u * 1400 * 8 + PictureLimits().max_icc_bytes);
+  EXPECT_LT((ExpectedPicture{1400, 1400}.max_bytes()), 1400u * 1400 * 8 * 3);
 }
 
 TEST_F(Job, ACostAboveTheLimitSendsNothing) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/glib_error.h"
+#include "client/jobs/resolve_service.h"
 #include "tests/client/test_folder.h"
 
 namespace sharpen {

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "client/http/http_errors.h"
+#include "client/providers/http_errors.h"
 
 /// The first byte chooses the status, the rest is the body and the headers' value.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
 #include "ui/run/account.h"
 
 #include "base/i18n.h"
-#include "client/keys/keys.h"
+#include "client/jobs/resolve_service.h"
 
 namespace sharpen {
 namespace {

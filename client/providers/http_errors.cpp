@@ -1,19 +1,12 @@
-#include "client/http/http_errors.h"
+#include "client/providers/http_errors.h"
 
 #include <algorithm>
 
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/unix_time.h"
 #include "client/providers/service.h"
 
 namespace sharpen {
-
-template <>
-struct RefTraits<GDateTime> {
-  static void ref(GDateTime* date) { g_date_time_ref(date); }
-  static void unref(GDateTime* date) { g_date_time_unref(date); }
-};
 
 namespace {
 
@@ -139,19 +132,6 @@ std::string quoted(const HttpAnswer& answer, const ErrorContext& context) {
   const std::string quote = message_in(answer.body, context.secret);
   return quote.empty() ? tr(" (HTTP {})", answer.status)
                        : tr(" It says: “{}” (HTTP {}).", quote, answer.status);
-}
-
-std::optional<std::chrono::seconds> retry_after(const HttpAnswer& answer) {
-  const std::string value = answer.header("Retry-After");
-  if (value.empty()) return {};
-  constexpr gint64 longest = 600;
-  guint64 seconds = 0;
-  if (g_ascii_string_to_unsigned(value.c_str(), 10, 0, G_MAXUINT32, &seconds, nullptr))
-    return std::chrono::seconds(std::min<gint64>(static_cast<gint64>(seconds), longest));
-  const auto date = Ref<GDateTime>::adopt(soup_date_time_new_from_http_string(value.c_str()));
-  if (!date) return {};
-  const gint64 left = g_date_time_to_unix(date.get()) - unix_now();
-  return std::chrono::seconds(std::clamp<gint64>(left, 0, longest));
 }
 
 }  // namespace sharpen

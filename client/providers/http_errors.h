@@ -33,7 +33,4 @@ struct ErrorContext {
 /// without `secret`. Empty for HTML and empty bodies.
 [[nodiscard]] std::string message_in(std::string_view body, std::string_view secret);
 
-/// `Retry-After` as seconds or as a date; at most ten minutes.
-[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const HttpAnswer& answer);
-
 }  // namespace sharpen

@@ -1,3 +1,5 @@
+#include "client/jobs/resolve_service.h"
+
 #include "base/i18n.h"
 #include "client/http/address.h"
 #include "client/keys/keys.h"
