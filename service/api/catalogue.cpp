@@ -120,9 +120,10 @@ Checked<const WireModel*> choose_model(const Fields& fields, bool generative, En
   if (!model || model->generative != generative)
     return refuse(static_cast<unsigned>(behaviours.number("unknown_model")), "Invalid model.");
   if (engine == EngineKind::deconvolution && !engine::offers(name))
-    return refuse(422, std::format("This service has no model “{}”: it sharpens by calculation and "
-                                   "has no AI models. Choose another model, for example Standard.",
-                                   name));
+    return refuse(422,
+                  std::format("This service has no model “{}”: it removes blur, but invents no "
+                              "detail. Choose another model, for example Standard.",
+                              name));
   return model;
 }
 

@@ -1,4 +1,4 @@
-"""The German catalogue is complete, and every source with a message is in POTFILES."""
+"""Every catalogue is complete, and fills in what the messages do; every source with a message is in POTFILES."""
 
 import pathlib
 import re
@@ -8,7 +8,8 @@ import tempfile
 
 MESSAGE = re.compile(r'\b(?:_|N_|tr|trn|ngettext_)\(\s*"')
 ROOMS = ("base", "client", "image", "plugin", "ui")
-KEYWORDS = ["--keyword=_", "--keyword=N_", "--keyword=tr:1", "--keyword=trn:1,2", "--keyword=ngettext_:1,2"]
+KEYWORDS = ["--keyword=_", "--keyword=N_", "--keyword=tr:1", "--keyword=trn:1,2", "--keyword=ngettext_:1,2",
+            "--flag=tr:1:c++-format", "--flag=trn:1:c++-format", "--flag=trn:2:c++-format"]
 
 
 def sources_with_messages(root):

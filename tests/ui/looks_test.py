@@ -11,7 +11,7 @@ from every_control import check_page
 from gimp_window import GimpSession, main, photograph, until
 from vendor import KEY, Vendor
 
-GERMAN = pathlib.Path(__file__).resolve().parents[2] / "po" / "de.po"
+PO = pathlib.Path(__file__).resolve().parents[2] / "po"
 LOOKS = {
     "dark": {},
     "light": {"theme": "light"},
@@ -22,17 +22,20 @@ LOOKS = {
 
 
 def make_locale(folder, name):
+    """The environment of a country's users; the language is the whole name if po/ has a catalogue of that name."""
     locales = pathlib.Path(folder) / "locales"
     locales.mkdir()
     subprocess.run(["localedef", "-i", name, "-f", "UTF-8", str(locales / f"{name}.UTF-8")], check=True)
-    return {"LC_ALL": f"{name}.UTF-8", "LANGUAGE": name.split("_")[0], "LOCPATH": str(locales)}
+    language = name if (PO / f"{name}.po").exists() else name.partition("_")[0]
+    return {"LC_ALL": f"{name}.UTF-8", "LANGUAGE": language, "LOCPATH": str(locales)}
 
 
 def make_catalogue(folder, language):
     """Our catalogue, or one that translates nothing: without one GTK would not mirror the dialog at all."""
     messages = pathlib.Path(folder) / "catalogues" / language / "LC_MESSAGES"
     messages.mkdir(parents=True)
-    text = GERMAN.read_text() if language == "de" else 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    ours = PO / f"{language}.po"
+    text = ours.read_text() if ours.exists() else 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
     subprocess.run(["msgfmt", "-", "-o", str(messages / "remote-sharpen.mo")], input=text, text=True, check=True)
     return messages.parents[1]
 
@@ -48,6 +51,9 @@ class Tour:
 
     def words(self, text, *values):
         return self.catalogue.gettext(text).replace("_", "").format(*values)
+
+    def credits(self, count):
+        return self.catalogue.ngettext("{} credit", "{} credits", count).format(count)
 
     def window(self, title, *values):
         return self.session.window("remote-sharpen", self.words(title, *values))
@@ -82,7 +88,7 @@ class Tour:
         page.type(self.words("_Key:"), KEY, role="password text")
         page.mark(self.words("Keep it in a file that only _you can read (not encrypted)"), role="radio button")
         self.press(page, "_Test")
-        self.wait(page, "The key works: {}.", "123 Credits" if self.look == "german" else "123 credits")
+        self.wait(page, "The key works: {}.", self.credits(123))
         self.look_at("account", page)
         self.press(page, "_Save the Key")
         self.wait(page, "A key is stored in a file that only you can read.")
@@ -129,7 +135,7 @@ class Tour:
     def all_pages(self):
         dialog = self.open()
         self.account(dialog)
-        dialog.wait("button", self.words("Sharpen _the whole layer and compare · {}", "1 Credit" if self.look == "german" else "1 credit"))
+        dialog.wait("button", self.words("Sharpen _the whole layer and compare · {}", self.credits(1)))
         self.look_at("paid", dialog)
         self.look_into_menu(dialog, "Save, delete, export and import presets", "presets")
         self.look_into_menu(dialog, "_Model:", "model-menu")

@@ -27,8 +27,8 @@ void AccountLine::set_found(ServiceKind kind, bool chosen_automatically) {
   service_ = chosen_automatically ? _(title_of(kind)) : "";
   if (kind == ServiceKind::this_computer) {
     const std::string about =
-        _("Works without an account and sends nothing away. Classical "
-          "sharpening, not AI.");
+        _("Works without an account and sends nothing away. Removes blur, but "
+          "invents no detail.");
     return show(service_.empty() ? about : tr("{}. {}", service_, about), false);
   }
   show(service_, false);
