@@ -109,7 +109,8 @@ Result<void> serve(const Options& options) {
 
   // The download origin's address is part of its own links, so it is bound late.
   std::optional<Links> links;
-  links.emplace(options.public_url, clock, options.behaviours.number("link_seconds"));
+  links.emplace(options.public_url, (*jobs)->link_secret(), clock,
+                options.behaviours.number("link_seconds"));
   Core core{options, clock, **jobs, *links, *keys, log};
   DownloadOrigin downloads(core);
   ApiOrigin api(core);
@@ -123,7 +124,8 @@ Result<void> serve(const Options& options) {
       {options.listen, options.port, certificate->get(), patience, options.max_connections}, api);
   if (!api_front) return std::unexpected(api_front.error());
   if (options.public_url.empty())
-    links.emplace((*download_front)->url(), clock, options.behaviours.number("link_seconds"));
+    links.emplace((*download_front)->url(), (*jobs)->link_secret(), clock,
+                  options.behaviours.number("link_seconds"));
 
   const auto loop = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
   Jobs& table = **jobs;

@@ -39,21 +39,21 @@ Result<void> read_number(Number& into, const std::string& text, Number smallest 
   return {};
 }
 
-Result<std::string> read_key(const std::string& file) {
+Result<std::string> read_secret(const std::string& file) {
   const int input = file == "-" ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  std::string key;
+  std::string line;
   std::array<char, 512> bytes = {};
   ssize_t count = 0;
   // The first line only: the writer of a pipe need not close it.
-  while (input >= 0 && key.find('\n') == std::string::npos && key.size() < 4096 &&
+  while (input >= 0 && line.find('\n') == std::string::npos && line.size() < 4096 &&
          (count = ::read(input, bytes.data(), bytes.size())) > 0)
-    key.append(bytes.data(), static_cast<std::size_t>(count));
+    line.append(bytes.data(), static_cast<std::size_t>(count));
   if (input > STDIN_FILENO) ::close(input);
-  key.erase(std::min(key.find_first_of("\r\n"), key.size()));
-  if (key.empty())
+  line.erase(std::min(line.find_first_of("\r\n"), line.size()));
+  if (line.empty())
     return fail(ErrorKind::io, std::format("No key can be read from {}.", file),
                 "Its first line has to be the key.");
-  return key;
+  return line;
 }
 
 /// Setters of the members of Options that take what was written.
@@ -73,10 +73,11 @@ Result<void> set_flag(Options& options, const std::string&) {
   return {};
 }
 
-Result<void> set_key(Options& options, const std::string& file) {
-  auto key = read_key(file);
-  if (!key) return fail(std::move(key));
-  options.key = *std::move(key);
+template <auto member>
+Result<void> set_secret(Options& options, const std::string& file) {
+  auto secret = read_secret(file);
+  if (!secret) return fail(std::move(secret));
+  options.*member = *std::move(secret);
   return {};
 }
 
@@ -109,11 +110,23 @@ constexpr auto rows = std::to_array<Row>({
     {"download-port", "NUMBER", "port of the downloads (default 0: any free one)",
      set_number<&Options::download_port>},
     {"key-file", "FILE",
-     "the API key that clients must send is this file's first line; - for standard input", set_key},
+     "the API key that clients must send is this file's first line; - for standard input",
+     set_secret<&Options::key>},
     {"engine", "NAME", "deconvolution (default), or identity, which returns the picture as it came",
      set_engine},
     {"state", "DIR", "private folder of jobs and pictures (default: in the user's cache)",
      set_text<&Options::state>},
+    {"queue", "URL",
+     "Redis or Valkey (redis://[USER@]HOST[:PORT][/DATABASE]) whose jobs several services share; "
+     "needs --store",
+     set_text<&Options::queue>},
+    {"queue-password-file", "FILE", "the password of --queue is this file's first line",
+     set_secret<&Options::queue_password>},
+    {"store", "DIR", "folder of pictures that all services of --queue see",
+     set_text<&Options::store>},
+    {"visibility-timeout", "SECONDS",
+     "a worker of --queue that is silent for so long loses its job to another (default 30)",
+     set_number<&Options::visibility_timeout, 1>},
     {"idle-exit", "SECONDS", "end after so long without a job and a request (default 0: never)",
      set_number<&Options::idle_exit>},
     {"workers", "NUMBER", "jobs processed at the same time (default 2)",
@@ -172,6 +185,8 @@ Result<void> check(const Options& options) {
         ErrorKind::bad_argument,
         std::format("Listening on {} lets other machines in.", options.listen),
         "Add --key-file FILE or --keys FILE, so that only those who have the key are served.");
+  if (options.queue.empty() != options.store.empty())
+    return fail(ErrorKind::bad_argument, "--queue and --store belong together.");
   if (options.tls_certificate.empty() != options.tls_key.empty())
     return fail(ErrorKind::bad_argument, "--tls-cert and --tls-key belong together.");
   return {};

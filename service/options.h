@@ -25,6 +25,10 @@ struct Options {
   std::string key;                  ///< secret: read from --key-file, never an argument
   EngineKind engine = EngineKind::deconvolution;
   std::filesystem::path state;               ///< folder of jobs and pictures, 0700
+  std::string queue;                         ///< address of a Redis that services share, or empty
+  std::string queue_password;                ///< secret: read from --queue-password-file
+  std::filesystem::path store;               ///< shared folder of pictures, with `queue`
+  std::int64_t visibility_timeout = 30;      ///< seconds, with `queue`
   int idle_exit = 0;                         ///< seconds without a job and a request; 0 = never
   unsigned workers = 2;                      ///< jobs processed at once
   std::optional<std::int64_t> balance;       ///< credits; none: jobs cost nothing

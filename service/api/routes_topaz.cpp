@@ -17,10 +17,6 @@ constexpr std::string_view image_base = "/image/v1/", account_base = "/account/v
 /// A form around the largest picture may be so much longer.
 constexpr std::uint64_t form_overhead = 1 << 20;
 
-Answer not_found() {
-  return error_answer(404, "An image with the given process ID was not found.");
-}
-
 }  // namespace
 
 bool TopazRoutes::owns(std::string_view path) {
@@ -178,7 +174,7 @@ Answer TopazRoutes::status(const std::string& id, const std::string& owner) {
   if (!job) return job.error();
   const int polls = count_poll(id);
   const auto hidden = core_.options.behaviours.number("first_polls_404");
-  if (hidden > 0 && polls <= hidden) return not_found();
+  if (hidden > 0 && polls <= hidden) return unknown_job();
   JsonWriter json;
   append_status(json, **job, core_, polls);
   return json_answer(json);
@@ -249,7 +245,7 @@ Answer TopazRoutes::download(const Request& request, const std::string& id) cons
 Answer TopazRoutes::download_input(const Request& request, const std::string& id) const {
   const auto job = core_.jobs.find(id, request.owner);
   if (!job) return job.error();
-  if (!core_.jobs.find_source((*job)->source_id, request.owner)) return not_found();
+  if (!core_.jobs.find_source((*job)->source_id, request.owner)) return unknown_job();
   return link_answer(LinkKind::input, id, request.host_name());
 }
 

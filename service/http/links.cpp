@@ -14,9 +14,9 @@ constexpr std::string_view word_of(LinkKind kind) {
 
 }  // namespace
 
-Links::Links(std::string base, Clock clock, std::int64_t life_seconds)
+Links::Links(std::string base, std::string secret, Clock clock, std::int64_t life_seconds)
     : base_(std::move(base)),
-      secret_(random_bytes(32)),
+      secret_(std::move(secret)),
       clock_(std::move(clock)),
       life_seconds_(life_seconds) {}
 

@@ -13,12 +13,12 @@ namespace sharpen::server {
 enum class LinkKind { output, input };
 
 /// Makes and checks addresses that need no key: they carry their end and a signature (HMAC-SHA256
-/// with a secret that lives and dies with this process).
+/// with a secret).
 class Links {
  public:
   /// `base` is the download origin, for example "http://127.0.0.1:4711". One that names all
   /// addresses of this machine ("http://0.0.0.0:4711") takes the name that a client asks for.
-  Links(std::string base, Clock clock, std::int64_t life_seconds);
+  Links(std::string base, std::string secret, Clock clock, std::int64_t life_seconds);
 
   struct Pair {
     std::string download_url, head_url;

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/json.h"
+
 namespace sharpen::server {
 namespace {
 
@@ -25,6 +27,21 @@ std::optional<JobState> state_from(std::string_view word) {
   const auto* found =
       std::ranges::find(words, word, &std::pair<JobState, std::string_view>::second);
   return found == words.end() ? std::nullopt : std::optional(found->first);
+}
+
+std::string error_json(std::string_view why) {
+  return JsonWriter().begin_object().member("error", why).end_object().text();
+}
+
+Job failed(Job job, std::string_view why, std::int64_t now) {
+  job.state = JobState::failed;
+  job.modified = now;
+  job.options_json = error_json(why);
+  return job;
+}
+
+Charge charge_for(const Job& completed) {
+  return {completed.id, completed.filename, completed.credits, completed.modified};
 }
 
 }  // namespace sharpen::server

@@ -54,6 +54,11 @@ struct Job {
   }
 };
 
+/// The options_json of a job that failed.
+[[nodiscard]] std::string error_json(std::string_view why);
+/// A job as it is when it has failed.
+[[nodiscard]] Job failed(Job job, std::string_view why, std::int64_t now);
+
 /// One completed and charged job.
 struct Charge {
   std::string process_id;
@@ -61,5 +66,6 @@ struct Charge {
   std::int64_t credits = 0;
   std::int64_t time = 0;  ///< Unix seconds
 };
+[[nodiscard]] Charge charge_for(const Job& completed);
 
 }  // namespace sharpen::server

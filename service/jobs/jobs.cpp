@@ -13,6 +13,7 @@
 
 #include "base/glib_error.h"
 #include "service/store/local_store.h"
+#include "service/store/redis_store.h"
 
 namespace sharpen::server {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::int64_t open_ended_balance = 1'000'000;
 constexpr std::int64_t expiry_interval = 60;
-constexpr unsigned watch_ms = 50;
+constexpr unsigned watch_ms = 100;
 
 std::string new_uuid() { return OwnedChars(g_uuid_string_random()).get(); }
 
@@ -44,10 +45,24 @@ std::int64_t size_of(const fs::path& file) {
   return error ? 0 : static_cast<std::int64_t>(size);
 }
 
+Result<std::unique_ptr<JobStore>> open_store(const Options& options, const Clock& clock) {
+  const bool has_account = options.balance.has_value();
+  if (!options.queue.empty())
+    return open_redis_store({.url = options.queue,
+                             .password = options.queue_password,
+                             .folder = options.store,
+                             .visibility = options.visibility_timeout,
+                             .has_account = has_account,
+                             .clock = clock});
+  auto store = LocalStore::open(options.state, has_account, clock());
+  if (!store) return fail(std::move(store));
+  return *std::move(store);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Jobs>> Jobs::open(const Options& options, Clock clock, EventLog& log) {
-  auto store = LocalStore::open(options.state, options.balance.has_value(), clock());
+  auto store = open_store(options, clock);
   if (!store) return fail(std::move(store));
   std::unique_ptr<Jobs> jobs(new Jobs(options, std::move(clock), log, *std::move(store)));
   jobs->expire();
@@ -129,8 +144,7 @@ void Jobs::discard(const SourcePicture& source) {
 Checked<JobStore::SourceRef> Jobs::find_source(const std::string& id,
                                                const std::string& owner) const {
   auto source = store_->find_source(id);
-  if (source && (*source)->owner != owner)
-    return refuse(404, "An image with the given source ID was not found.");
+  if (source && (*source)->owner != owner) return std::unexpected(unknown_source());
   return source;
 }
 
@@ -189,14 +203,15 @@ void Jobs::submit(const JobSpec& spec, const SourcePicture& source, const OnSubm
 void Jobs::pump() {
   while (!stopping_ && occupied_ < options_.workers) {
     const JobRef job = store_->claim();
-    if (!job) return;
+    // One that was lost to another process and came back, while its worker still has to notice.
+    if (!job || active_.contains(job->id)) return;
     begin(*job);
   }
 }
 
 void Jobs::begin(const Job& job) {
   auto ticket = std::make_shared<Ticket>();
-  active_.insert_or_assign(job.id, ticket);
+  active_.emplace(job.id, ticket);
   ++occupied_;
   const Behaviours& behaviours = options_.behaviours;
   WorkOrder order{.job = job,
@@ -224,9 +239,11 @@ void Jobs::begin(const Job& job) {
 
 void Jobs::on_done(const std::string& id, const Result<std::string>& result) {
   --occupied_;
-  active_.erase(id);
+  const auto ticket = active_.extract(id);
   const auto found = store_->find(id);
-  if (found && !(*found)->ended()) {
+  if (ticket.mapped()->stop.stop_requested()) {
+    store_->give_back(id);  // unless another process has it
+  } else if (found && !(*found)->ended()) {
     Job job = **found;
     Result<void> completed;
     if (result) {
@@ -235,9 +252,7 @@ void Jobs::on_done(const std::string& id, const Result<std::string>& result) {
     } else {
       completed = fail(result.error().kind, result.error().message, result.error().hint);
     }
-    if (!completed)
-      job.options_json =
-          JsonWriter().begin_object().member("error", completed.error().text()).end_object().text();
+    if (!completed) job.options_json = error_json(completed.error().text());
     const bool ended = end(job, completed ? JobState::completed : JobState::failed);
     if (!ended) remove_unwanted_output(id);
   }
@@ -291,8 +306,7 @@ void Jobs::look_around() {
 
 Checked<Jobs::JobRef> Jobs::find(const std::string& id, const std::string& owner) const {
   auto job = store_->find(id);
-  if (job && (*job)->owner != owner)
-    return refuse(404, "An image with the given process ID was not found.");
+  if (job && (*job)->owner != owner) return std::unexpected(unknown_job());
   return job;
 }
 

@@ -66,6 +66,7 @@ class Jobs {
   [[nodiscard]] double progress(const Job& job) const;   ///< 0 … 1
   [[nodiscard]] std::int64_t eta(const Job& job) const;  ///< Unix seconds
   [[nodiscard]] const PictureFolder& pictures() const { return store_->pictures(); }
+  [[nodiscard]] std::string link_secret() const { return store_->link_secret(); }
   /// Seconds that a picture of this size is expected to take.
   [[nodiscard]] double duration(std::uint64_t width, std::uint64_t height) const;
 

@@ -19,6 +19,15 @@ struct Usage {
   std::int64_t bytes = 0;       ///< of uploads and results
 };
 
+/// A job that ends the process each time it is tried must not do so for ever.
+inline constexpr int max_attempts = 3;
+inline constexpr const char* tried_too_often =
+    "The service ended each time when it worked on this picture.";
+
+/// The answers about what a store does not have.
+[[nodiscard]] Answer unknown_job();
+[[nodiscard]] Answer unknown_source();
+
 /// Credits of the account.
 struct Credits {
   std::int64_t charged = 0, reserved = 0;
@@ -66,6 +75,8 @@ class JobStore {
 
   /// Whether other processes work on the same jobs.
   [[nodiscard]] virtual bool shared() const = 0;
+  /// Signs addresses of downloads; all processes that share the store have the same.
+  [[nodiscard]] virtual std::string link_secret() const = 0;
   [[nodiscard]] virtual const PictureFolder& pictures() const = 0;
 };
 

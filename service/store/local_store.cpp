@@ -9,14 +9,13 @@
 #include <ranges>
 #include <utility>
 
+#include "service/http/secrets.h"
 #include "service/store/old_records.h"
 #include "service/store/records.h"
 
 namespace sharpen::server {
 namespace {
 
-/// A job that ends the process each time it is tried must not do so for ever.
-constexpr int max_attempts = 3;
 constexpr const char* forgotten_credits_id = "forgotten_credits";
 
 Change put(const Job& job) { return {RecordKind::job, job.id, to_text(job)}; }
@@ -54,6 +53,7 @@ LocalStore::LocalStore(PictureFolder pictures, UniqueFd lock, bool has_account,
     : pictures_(std::move(pictures)),
       lock_(std::move(lock)),
       has_account_(has_account),
+      link_secret_(random_bytes(32)),
       journal_(std::move(journal)) {}
 
 Result<void> LocalStore::restore(std::int64_t now) {
@@ -96,29 +96,24 @@ void LocalStore::take_up(Job found, std::int64_t now) {
   else if (!sources_.contains(job->source_id))
     why = "The picture is gone.";
   else if (job->attempts >= max_attempts)
-    why = "The service ended each time when it worked on this picture.";
+    why = tried_too_often;
   if (why.empty()) {
     job->state = JobState::pending;
     queue_.push(job->owner, job->id, job->fast);
     return;
   }
-  Job failed = *job;
-  failed.state = JobState::failed;
-  failed.modified = now;
-  failed.options_json = JsonWriter().begin_object().member("error", why).end_object().text();
-  (void)end(failed);
+  (void)end(failed(*job, why, now));
 }
 
 Checked<JobStore::JobRef> LocalStore::find(const std::string& id) {
   const auto found = jobs_.find(id);
-  if (found == jobs_.end()) return refuse(404, "An image with the given process ID was not found.");
+  if (found == jobs_.end()) return std::unexpected(unknown_job());
   return found->second;
 }
 
 Checked<JobStore::SourceRef> LocalStore::find_source(const std::string& id) {
   const auto found = sources_.find(id);
-  if (found == sources_.end())
-    return refuse(404, "An image with the given source ID was not found.");
+  if (found == sources_.end()) return std::unexpected(unknown_source());
   return found->second.picture;
 }
 
@@ -245,7 +240,7 @@ bool LocalStore::end(const Job& ended) {
 }
 
 void LocalStore::charge(const Job& job, std::vector<Change>& changes) {
-  const Charge charge{job.id, job.filename, job.credits, job.modified};
+  const Charge charge = charge_for(job);
   if (!charges_.try_emplace(job.id, charge).second) return;
   credits_.charged += charge.credits;
   changes.push_back({RecordKind::charge, job.id, to_text(charge)});

@@ -39,6 +39,7 @@ class LocalStore final : public JobStore {
   void remove(const Job& job, std::int64_t now) override;
   void expire(std::int64_t now, std::int64_t keep, std::int64_t keep_orphan) override;
   [[nodiscard]] bool shared() const override { return false; }
+  [[nodiscard]] std::string link_secret() const override { return link_secret_; }
   [[nodiscard]] const PictureFolder& pictures() const override { return pictures_; }
 
  private:
@@ -62,6 +63,7 @@ class LocalStore final : public JobStore {
   PictureFolder pictures_;
   UniqueFd lock_;
   bool has_account_;
+  std::string link_secret_;  ///< lives and dies with this process
   std::map<std::string, std::shared_ptr<Job>> jobs_;
   std::map<std::int64_t, std::shared_ptr<Job>> by_sequence_;
   std::map<std::string, Source> sources_;

@@ -18,10 +18,13 @@ void remove_quietly(const fs::path& file) {
   fs::remove(file, ignored);
 }
 
-void sweep_folder(const fs::path& folder, const std::function<bool(const std::string&)>& knows) {
+void sweep_folder(const fs::path& folder, const std::function<bool(const std::string&)>& knows,
+                  std::chrono::seconds age) {
   std::error_code ignored;
+  const auto before = fs::file_time_type::clock::now() - age;
   for (const auto& entry : fs::directory_iterator(folder, ignored))
-    if (!knows(entry.path().filename().string())) remove_quietly(entry.path());
+    if (entry.last_write_time(ignored) <= before && !knows(entry.path().filename().string()))
+      remove_quietly(entry.path());
 }
 
 }  // namespace
@@ -31,10 +34,10 @@ Result<PictureFolder> PictureFolder::open(fs::path folder) {
     if (g_mkdir_with_parents((folder / name).c_str(), 0700) != 0)
       return fail(ErrorKind::io,
                   std::format("{} cannot be made: {}.", folder.string(), g_strerror(errno)),
-                  "Choose another folder with --state.");
+                  "Choose another folder with --state or --store.");
   if (g_chmod(folder.c_str(), 0700) != 0)
     return fail(ErrorKind::io, std::format("{} belongs to somebody else.", folder.string()),
-                "Choose another folder with --state.");
+                "Choose another folder with --state or --store.");
   return PictureFolder(std::move(folder));
 }
 
@@ -51,10 +54,11 @@ void PictureFolder::remove_source(const std::string& id) const { remove_quietly(
 void PictureFolder::remove_output(const std::string& id) const { remove_quietly(output(id)); }
 
 void PictureFolder::sweep(const std::function<bool(const std::string&)>& knows_source,
-                          const std::function<bool(const std::string&)>& knows_output) const {
-  sweep_folder(spool(), [](const std::string&) { return false; });
-  sweep_folder(folder_ / "sources", knows_source);
-  sweep_folder(folder_ / "jobs", knows_output);
+                          const std::function<bool(const std::string&)>& knows_output,
+                          std::chrono::seconds age) const {
+  sweep_folder(spool(), [](const std::string&) { return false; }, age);
+  sweep_folder(folder_ / "sources", knows_source, age);
+  sweep_folder(folder_ / "jobs", knows_output, age);
 }
 
 std::uint64_t PictureFolder::free_bytes() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -25,10 +26,11 @@ class PictureFolder {
 
   void remove_source(const std::string& id) const;
   void remove_output(const std::string& id) const;
-  /// Removes what is in the spool, partial results, and pictures that nobody knows. Only while no
-  /// other process works in the folder.
+  /// Removes what is in the spool, partial results, and pictures that nobody knows, all older than
+  /// `age`: while others work in the folder, older than any work takes.
   void sweep(const std::function<bool(const std::string& id)>& knows_source,
-             const std::function<bool(const std::string& id)>& knows_output) const;
+             const std::function<bool(const std::string& id)>& knows_output,
+             std::chrono::seconds age = {}) const;
   /// Bytes that can still be written.
   [[nodiscard]] std::uint64_t free_bytes() const;
 

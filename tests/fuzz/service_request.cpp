@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (answer.range.first > answer.range.last || answer.range.last >= length))
       std::abort();
   }
-  static const Links links("http://host", [] { return std::int64_t{0}; }, 60);
+  static const Links links("http://host", "secret", [] { return std::int64_t{0}; }, 60);
   const auto half = text.substr(0, size / 2), rest = text.substr(size / 2);
   if (links.check("GET", half, rest, rest)) std::abort();
   Behaviours behaviours;

@@ -20,7 +20,7 @@ Parts parts_of(const std::string& url) {
 
 TEST(Links, OpenUntilTheyExpire) {
   std::int64_t now = 1000;
-  const Links links("https://host:1", [&now] { return now; }, 60);
+  const Links links("https://host:1", "secret", [&now] { return now; }, 60);
   const auto made = links.make(LinkKind::output, "some-id", "other");
   EXPECT_EQ(made.expiry, 1060);
   const Parts get = parts_of(made.download_url), head = parts_of(made.head_url);
@@ -42,7 +42,8 @@ TEST(Links, OpenUntilTheyExpire) {
 TEST(Links, OfAllAddressesNameTheOneThatWasAsked) {
   const Clock clock = [] { return std::int64_t{1000}; };
   const auto address = [&](const std::string& base, const std::string& host) {
-    const std::string url = Links(base, clock, 60).make(LinkKind::output, "a", host).download_url;
+    const std::string url =
+        Links(base, "secret", clock, 60).make(LinkKind::output, "a", host).download_url;
     return url.substr(0, url.find("/output"));
   };
   EXPECT_EQ(address("https://0.0.0.0:8444", "studio.local"), "https://studio.local:8444");
@@ -53,7 +54,8 @@ TEST(Links, OfAllAddressesNameTheOneThatWasAsked) {
 
 TEST(Links, AreWorthNothingElsewhere) {
   const Clock clock = [] { return std::int64_t{1000}; };
-  const Links links("https://host", clock, 60), other("https://host", clock, 60);
+  const Links links("https://host", "secret", clock, 60),
+      other("https://host", "another", clock, 60);
   const Parts get = parts_of(links.make(LinkKind::input, "a", "").download_url);
   EXPECT_TRUE(links.check("GET", get.path, get.expires, get.signature));
   EXPECT_FALSE(other.check("GET", get.path, get.expires, get.signature)) << "another secret";

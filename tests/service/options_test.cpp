@@ -30,6 +30,12 @@ TEST(Options, BelieveNoNumberThatDoesNotFit) {
     EXPECT_FALSE(parse({"--port", wrong})) << wrong;
 }
 
+TEST(Options, OfAQueueBelongTogether) {
+  EXPECT_TRUE(parse({"--queue", "redis://host", "--store", "/pictures"}));
+  EXPECT_FALSE(parse({"--queue", "redis://host"}));
+  EXPECT_FALSE(parse({"--store", "/pictures"}));
+}
+
 TEST(Options, OfTestsAreShownToThoseWhoAskForThem) {
   for (const char* word : {"--balance", "--behaviour", "rate_limit"}) {
     EXPECT_FALSE(help_text(Help::normal).contains(word)) << word;

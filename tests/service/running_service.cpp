@@ -8,11 +8,24 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <thread>
 
 #include "base/glib_error.h"
+#include "tests/service/redis_server.h"
 
 namespace sharpen::test {
+namespace {
+
+/// Instead of a folder's own store: a database of a Redis that all tests share.
+std::vector<std::string> shared_store(const std::filesystem::path& state) {
+  static const RedisServer redis;
+  static std::map<std::filesystem::path, int> databases;
+  const int database = databases.try_emplace(state, int(databases.size())).first->second;
+  return {"--queue", redis.url(database), "--store", state, "--visibility-timeout", "1"};
+}
+
+}  // namespace
 
 TestFolder::TestFolder() {
   std::string name = testing::TempDir() + "sharpen-service-XXXXXX";
@@ -36,6 +49,10 @@ RunningService::RunningService(std::vector<std::string> arguments,
   } else {
     state_ = folder_.path() / "state";
     arguments.insert(arguments.end(), {"--state", state_.string()});
+  }
+  if (g_getenv("SHARPEN_TEST_REDIS") && !has("--queue")) {
+    const auto more = shared_store(state_);
+    arguments.insert(arguments.end(), more.begin(), more.end());
   }
   std::vector<const char*> argv;
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());

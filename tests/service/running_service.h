@@ -26,7 +26,8 @@ class TestFolder {
 };
 
 /// The real sharpen-service, in a process of its own, with the identity engine unless told
-/// otherwise. Killed at the end if it still runs.
+/// otherwise. Killed at the end if it still runs. With SHARPEN_TEST_REDIS in the environment, its
+/// jobs are in a Redis.
 class RunningService {
  public:
   /// What it writes to standard error goes to `log`, if that is not empty.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <format>
+#include <optional>
+#include <string>
+
+#include "tests/service/child_process.h"
+#include "tests/service/running_service.h"
+
+namespace sharpen::test {
+
+/// A real Redis that keeps what it is told (appendonly), in a folder of its own.
+class RedisServer {
+ public:
+  RedisServer() { start(); }
+
+  /// The address of one of its databases.
+  [[nodiscard]] std::string url(int database = 0) const {
+    return std::format("redis://127.0.0.1:{}/{}", port_, database);
+  }
+  void start() {
+    process_.emplace(std::vector<std::string>{
+        "redis-server", "--port", std::to_string(port_), "--bind", "127.0.0.1", "--appendonly",
+        "yes", "--save", "", "--databases", "1000", "--dir", folder_.path().string()});
+    await_listener(port_);
+  }
+  void kill() { process_->kill(); }
+
+ private:
+  TestFolder folder_;
+  int port_ = free_port();
+  std::optional<ChildProcess> process_;
+};
+
+}  // namespace sharpen::test
