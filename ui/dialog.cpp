@@ -21,15 +21,6 @@ struct DestroyWidget {
 };
 using Window = std::unique_ptr<GtkWidget, DestroyWidget>;
 
-/// Errors: bad_argument where there is no screen; gimp_ui_init() would end the program.
-Result<void> begin_windows() {
-  if (!gtk_init_check(nullptr, nullptr))
-    return fail(ErrorKind::bad_argument, _("There is no screen to show a window on."),
-                _("Run it with RUN-NONINTERACTIVE here."));
-  gimp_ui_init(program_name);
-  return {};
-}
-
 /// In GIMP's status bar for a moment.
 void show_in_status_bar(const std::vector<std::string>& findings) {
   std::string text;
@@ -46,6 +37,15 @@ void show_in_status_bar(const std::vector<std::string>& findings) {
 }
 
 }  // namespace
+
+Result<void> begin_windows() {
+  // gimp_ui_init() would end the program.
+  if (!gtk_init_check(nullptr, nullptr))
+    return fail(ErrorKind::bad_argument, _("There is no screen to show a window on."),
+                _("Run it with RUN-NONINTERACTIVE here."));
+  gimp_ui_init(program_name);
+  return {};
+}
 
 void tell_user(const std::vector<std::string>& notes) {
   std::string text;

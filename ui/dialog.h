@@ -21,6 +21,9 @@ struct ConfigBridge {
 
 class RecoverHost;
 
+/// Before the first window. Errors: bad_argument where there is no screen.
+[[nodiscard]] Result<void> begin_windows();
+
 /// Shows the dialog (set up, progress, done or error) and works until the user is through: layers
 /// are in the image, or nothing was changed. ErrorKind::cancelled if the user closed it.
 /// With `recover` it also offers the unfinished jobs of earlier runs.

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/link_or_copy.h"
+#include "base/one_line.h"
 #include "base/unix_time.h"
 #include "client/jobs/fingerprint.h"
 #include "client/jobs/same_job.h"
@@ -337,9 +338,7 @@ std::string summary_in(const std::string& options_json) {
   std::string summary = json ? (*json)["summary"].string().value_or("") : "";
   constexpr std::size_t longest = 300;
   if (summary.size() > longest) return {};
-  for (char& c : summary)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return summary;
+  return one_line(std::move(summary));
 }
 
 }  // namespace sharpen

@@ -6,19 +6,22 @@
 #include "client/local/local_service.h"
 
 namespace sharpen {
-namespace {
 
-Result<ServiceAddress> address_at(ServiceKind kind, const Settings& settings) {
+Result<ServiceAddress> address_without_key(ServiceKind kind, const Settings& settings) {
+  if (kind == ServiceKind::this_computer)
+    return ServiceAddress{.kind = kind, .base_url = {}, .key = {}, .ca_file = {}};
   auto url =
       checked_base_url(settings.service_url.empty() ? official_url(kind) : settings.service_url);
   if (!url) return fail(std::move(url));
   return ServiceAddress{.kind = kind, .base_url = *std::move(url), .key = {}, .ca_file = {}};
 }
 
+namespace {
+
 /// The address with its key; without one if none is known.
 Result<ServiceAddress> with_known_key(ServiceKind kind, const Settings& settings, const Home& home,
                                       GCancellable* cancellable) {
-  auto address = address_at(kind, settings);
+  auto address = address_without_key(kind, settings);
   if (!address) return address;
   address->ca_file = home.ca_file;
   auto found = find_key(kind, origin_of(address->base_url), home, cancellable);

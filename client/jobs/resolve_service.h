@@ -9,6 +9,10 @@
 
 namespace sharpen {
 
+/// The address that settings mean at a service, without asking for its key. Errors: bad_argument.
+[[nodiscard]] Result<ServiceAddress> address_without_key(ServiceKind kind,
+                                                         const Settings& settings);
+
 /// Turns the words of Settings into an address with its key: `automatic` is Topaz if it has a key,
 /// else the AI/ML API if it has one, else this computer, whose service is started if need be.
 /// Errors: no_key, bad_argument, io (keyring, service does not start).

@@ -23,14 +23,16 @@ constexpr const char* schema =
          file TEXT NOT NULL DEFAULT '', bytes INTEGER NOT NULL DEFAULT 0,
          modified INTEGER NOT NULL DEFAULT 0,
          job TEXT NOT NULL DEFAULT '', cost REAL, finding TEXT NOT NULL DEFAULT '',
-         PRIMARY KEY (content, settings, wanted));)";
+         PRIMARY KEY (content, settings, wanted));
+       CREATE INDEX IF NOT EXISTS outputs_by_file ON outputs (file);)";
 
-struct FileState {
+/// By which a file that somebody has changed is known.
+struct FileStamp {
   std::int64_t bytes = -1, modified = 0;
-  [[nodiscard]] bool operator==(const FileState&) const = default;
+  [[nodiscard]] bool operator==(const FileStamp&) const = default;
 };
 
-FileState state_of(const std::filesystem::path& file) {
+FileStamp stamp_of(const std::filesystem::path& file) {
   struct stat found{};
   if (::stat(file.c_str(), &found) != 0) return {};
   constexpr std::int64_t nanoseconds = 1'000'000'000;
@@ -45,13 +47,13 @@ Result<std::optional<WrittenOutput>> first_intact(Statement& rows) {
     if (!*row) return std::nullopt;
     WrittenOutput output;
     output.file = rows.text();
-    FileState state;
-    state.bytes = rows.integer();
-    state.modified = rows.integer();
+    FileStamp stamp;
+    stamp.bytes = rows.integer();
+    stamp.modified = rows.integer();
     output.job = rows.text();
     output.cost = rows.number();
     output.finding = rows.text();
-    if (state == state_of(output.file)) return output;
+    if (stamp == stamp_of(output.file)) return output;
   }
 }
 
@@ -86,6 +88,16 @@ Result<std::optional<WrittenOutput>> Manifest::find_equal(const OutputKey& key) 
   return first_intact(*rows);
 }
 
+Result<bool> Manifest::has_written(const std::filesystem::path& file) {
+  auto rows = database_.prepare(
+      "SELECT file, bytes, modified, job, cost, finding FROM outputs WHERE file = ?");
+  if (!rows) return fail(std::move(rows));
+  rows->bind(file.native());
+  const auto intact = first_intact(*rows);
+  if (!intact) return std::unexpected(intact.error());
+  return intact->has_value();
+}
+
 Result<bool> Manifest::claim(const OutputKey& key, const std::filesystem::path& wanted) {
   auto transaction = Transaction::begin(database_);
   if (!transaction) return fail(std::move(transaction));
@@ -111,15 +123,15 @@ Result<bool> Manifest::claim(const OutputKey& key, const std::filesystem::path& 
 
 Result<void> Manifest::record(const OutputKey& key, const std::filesystem::path& wanted,
                               const WrittenOutput& output, const std::filesystem::path& complete) {
-  const FileState state = state_of(complete);
+  const FileStamp stamp = stamp_of(complete);
   auto change = database_.prepare(
       "UPDATE outputs SET owner = '', renewed = ?, file = ?, bytes = ?, modified = ?, job = ?, "
       "cost = ?, finding = ? WHERE content = ? AND settings = ? AND wanted = ?");
   if (!change) return fail(std::move(change));
   change->bind(unix_now())
       .bind(output.file.native())
-      .bind(state.bytes)
-      .bind(state.modified)
+      .bind(stamp.bytes)
+      .bind(stamp.modified)
       .bind(output.job)
       .bind(output.cost)
       .bind(output.finding)

@@ -37,6 +37,10 @@ class Manifest {
   /// Another file of the very content that is wanted, likewise.
   [[nodiscard]] Result<std::optional<WrittenOutput>> find_equal(const OutputKey& key);
 
+  /// Whether a run has written this file (by the name that it was given), and nobody has changed
+  /// it.
+  [[nodiscard]] Result<bool> has_written(const std::filesystem::path& file);
+
   /// Reserves an output for this process. False: another run that is alive works on it.
   [[nodiscard]] Result<bool> claim(const OutputKey& key, const std::filesystem::path& wanted);
   /// Notes an output, claimed before. `complete` is the finished file, still under its temporary

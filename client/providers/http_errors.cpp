@@ -1,9 +1,11 @@
 #include "client/providers/http_errors.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/one_line.h"
 #include "client/providers/service.h"
 
 namespace sharpen {
@@ -93,8 +95,7 @@ std::string plain(std::string text, std::string_view secret) {
   if (!secret.empty())
     for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
       text.replace(at, secret.size(), "…");
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  text = one_line(std::move(text));
   constexpr std::size_t longest = 200;
   if (text.size() <= longest) return text;
   std::size_t end = longest;

@@ -70,7 +70,8 @@ class Folder {
 
 /// What GIMP is asked to do.
 std::string script_of(const CommandOptions& options, const fs::path& progress) {
-  std::string script = "(plug-in-remote-sharpen-files #:run-mode RUN-NONINTERACTIVE\n #:inputs '(";
+  std::string script =
+      "(plug-in-remote-sharpen-files #:run-mode RUN-NONINTERACTIVE\n #:inputs (list ";
   for (const fs::path& input : options.inputs) script += scheme_path(input) + "\n ";
   script += ")";
   for (const auto& [name, value] : options.arguments)
@@ -98,7 +99,7 @@ pid_t start_gimp(std::vector<std::string> words, const fs::path& log) {
   ::_exit(127);
 }
 
-/// The signals by which a user ends the run, as a file that becomes readable.
+/// Set by the signals with which a user ends the run.
 volatile sig_atomic_t wants_end = 0;
 void note_signal(int) { wants_end = 1; }
 
@@ -142,7 +143,11 @@ int run(const CommandOptions& options) {
   const auto folder = Folder::make();
   if (!folder) return refuse(folder.error(), some_failed);
   const fs::path script = folder->file("run.scm"), progress = folder->file("progress");
-  std::ofstream(script, std::ios::binary) << script_of(options, progress);
+  std::ofstream written(script, std::ios::binary);
+  if (!(written << script_of(options, progress) << std::flush))
+    return refuse({ErrorKind::io, tr("{} cannot be written.", script.string()),
+                   _("Make room on the disk, or set XDG_CACHE_HOME.")},
+                  some_failed);
   if (::mkfifo(progress.c_str(), 0600) != 0)
     return refuse({ErrorKind::io, _("No pipe could be made."), ""}, some_failed);
   // Also for writing: so it has no end before GIMP has opened it.

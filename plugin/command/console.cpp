@@ -2,14 +2,14 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <format>
+#include <utility>
 #include <vector>
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/one_line.h"
 #include "client/providers/service.h"
 #include "plugin/files/file_item.h"
 
@@ -19,12 +19,6 @@ namespace {
 void print(std::FILE* stream, const std::string& text) {
   (void)std::fwrite(text.data(), 1, text.size(), stream);
   (void)std::fflush(stream);
-}
-
-/// No name can move the cursor.
-std::string one_line(std::string text) {
-  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return text;
 }
 
 std::string state_title(const std::string& word) {
@@ -38,13 +32,6 @@ std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
   return text;
-}
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(std::ceil(seconds));
-  return whole < 60     ? tr("{} s", whole)
-         : whole < 3600 ? tr("{} min", (whole + 59) / 60)
-                        : tr("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
 }  // namespace
@@ -99,14 +86,7 @@ void Console::show_file(const Json& event) {
 void Console::show_total() {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count();
-  std::vector<std::string> parts = {std::format("{}/{}", shown_, files_)};
-  if (shown_ > 0 && seconds > 0) {
-    const double rate = static_cast<double>(shown_) / seconds;
-    parts.push_back(tr("{} a minute", std::format("{:.1f}", rate * 60)));
-    parts.push_back(tr("{} left", duration_text(static_cast<double>(files_ - shown_) / rate)));
-  }
-  if (!unit_.empty()) parts.push_back(amount_text(cost_, unit_));
-  print(stdout, joined(parts));
+  print(stdout, pace_text(shown_, files_, seconds, cost_, unit_));
   has_total_ = true;
 }
 

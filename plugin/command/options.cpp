@@ -139,7 +139,7 @@ Result<std::string> expression(const Option& option, const std::string& value) {
   const char* end = value.data() + value.size();
   const auto [rest, error] = std::from_chars(value.data(), end, number);
   if (error != std::errc() || rest != end) return refuse(_("a number"));
-  if (number < option.minimum || number > option.maximum)
+  if (!(number >= option.minimum && number <= option.maximum))
     return refuse(tr("a number from {} to {}", plain(option.minimum), plain(option.maximum)));
   return std::format("{:f}", number);
 }
@@ -191,7 +191,7 @@ class Reader {
       const bool by_letter = name.size() == 1 && short_name(one.name) == name[0];
       return by_letter || (word.starts_with("--") && one.name == name);
     });
-    const bool is_gimp = word.starts_with("--gimp");
+    const bool is_gimp = word.starts_with("--") && name == "gimp";
     if (option == options_.end() && !is_gimp) return misused(tr("There is no option {}.", word));
     const bool is_flag = !is_gimp && option->kind == Kind::flag;
     if (is_flag && value) return misused(tr("{} takes no value.", word));
@@ -272,8 +272,17 @@ std::string man_page() {
 }
 
 std::string scheme_string(const std::string& text) {
+  // Script-Fu reads no string of more than 1024 characters.
+  constexpr std::size_t longest = 1000;
   std::string out = "\"";
+  std::size_t begin = out.size();
+  bool is_split = false;
   for (const char c : text) {
+    if (out.size() - begin >= longest) {
+      out += "\" \"";
+      begin = out.size();
+      is_split = true;
+    }
     if (c == '\n') {
       out += "\\n";
       continue;
@@ -281,12 +290,13 @@ std::string scheme_string(const std::string& text) {
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
-  return out + "\"";
+  out += '"';
+  return is_split ? "(string-append " + out + ")" : out;
 }
 
 std::string scheme_path(const std::filesystem::path& path) {
-  const OwnedChars uri(g_filename_to_uri(std::filesystem::absolute(path).lexically_normal().c_str(),
-                                         nullptr, nullptr));
+  const OwnedChars uri(
+      g_filename_to_uri(std::filesystem::absolute(path).c_str(), nullptr, nullptr));
   return scheme_string(uri ? uri.get() : "");
 }
 

@@ -21,8 +21,9 @@ enum class FileState {
   skipped,  ///< another file has the output's name
   ignored,  ///< found in a folder, and no picture
   failed,
-  not_sent,  ///< the run stopped before
-  listed,    ///< in a dry run
+  cancelled,  ///< by the user
+  not_sent,   ///< the run stopped before
+  listed,     ///< in a dry run
 };
 /// The word of reports and progress: "done", "had-it", …
 [[nodiscard]] std::string_view word_of(FileState state);
@@ -44,13 +45,19 @@ struct FileItem {
 
 /// The sums of a run.
 struct FileTotals {
-  std::size_t files = 0, done = 0, had_it = 0, skipped = 0, ignored = 0, failed = 0, not_sent = 0;
+  std::size_t files = 0, done = 0, had_it = 0, skipped = 0, ignored = 0, failed = 0;
+  std::size_t cancelled = 0, not_sent = 0;
   double cost = 0;
   std::string unit;  ///< empty: free
   /// Neither failed nor left out.
-  [[nodiscard]] bool all_well() const { return failed == 0 && not_sent == 0; }
-  /// "64 pictures: 60 done, 2 done before, 2 failed. 60 credits."
+  [[nodiscard]] bool all_well() const { return failed == 0 && cancelled == 0 && not_sent == 0; }
+  /// "64 files: 60 done, 2 done before, 2 failed. Cost: 60 credits."
   [[nodiscard]] std::string sentence(bool dry_run) const;
 };
+
+/// How a run goes: "12/64, 3.1 a minute, 17 min left, 12 credits". `ended`: how many files have
+/// their end.
+[[nodiscard]] std::string pace_text(std::size_t ended, std::size_t files, double seconds,
+                                    double cost, const std::string& unit);
 
 }  // namespace sharpen

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
@@ -10,6 +11,9 @@ namespace sharpen {
 namespace {
 
 using Kind = FilesArgument::Kind;
+
+constexpr std::array format_words = {"original", "png", "tiff", "jpeg", "xcf"};
+constexpr std::array if_exists_words = {"skip", "overwrite", "number"};
 
 constexpr double any = std::numeric_limits<float>::max();
 constexpr auto arguments = std::to_array<FilesArgument>({
@@ -98,26 +102,29 @@ constexpr auto arguments = std::to_array<FilesArgument>({
 
 std::span<const FilesArgument> files_arguments() { return arguments; }
 
+const char* word_of(OutputFormat format) { return format_words.at(std::to_underlying(format)); }
+
+const char* word_of(IfExists if_exists) {
+  return if_exists_words.at(std::to_underlying(if_exists));
+}
+
 Result<OutputFormat> output_format_from(std::string_view word) {
-  if (word == "original") return OutputFormat::original;
-  if (word == "png") return OutputFormat::png;
-  if (word == "tiff") return OutputFormat::tiff;
-  if (word == "jpeg") return OutputFormat::jpeg;
-  if (word == "xcf") return OutputFormat::xcf;
+  for (std::size_t i = 0; i < format_words.size(); ++i)
+    if (word == format_words[i]) return static_cast<OutputFormat>(i);
   return fail(ErrorKind::bad_argument, tr("There is no format “{}”.", word),
               _("Use original, png, tiff, jpeg or xcf."));
 }
 
 Result<IfExists> if_exists_from(std::string_view word) {
-  if (word == "skip") return IfExists::skip;
-  if (word == "overwrite") return IfExists::overwrite;
-  if (word == "number") return IfExists::number;
+  for (std::size_t i = 0; i < if_exists_words.size(); ++i)
+    if (word == if_exists_words[i]) return static_cast<IfExists>(i);
   return fail(ErrorKind::bad_argument, tr("if-exists cannot be “{}”.", word),
               _("Use skip, overwrite or number."));
 }
 
 Result<std::filesystem::path> path_from(const std::string& text) {
-  if (!text.starts_with("file:")) return std::filesystem::path(text);
+  if (text.empty()) return std::filesystem::path();
+  if (!text.starts_with("file:")) return std::filesystem::absolute(text);
   GErrorGuard error;
   const OwnedChars path(g_filename_from_uri(text.c_str(), nullptr, error.out()));
   if (!path)

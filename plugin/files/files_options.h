@@ -17,6 +17,8 @@ enum class OutputFormat { original, png, tiff, jpeg, xcf };
 /// What is done where a file of the output's name is there already.
 enum class IfExists { skip, overwrite, number };
 
+[[nodiscard]] const char* word_of(OutputFormat format);
+[[nodiscard]] const char* word_of(IfExists if_exists);
 [[nodiscard]] Result<OutputFormat> output_format_from(std::string_view word);
 [[nodiscard]] Result<IfExists> if_exists_from(std::string_view word);
 
@@ -53,8 +55,8 @@ struct FilesArgument {
 };
 [[nodiscard]] std::span<const FilesArgument> files_arguments();
 
-/// A path as a script gives it: a plain one, or a file: address for names that are not UTF-8.
-/// Errors: bad_argument.
+/// A path as a script gives it, absolute: a plain one, or a file: address for names that are not
+/// UTF-8. Errors: bad_argument.
 [[nodiscard]] Result<std::filesystem::path> path_from(const std::string& text);
 
 }  // namespace sharpen

@@ -6,6 +6,7 @@
 #include "base/cancelled.h"
 #include "base/i18n.h"
 #include "client/jobs/resolve_service.h"
+#include "client/jobs/spooled_upload.h"
 #include "client/jobs/sweep.h"
 #include "image/picture.h"
 #include "plugin/files/open_file.h"
@@ -30,9 +31,12 @@ std::string key_of(Settings settings, const ServiceAddress& address, const Files
 
 }  // namespace
 
-Result<std::unique_ptr<FilesRun>> FilesRun::prepare(const FilesOptions& options,
-                                                    const Settings& settings, const Home& home,
-                                                    Events events) {
+Result<std::unique_ptr<FilesRun>> FilesRun::prepare(FilesOptions options, const Settings& settings,
+                                                    const Home& home, Events events) {
+  // The manifest knows outputs by their names: each has one, however the folder is spelled.
+  std::error_code none;
+  if (!options.output_folder.empty())
+    options.output_folder = std::filesystem::weakly_canonical(options.output_folder, none);
   auto inputs = find_inputs(options);
   if (!inputs) return fail(std::move(inputs));
   auto manifest = Manifest::open(home.journal());
@@ -40,7 +44,8 @@ Result<std::unique_ptr<FilesRun>> FilesRun::prepare(const FilesOptions& options,
   std::unique_ptr<FilesRun> run(new FilesRun(options, settings, home, std::move(events),
                                              *std::move(inputs), *std::move(manifest)));
   if (!options.dry_run)
-    if (auto writable = run->outputs_.check_folder(); !writable) return fail(std::move(writable));
+    if (auto writable = run->outputs_.check_folder(run->options_.output_folder); !writable)
+      return fail(std::move(writable));
   return run;
 }
 
@@ -70,8 +75,7 @@ void FilesRun::start() {
       [settings = settings_, home = home_,
        dry = options_.dry_run](GCancellable* cancellable) -> Result<ServiceAddress> {
         const auto kind = service_from(settings.service);
-        if (dry && kind)
-          return ServiceAddress{.kind = *kind, .base_url = {}, .key = {}, .ca_file = {}};
+        if (dry && kind) return address_without_key(*kind, settings);
         return resolve_service(settings, home, cancellable);
       },
       [this](Result<ServiceAddress> address) {
@@ -150,13 +154,22 @@ void FilesRun::end(OpenFile& file, FileState state) {
 void FilesRun::fail_file(OpenFile& file, Error error) {
   const ErrorKind kind = error.kind;
   FileState state = FileState::failed;
-  if (kind == ErrorKind::cancelled || kind == ErrorKind::too_expensive) state = FileState::not_sent;
+  if (kind == ErrorKind::cancelled) state = FileState::cancelled;
+  if (kind == ErrorKind::too_expensive) state = FileState::not_sent;
   const bool stops = kind == ErrorKind::key_refused || kind == ErrorKind::no_key ||
                      kind == ErrorKind::no_credits || kind == ErrorKind::no_subscription ||
                      kind == ErrorKind::too_expensive;
   item_of(file).error = error;
   end(file, state);
   if (stops) stop(std::move(error));
+}
+
+bool FilesRun::drop(OpenFile& file) {
+  if (!stop_ && !file.cancelled) return false;
+  (void)SpooledUpload::take_over(file.upload.file);
+  item_of(file).error = stop_ ? *stop_ : cancelled_error();
+  end(file, file.cancelled ? FileState::cancelled : FileState::not_sent);
+  return true;
 }
 
 void FilesRun::stop(Error error) {
@@ -179,9 +192,16 @@ void FilesRun::cancel() {
 
 void FilesRun::cancel(std::size_t index) {
   if (std::erase(waiting_, index) + std::erase(deferred_, index) > 0)
-    return conclude(index, FileState::not_sent, cancelled_error());
-  for (OpenFile& file : open_)
-    if (file.index == index) file.job.interrupt();
+    conclude(index, FileState::cancelled, cancelled_error());
+  const auto file = std::ranges::find(open_, index, &OpenFile::index);
+  if (file != open_.end()) {
+    file->cancelled = true;
+    file->job.interrupt();
+    const bool is_sent =
+        file->step != OpenFile::Step::exporting && file->step != OpenFile::Step::queued;
+    if (!is_sent) (void)drop(*file);
+  }
+  wake();
 }
 
 FileTotals FilesRun::totals() const {
@@ -194,6 +214,7 @@ FileTotals FilesRun::totals() const {
     totals.skipped += item.state == FileState::skipped;
     totals.ignored += item.state == FileState::ignored;
     totals.failed += item.state == FileState::failed;
+    totals.cancelled += item.state == FileState::cancelled;
     totals.not_sent += item.state == FileState::not_sent;
     if (item.state != FileState::had_it) totals.cost += item.cost.value_or(0);
   }

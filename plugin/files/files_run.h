@@ -36,7 +36,7 @@ class FilesRun {
   };
 
   /// Errors: bad_argument, io (the output folder above all: then nothing is begun).
-  [[nodiscard]] static Result<std::unique_ptr<FilesRun>> prepare(const FilesOptions& options,
+  [[nodiscard]] static Result<std::unique_ptr<FilesRun>> prepare(FilesOptions options,
                                                                  const Settings& settings,
                                                                  const Home& home, Events events);
   FilesRun(const FilesRun&) = delete;
@@ -52,6 +52,8 @@ class FilesRun {
   [[nodiscard]] FileTotals totals() const;
   /// Why it stopped early, if it did.
   [[nodiscard]] const std::optional<Error>& stopped() const { return stop_; }
+  /// Of the prices; empty while nothing has cost anything.
+  [[nodiscard]] const std::string& unit() const { return unit_; }
   [[nodiscard]] bool dry_run() const { return options_.dry_run; }
 
  private:
@@ -62,6 +64,12 @@ class FilesRun {
   [[nodiscard]] bool step();
   void begin(std::size_t index);
   void list(std::size_t index);
+  /// The output of an input, before numbering. Nothing: the file has its end already.
+  [[nodiscard]] std::optional<std::filesystem::path> wanted_output(std::size_t index);
+  /// Whether a file is an output of an earlier run in the same folder.
+  [[nodiscard]] Result<bool> is_own_result(const std::filesystem::path& file);
+  /// In a dry run: whether it was done before, and so has its end.
+  [[nodiscard]] bool list_had(std::size_t index, const std::filesystem::path& wanted);
   /// False: it has its end, or has to wait.
   [[nodiscard]] bool look_up(OpenFile& file);
   [[nodiscard]] Result<void> open(OpenFile& file);
@@ -73,6 +81,8 @@ class FilesRun {
   [[nodiscard]] Result<void> put(OpenFile& file, WrittenOutput output,
                                  const std::filesystem::path& complete);
   void fail_file(OpenFile& file, Error error);
+  /// Ends a file that was not sent yet, if it is to be sent no more.
+  [[nodiscard]] bool drop(OpenFile& file);
   void end(OpenFile& file, FileState state);
   void conclude(std::size_t index, FileState state, std::optional<Error> error = {});
   void stop(Error error);

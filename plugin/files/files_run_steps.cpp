@@ -46,14 +46,55 @@ void settle_folder(const fs::path& folder) {
 
 }  // namespace
 
+std::optional<fs::path> FilesRun::wanted_output(std::size_t index) {
+  const FileItem& item = items_.at(index);
+  const auto concluded = [&](FileState state, Error error = {}) {
+    conclude(index, state, error.message.empty() ? std::nullopt : std::optional(std::move(error)));
+    return std::nullopt;
+  };
+  if (!item.input.problem.message.empty()) return concluded(FileState::failed, item.input.problem);
+  if (item.input.found) {
+    if (!may_be_picture(item.input.file)) return concluded(FileState::ignored);
+    const auto is_result = is_own_result(item.input.file);
+    if (!is_result) return concluded(FileState::failed, is_result.error());
+    if (*is_result)
+      return concluded(FileState::skipped,
+                       {ErrorKind::conflict, _("It is a result of an earlier run."),
+                        _("To sharpen it again, name the file itself.")});
+  }
+  auto wanted = outputs_.wanted(item.input, index + 1);
+  if (!wanted) return concluded(FileState::failed, wanted.error());
+  return *std::move(wanted);
+}
+
+Result<bool> FilesRun::is_own_result(const fs::path& file) {
+  std::error_code none;
+  const fs::path canonical = fs::weakly_canonical(file, none);
+  const fs::path inside = canonical.lexically_relative(options_.output_folder);
+  if (inside.empty() || *inside.begin() == "..") return false;
+  return manifest_.has_written(canonical);
+}
+
+bool FilesRun::list_had(std::size_t index, const fs::path& wanted) {
+  FileItem& item = items_.at(index);
+  std::error_code none;
+  if (!fs::exists(wanted, none)) return false;
+  auto content = checksum_of(item.input.file);
+  if (!content) return conclude(index, FileState::failed, content.error()), true;
+  const auto had =
+      manifest_.find({.content = *std::move(content), .settings = settings_key_}, wanted);
+  if (!had) return conclude(index, FileState::failed, had.error()), true;
+  if (!*had) return false;
+  item.output = (*had)->file;
+  outputs_.hold(item.output, item.input.file);
+  conclude(index, FileState::had_it);
+  return true;
+}
+
 void FilesRun::list(std::size_t index) {
   FileItem& item = items_.at(index);
-  if (!item.input.problem.message.empty())
-    return conclude(index, FileState::failed, item.input.problem);
-  if (item.input.found && !may_be_picture(item.input.file))
-    return conclude(index, FileState::ignored);
-  const auto wanted = outputs_.wanted(item.input, index + 1);
-  if (!wanted) return conclude(index, FileState::failed, wanted.error());
+  const auto wanted = wanted_output(index);
+  if (!wanted || list_had(index, *wanted)) return;
   auto output = outputs_.reserve(*wanted, item.input.file);
   if (!output && output.error().kind == ErrorKind::conflict) {
     item.output = *wanted;
@@ -72,13 +113,9 @@ void FilesRun::list(std::size_t index) {
 }
 
 void FilesRun::begin(std::size_t index) {
+  auto wanted = wanted_output(index);
+  if (!wanted) return;
   FileItem& item = items_.at(index);
-  if (!item.input.problem.message.empty())
-    return conclude(index, FileState::failed, item.input.problem);
-  if (item.input.found && !may_be_picture(item.input.file))
-    return conclude(index, FileState::ignored);
-  auto wanted = outputs_.wanted(item.input, index + 1);
-  if (!wanted) return conclude(index, FileState::failed, wanted.error());
   item.state = FileState::working;
   if (events_.changed) events_.changed(index);
   OpenFile& file = open_.emplace_back();
@@ -162,27 +199,32 @@ void FilesRun::copy_equal(OpenFile& file, const WrittenOutput& equal) {
   std::error_code failed;
   fs::create_directories(complete.parent_path(), failed);
   fs::copy_file(equal.file, complete, fs::copy_options::overwrite_existing, failed);
-  if (failed)
-    return fail_file(file, {ErrorKind::io, tr("The result cannot be copied: {}.", failed.message()),
-                            _("Make room on the disk and try again.")});
   WrittenOutput output = equal;
   output.cost.reset();  // paid for with the other
-  if (auto written = put(file, std::move(output), complete); !written)
-    return fail_file(file, std::move(written).error());
-  end(file, FileState::done);
+  FileItem& item = item_of(file);
+  item.job = equal.job;
+  item.finding = equal.finding;
+  Result<void> written;
+  if (failed)
+    written = fail(ErrorKind::io, tr("The result cannot be copied: {}.", failed.message()),
+                   _("Make room on the disk and try again."));
+  else
+    written = put(file, std::move(output), complete);
+  if (written) return end(file, FileState::done);
+  fs::remove(complete, failed);
+  fail_file(file, std::move(written).error());
 }
 
 Result<void> FilesRun::open(OpenFile& file) {
   auto picture = OpenPicture::load(item_of(file).input.file, home_);
   if (!picture) return fail(std::move(picture));
   file.picture = *std::move(picture);
-  std::error_code failed;
-  fs::create_directories(file.output.parent_path(), failed);
   // Before anything is paid for.
+  if (auto writable = outputs_.check_folder(file.output.parent_path()); !writable) return writable;
   constexpr std::uint64_t pixel_bytes = 8;
   const std::uint64_t needed =
       std::uint64_t{file.picture->width()} * file.picture->height() * pixel_bytes;
-  if (outputs_.free_bytes() < needed) {
+  if (!outputs_.has_room(needed)) {
     stop(disk_full());
     return std::unexpected(disk_full());
   }
@@ -194,7 +236,7 @@ Result<void> FilesRun::open(OpenFile& file) {
 }
 
 void FilesRun::export_step(OpenFile& file) {
-  if (stop_) return fail_file(file, {ErrorKind::cancelled, stop_->message, stop_->hint});
+  if (drop(file)) return;
   const auto complete = file.exporting->step();
   if (!complete) return fail_file(file, complete.error());
   item_of(file).fraction = export_share * file.exporting->fraction();
@@ -206,10 +248,7 @@ void FilesRun::export_step(OpenFile& file) {
 }
 
 void FilesRun::submit(OpenFile& file) {
-  if (stop_) {
-    (void)SpooledUpload::take_over(file.upload.file);
-    return fail_file(file, {ErrorKind::cancelled, stop_->message, stop_->hint});
-  }
+  if (drop(file)) return;
   file.step = OpenFile::Step::running;
   const std::size_t index = file.index;
   // Posted ones may come when the run is over.
@@ -268,7 +307,8 @@ void FilesRun::take_answer(OpenFile& file) {
   if (auto written = write(file); !written) {
     keep_job(journal_id, home_);
     fail_file(file, std::move(written).error());
-    if (const auto writable = outputs_.check_folder(); !writable) stop(writable.error());
+    if (const auto writable = outputs_.check_folder(options_.output_folder); !writable)
+      stop(writable.error());
     return;
   }
   if (const auto finished = finish_job(journal_id, home_); !finished)

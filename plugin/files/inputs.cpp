@@ -15,6 +15,7 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/one_line.h"
 
 namespace sharpen {
 namespace {
@@ -145,9 +146,7 @@ Result<std::vector<Input>> find_inputs(const FilesOptions& options) {
 }
 
 std::string display_name(const fs::path& file) {
-  std::string name = OwnedChars(g_filename_display_name(file.c_str())).get();
-  std::ranges::replace_if(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return name;
+  return one_line(OwnedChars(g_filename_display_name(file.c_str())).get());
 }
 
 bool may_be_picture(const fs::path& file) {

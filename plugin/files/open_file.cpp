@@ -61,7 +61,8 @@ Result<std::string> checksum_of(const std::filesystem::path& file) {
 }
 
 Result<void> settle(const std::filesystem::path& file, const std::optional<FileMoment>& times) {
-  const UniqueFd descriptor(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  // A copy of a file that may only be read may not be written either.
+  const UniqueFd descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   bool settled = static_cast<bool>(descriptor);
   if (settled && times) {
     const std::array<timespec, 2> both = {time_of(times->accessed), time_of(times->modified)};

@@ -47,6 +47,7 @@ struct OpenFile {
   OutputKey key;
   std::filesystem::path wanted, output;  ///< output: empty until it is reserved
   bool claimed = false;
+  bool cancelled = false;  ///< by the user
   std::unique_ptr<OpenPicture> picture;
   std::unique_ptr<Export> exporting;
   Upload upload;

@@ -8,6 +8,7 @@
 #include "plugin/gimp/gimp_ref.h"
 #include "plugin/gimp/layer_tree.h"
 #include "plugin/place/layer_attributes.h"
+#include "ui/run/event_pump.h"
 
 namespace sharpen {
 namespace {
@@ -99,6 +100,7 @@ Result<std::vector<std::string>> OpenPicture::place(JobResult& result, const Set
   Host::PlaceOptions options;
   options.unattended = true;
   options.keep_jobs = true;
+  options.process_events = EventPump();
   return host_->place({{0, settings, &result}}, options);
 }
 

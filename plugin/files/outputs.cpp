@@ -109,8 +109,7 @@ bool Outputs::is_input(const fs::path& file) const {
   return inputs_.contains(fs::weakly_canonical(file, none));
 }
 
-Result<void> Outputs::check_folder() const {
-  const fs::path& folder = options_.output_folder;
+Result<void> Outputs::check_folder(const fs::path& folder) const {
   if (folder.empty())
     return fail(ErrorKind::bad_argument, _("No output folder was named."),
                 _("Name the folder of the results."));
@@ -185,10 +184,11 @@ Result<fs::path> Outputs::put(const fs::path& complete, const fs::path& output) 
   return exists_already(output);
 }
 
-std::uint64_t Outputs::free_bytes() const {
+bool Outputs::has_room(std::uint64_t bytes) const {
   struct statvfs disk{};
-  if (::statvfs(options_.output_folder.c_str(), &disk) != 0) return 0;
-  return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  if (::statvfs(options_.output_folder.c_str(), &disk) != 0) return true;
+  // Some that lie elsewhere say that they have no blocks at all.
+  return disk.f_blocks == 0 || std::uint64_t{disk.f_bavail} * disk.f_frsize >= bytes;
 }
 
 }  // namespace sharpen

@@ -17,14 +17,14 @@ class Outputs {
  public:
   Outputs(const FilesOptions& options, const std::vector<Input>& inputs, std::string model);
 
-  /// Makes the folder and tries to write there. Errors: io.
-  [[nodiscard]] Result<void> check_folder() const;
+  /// Makes a folder and tries to write there. Errors: io, bad_argument.
+  [[nodiscard]] Result<void> check_folder(const std::filesystem::path& folder) const;
 
   /// The output that an input asks for, before numbering. Errors: bad_argument.
   [[nodiscard]] Result<std::filesystem::path> wanted(const Input& input, std::size_t number) const;
 
-  /// The name to be written, reserved in this run. Errors: conflict: it is an input, another
-  /// picture's output or, where existing files are skipped, there already (exists()).
+  /// The name to be written, reserved in this run. Errors: bad_argument if it is an input or
+  /// another picture's output; conflict if it is there already and such files are skipped.
   [[nodiscard]] Result<std::filesystem::path> reserve(const std::filesystem::path& wanted,
                                                       const std::filesystem::path& input);
   /// The name of an output that is there already, likewise.
@@ -39,8 +39,8 @@ class Outputs {
   [[nodiscard]] Result<std::filesystem::path> put(const std::filesystem::path& complete,
                                                   const std::filesystem::path& output) const;
 
-  /// How many bytes can be written there.
-  [[nodiscard]] std::uint64_t free_bytes() const;
+  /// Whether so much can be written, as far as the file system says.
+  [[nodiscard]] bool has_room(std::uint64_t bytes) const;
 
  private:
   [[nodiscard]] bool is_input(const std::filesystem::path& file) const;

@@ -7,7 +7,7 @@
 
 #include "base/glib_ref.h"
 #include "base/i18n.h"
-#include "plugin/files/files_procedure.h"
+#include "plugin/files/files_arguments.h"
 #include "plugin/procedures/arguments.h"
 #include "plugin/procedures/run.h"
 
@@ -83,14 +83,12 @@ GimpProcedure* make_recover(GimpPlugIn* plug_in) {
 GimpProcedure* make_files(GimpPlugIn* plug_in) {
   GimpProcedure* procedure = gimp_procedure_new(plug_in, files_name, GIMP_PDB_PROC_TYPE_PLUGIN,
                                                 run_files_procedure, nullptr, nullptr);
-  gimp_procedure_set_documentation(
-      procedure, _("Sharpen many files, or whole folders"),
+  gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
+  describe(
+      procedure, _("Remote Sharpen _Files…"), _("Sharpen many files, or whole folders"),
       _("Opens each file, sharpens it and writes the result into the output folder. The same run "
         "again goes on where an earlier one stopped, and pays for nothing twice. A report says "
-        "what became of each file."),
-      files_name);
-  gimp_procedure_set_attribution(procedure, "The Remote Sharpen authors",
-                                 "The Remote Sharpen authors", "2026");
+        "what became of each file."));
   add_files_arguments(procedure);
   return procedure;
 }

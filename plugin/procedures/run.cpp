@@ -1,6 +1,8 @@
 #include "plugin/procedures/run.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 #include <exception>
 #include <filesystem>
@@ -9,6 +11,7 @@
 
 #include "base/i18n.h"
 #include "plugin/files/files_procedure.h"
+#include "plugin/files_dialog/files_dialog.h"
 #include "plugin/gimp/gimp_ref.h"
 #include "plugin/gimp/layer_tree.h"
 #include "plugin/host/gimp_host.h"
@@ -108,6 +111,12 @@ Result<void> sharpen_drawables(GimpProcedure* procedure, GimpRunMode run_mode, G
   return {};
 }
 
+GimpRunMode run_mode_of(GimpProcedureConfig* config) {
+  GimpRunMode run_mode = GIMP_RUN_NONINTERACTIVE;
+  g_object_get(config, "run-mode", &run_mode, nullptr);
+  return run_mode;
+}
+
 /// Runs `body`; whatever it throws becomes a failing status.
 template <class Body>
 GimpValueArray* guarded(GimpProcedure* procedure, Body body) {
@@ -160,8 +169,7 @@ GimpValueArray* run_sharpen(GimpProcedure* procedure, GimpRunMode run_mode, Gimp
 GimpValueArray* run_recover(GimpProcedure* procedure, GimpProcedureConfig* config, gpointer) {
   return guarded(procedure, [&] {
     bound_tile_cache();
-    GimpRunMode run_mode = GIMP_RUN_NONINTERACTIVE;
-    g_object_get(config, "run-mode", &run_mode, nullptr);
+    const GimpRunMode run_mode = run_mode_of(config);
     const Home home = gimp_home();
     forget_saved_results(home);
     GimpRecoverHost host(home);
@@ -183,6 +191,14 @@ GimpValueArray* run_files_procedure(GimpProcedure* procedure, GimpProcedureConfi
                                     gpointer) {
   return guarded(procedure, [&] {
     bound_tile_cache();
+    // A run that outlives its GIMP could write nothing, and would keep its jobs from the next run.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const GimpRunMode run_mode = run_mode_of(config);
+    if (run_mode != GIMP_RUN_NONINTERACTIVE && has_windows()) {
+      if (const auto shown = run_files_dialog(config, gimp_home()); !shown)
+        return failed_for(run_mode, procedure, shown.error());
+      return gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, nullptr);
+    }
     const auto totals = run_files(config, gimp_home());
     if (!totals) return failed(procedure, totals.error());
     const std::string summary = totals->sentence(false);

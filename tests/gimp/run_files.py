@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import urllib.error
 import urllib.request
@@ -23,6 +24,15 @@ PLUG_IN, SERVICE = sys.argv[1:3]
 CREDITS = 1000
 COMPLETION = pathlib.Path(__file__).resolve().parents[2] / "data" / "remote-sharpen.bash"
 CORE = ("script-fu", "file-jpeg", "file-png", "file-tiff", "file-webp")
+
+# Hides a folder behind a small file system of its own, for a command alone.
+SMALL_DISK = """
+import ctypes, os, sys
+folder, size, *command = sys.argv[1:]
+if ctypes.CDLL(None).mount(b"none", folder.encode(), b"tmpfs", 0, b"size=" + size.encode()) != 0:
+    sys.exit("no file system of our own")
+os.execvp(command[0], command)
+"""
 
 
 class Files(unittest.TestCase):
@@ -59,10 +69,10 @@ class Files(unittest.TestCase):
                 if error.code != 429:
                     raise
 
-    def command(self, *arguments, wrong_key=False, timeout=120):
+    def command(self, *arguments, wrong_key=False, timeout=120, before=()):
         environment = self.gimp.environment | ({"SHARPEN_SERVICE_KEY": "another"} if wrong_key else {})
         program = self.gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen"
-        return subprocess.run([program, *arguments, "--service", "own-server", "--service-url", self.url],
+        return subprocess.run([*before, program, *arguments, "--service", "own-server", "--service-url", self.url],
                               env=environment, capture_output=True, timeout=timeout, cwd=self.folder)
 
     def run_command(self, *arguments, status=0, **options):
@@ -70,12 +80,15 @@ class Files(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace"))
         return done.stdout.decode(errors="replace")
 
-    def report(self):
-        report = json.loads((self.output / "remote-sharpen-report.json").read_text("utf-8"))
+    def report(self, folder=None):
+        report = json.loads(((folder or self.output) / "remote-sharpen-report.json").read_text("utf-8"))
         return {pathlib.Path(file["file"]).name: file for file in report["files"]}
 
     def results(self):
-        return {name: file["result"] for name, file in self.report().items()}
+        return self.results_in(self.output)
+
+    def results_in(self, folder):
+        return {name: file["result"] for name, file in self.report(folder).items()}
 
     def script(self, inputs, **arguments):
         names = " ".join(json.dumps(str(name)) for name in inputs)
@@ -230,6 +243,99 @@ class Files(unittest.TestCase):
         self.assertEqual(said.returncode, 1)
         self.assertIn(b"cannot be written", said.stdout + said.stderr)
         self.assertEqual(self.charged(), 1)
+
+    def test_results_among_the_pictures_are_not_pictures(self):
+        self.serve()
+        for name in ("a.png", "b.png"):
+            picture(self.input / name)
+        for _ in range(2):
+            self.run_command("in", "-o", "in", "--name", "{name}-sharp")
+        results = self.results_in(self.input)
+        self.assertEqual([results[name] for name in ("a-sharp.png", "b-sharp.png")], ["skipped"] * 2)
+        self.assertEqual([results[name] for name in ("a.png", "b.png")], ["had-it"] * 2)
+        self.assertEqual(self.charged(), 2)
+        self.run_command("in", "-o", "second", "--model", "Standard")  # by itself a result is a picture like others
+        self.assertEqual(self.charged(), 6)
+
+    def test_a_folder_is_the_same_however_it_is_spelled(self):
+        self.serve()
+        picture(self.input / "a.png")
+        (self.folder / "link").symlink_to(self.input)
+        for spelled in ("out", "./out", f"{self.folder}/in/../out", "link/../out"):
+            self.run_command("in", "-o", spelled, "--if-exists", "overwrite")
+        self.assertEqual(self.charged(), 1)
+
+    def test_a_dry_run_knows_what_was_done(self):
+        self.serve()
+        for name in ("a.png", "b.png"):
+            picture(self.input / name)
+        self.run_command("in/a.png", "-o", "out", "--if-exists", "overwrite")
+        said = self.run_command("in", "-o", "out", "--if-exists", "overwrite", "--dry-run")
+        self.assertIn("1 to be sent, 1 done before", said)
+        self.assertIn("1 credit.", said)
+
+    def test_a_subfolder_that_cannot_be_is_found_before_it_is_paid_for(self):
+        self.serve()
+        picture(self.input / "deep" / "a.png")
+        picture(self.input / "b.png")
+        self.output.mkdir()
+        (self.output / "deep").write_text("a file")
+        self.run_command("in", "-o", "out", "--recursive", status=1)
+        self.assertEqual(self.results(), {"a.png": "failed", "b.png": "done"})
+        self.assertEqual(self.charged(), 1)
+
+    def test_a_full_disk_loses_nothing(self):
+        # Room for all that is asked for before, but not for all results of 13 kB.
+        into_small = ["unshare", "--mount", "--map-root-user", "--user", sys.executable, "-c", SMALL_DISK, "out", "40k"]
+        self.output.mkdir()
+        if subprocess.run([*into_small, "true"], cwd=self.folder, capture_output=True).returncode != 0:
+            self.skipTest("this machine lets nobody have a file system of their own")
+        self.serve()
+        for index in range(4):
+            picture(self.input / f"{index}.png")
+        done = self.command("in", "-o", "out", "--report", "report", before=into_small)
+        self.assertEqual(done.returncode, 1)
+        first = json.loads((self.folder / "report.json").read_text("utf-8"))["files"]
+        self.assertIn("failed", [file["result"] for file in first])
+        self.assertIn("room", " ".join(file.get("error", "") for file in first))
+        self.run_command("in", "-o", "out")
+        self.assertEqual(self.charged(), 4)
+        for index in range(4):
+            self.assertEqual(pixels(self.input / f"{index}.png"), pixels(self.output / f"{index}.png"))
+        self.assertEqual([file.name for file in self.output.iterdir() if file.name.startswith(".")], [])
+
+    def test_a_file_that_changes_while_it_is_read_is_not_sent(self):
+        self.serve()
+        growing = picture(self.input / "growing.png")
+        picture(self.input / "still.png")
+        end = threading.Event()
+
+        def touch():
+            while not end.wait(0.001):
+                os.utime(growing)
+
+        writer = threading.Thread(target=touch)
+        writer.start()
+        try:
+            self.run_command("in", "-o", "out", status=1)
+        finally:
+            end.set()
+            writer.join()
+        self.assertEqual(self.results(), {"growing.png": "failed", "still.png": "done"})
+        self.assertIn("changes", self.report()["growing.png"]["error"])
+        self.assertEqual(self.charged(), 1)
+
+    def test_long_names_and_many_of_them(self):
+        self.serve()
+        deep = self.input
+        for _ in range(6):
+            deep = deep / ("ö" * 80)
+        picture(deep / "a.png")
+        many = [str(deep / f"no-{index}.png") for index in range(1500)]
+        self.run_command(str(deep / "a.png"), *many, "-o", "out", status=1)
+        results = self.results()
+        self.assertEqual(results["a.png"], "done")
+        self.assertEqual(len(results), 1501)
 
     def test_presets_by_name(self):
         self.serve()

@@ -39,6 +39,7 @@ WITHIN = {
         "place": {"gimp", "export"},
         "host": {"gimp", "export", "place"},
         "files": {"gimp", "export", "place", "host"},
+        "files_dialog": {"gimp", "files"},
         "procedures": {"gimp", "export", "place", "host"},
         "command": {"files", "procedures"},
     },
@@ -52,7 +53,8 @@ WITHIN = {
     },
 }
 # What a source may include, but no header: the two kinds of runs share a procedure's arguments.
-SOURCES_ALSO = {("plugin", "files", "procedures"), ("plugin", "procedures", "files")}
+SOURCES_ALSO = {("plugin", "files", "procedures"), ("plugin", "files_dialog", "procedures"),
+                ("plugin", "procedures", "files"), ("plugin", "procedures", "files_dialog")}
 SOURCES = {".cpp", ".h"}
 SCRIPTS = {".py", ".sh", ".scm", ".build"}
 LONGEST = 500

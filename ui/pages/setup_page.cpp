@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "client/providers/service.h"
+#include "ui/widgets/form.h"
 #include "ui/widgets/text.h"
 
 namespace sharpen {
@@ -20,34 +21,6 @@ constexpr std::array model_parameters = {ParameterId::strength,
                                          ParameterId::seed};
 constexpr std::array face_parameters = {ParameterId::face_enhancement_strength,
                                         ParameterId::face_enhancement_creativity};
-
-GtkWidget* grid() {
-  GtkWidget* widget = gtk_grid_new();
-  gtk_grid_set_row_spacing(GTK_GRID(widget), narrow_gap);
-  gtk_grid_set_column_spacing(GTK_GRID(widget), wide_gap);
-  return widget;
-}
-
-GtkWidget* attach_row(GtkWidget* grid, int line, const std::string& text, GtkWidget* control) {
-  gtk_widget_set_hexpand(control, TRUE);
-  GtkWidget* label = mnemonic_label(text, control);
-  gtk_grid_attach(GTK_GRID(grid), label, 0, line, 1, 1);
-  gtk_grid_attach(GTK_GRID(grid), control, 1, line, 1, 1);
-  return label;
-}
-
-GtkWidget* combo(std::initializer_list<std::pair<const char*, std::string>> entries) {
-  GtkWidget* widget = gtk_combo_box_text_new();
-  for (const auto& [id, text] : entries) {
-    gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(widget), id, text.c_str());
-  }
-  return widget;
-}
-
-std::string active_id(GtkWidget* combo) {
-  const char* id = gtk_combo_box_get_active_id(GTK_COMBO_BOX(combo));
-  return id ? id : "";
-}
 
 }  // namespace
 
@@ -74,7 +47,7 @@ SetupPage::SetupPage(std::function<void()> changed)
 }
 
 void SetupPage::build_service() {
-  GtkWidget* rows = grid();
+  GtkWidget* rows = form();
   service_ = combo({{"automatic", _("Automatic")}});
   for (const auto kind : {ServiceKind::this_computer, ServiceKind::topaz, ServiceKind::aimlapi,
                           ServiceKind::own_server}) {
@@ -109,7 +82,7 @@ void SetupPage::build_service() {
 }
 
 void SetupPage::build_model() {
-  GtkWidget* rows = grid();
+  GtkWidget* rows = form();
   gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("_Model:"), model_.widget()));
   purpose_ = hint_label("");
   gtk_widget_set_hexpand(purpose_, TRUE);
@@ -145,7 +118,7 @@ void SetupPage::build_model() {
 }
 
 void SetupPage::build_faces() {
-  GtkWidget* rows = grid();
+  GtkWidget* rows = form();
   faces_ = combo({{"off", _("Leave faces alone")},
                   {"on", _("Enhance faces")},
                   {"auto", _("Let the service decide")}});
@@ -168,7 +141,7 @@ void SetupPage::build_faces() {
 }
 
 void SetupPage::build_result() {
-  GtkWidget* rows = grid();
+  GtkWidget* rows = form();
   output_name_ = gtk_entry_new();
   gtk_entry_set_placeholder_text(GTK_ENTRY(output_name_), _("Name of the layer and the model"));
   attach_row(rows, 0, _("Name of the new la_yer:"), output_name_);
@@ -249,7 +222,7 @@ void SetupPage::fill_more_models() {
       more_checks_.emplace_back(model->name, check);
     }
   }
-  set_visible(more_expander_, !more_checks_.empty());
+  set_visible(more_expander_, !more_checks_.empty() && has_layer_parts_);
   follow_marks();
 }
 
@@ -328,6 +301,12 @@ void SetupPage::set_resolved(std::optional<ServiceKind> kind) {
   if (resolved_ == kind) return;
   resolved_ = kind;
   follow_service();
+}
+
+void SetupPage::hide_layer_parts() {
+  has_layer_parts_ = false;
+  set_visible(more_expander_, false);
+  set_visible(result_expander_, false);
 }
 
 void SetupPage::offer_redo(bool offered) { set_visible(redo_, offered); }

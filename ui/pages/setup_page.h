@@ -36,6 +36,8 @@ class SetupPage {
   void set_resolved(std::optional<ServiceKind> kind);
   /// The service that the controls mean now; empty while "automatic" is not resolved.
   [[nodiscard]] std::optional<ServiceKind> service_kind() const;
+  /// For pictures in files: without other models beside the first, and without what a layer has.
+  void hide_layer_parts();
   /// Shows "Sharpen the original again and replace this result".
   void offer_redo(bool offered);
 
@@ -58,7 +60,7 @@ class SetupPage {
   void user_changed();
 
   std::function<void()> changed_;
-  bool setting_ = false;
+  bool setting_ = false, has_layer_parts_ = true;
   std::optional<ServiceKind> resolved_;
   std::string stand_in_for_;  ///< the vendor whose address was given by a script or a preset
   Ref<GtkWidget> box_;

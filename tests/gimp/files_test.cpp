@@ -1,0 +1,112 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "plugin/command/options.h"
+#include "plugin/files/budget.h"
+#include "plugin/files/outputs.h"
+#include "plugin/files/report.h"
+#include "plugin/files/throttle.h"
+#include "tests/client/test_folder.h"
+
+namespace sharpen {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Throttle, ShrinksWhenTheServiceIsBusyAndGrowsBack) {
+  Throttle throttle(8);
+  throttle.busy(8);
+  EXPECT_EQ(throttle.allowed(), 4);
+  throttle.busy(8);  // of those that were under way before
+  EXPECT_EQ(throttle.allowed(), 4);
+  throttle.busy(4);
+  throttle.busy(2);
+  throttle.busy(1);
+  EXPECT_EQ(throttle.allowed(), 1);
+  throttle.went_well();
+  EXPECT_EQ(throttle.allowed(), 2);
+  throttle.went_well();
+  EXPECT_EQ(throttle.allowed(), 2);
+  for (int i = 0; i < 100; ++i) throttle.went_well();
+  EXPECT_EQ(throttle.allowed(), 8);
+}
+
+TEST(Budget, HoldsForAllJobsTogether) {
+  Budget budget(3.0);
+  EXPECT_TRUE(budget.take(1) && budget.take(2));
+  EXPECT_FALSE(budget.take(1));
+  budget.settle(2, 0);  // it was refused
+  EXPECT_TRUE(budget.take(2));
+  EXPECT_TRUE(Budget({}).take(1e9));
+}
+
+TEST(CsvLine, IsNoFormulaAndKeepsItsLines) {
+  EXPECT_EQ(csv_line({"a\"b", "=1+1", "two\nlines", ""}),
+            "\"a\"\"b\",\"'=1+1\",\"two\nlines\",\"\"\r\n");
+}
+
+class OutputsTest : public testing::Test {
+ protected:
+  Outputs outputs(IfExists if_exists, std::vector<Input> inputs = {}) {
+    FilesOptions options;
+    options.output_folder = folder_.path();
+    options.if_exists = if_exists;
+    return Outputs(options, inputs, "Model");
+  }
+  TestFolder folder_;
+  const fs::path file_ = folder_.path() / "a.png";
+};
+
+TEST_F(OutputsTest, GivesEachNameOnce) {
+  Outputs names = outputs(IfExists::overwrite);
+  EXPECT_EQ(names.reserve(file_, "one").value(), file_);
+  EXPECT_EQ(names.reserve(file_, "other").error().kind, ErrorKind::bad_argument);
+  names.give_back(file_);
+  EXPECT_TRUE(names.reserve(file_, "other"));
+  Outputs numbers = outputs(IfExists::number);
+  EXPECT_EQ(numbers.reserve(file_, "one").value(), file_);
+  EXPECT_EQ(numbers.reserve(file_, "other").value(), folder_.path() / "a-1.png");
+}
+
+TEST_F(OutputsTest, NeverTakesAnInput) {
+  std::ofstream(file_) << "mine";
+  const Input input{.file = file_, .subfolder = {}};
+  EXPECT_EQ(outputs(IfExists::overwrite, {input}).reserve(file_, file_).error().kind,
+            ErrorKind::bad_argument);
+  EXPECT_EQ(outputs(IfExists::number, {input}).reserve(file_, file_).value(),
+            folder_.path() / "a-1.png");
+}
+
+TEST_F(OutputsTest, DoesNotReplaceWhatCameMeanwhile) {
+  const fs::path complete = folder_.path() / "complete";
+  std::ofstream(complete) << "result";
+  std::ofstream(file_) << "mine";
+  EXPECT_EQ(outputs(IfExists::skip).put(complete, file_).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(fs::file_size(file_), 4U);
+  EXPECT_EQ(outputs(IfExists::number).put(complete, file_).value(), folder_.path() / "a-1.png");
+}
+
+TEST(CommandLine, RefusesWhatIsNoNumberAndNoOption) {
+  const auto read = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "remote-sharpen");
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    return read_command_line(static_cast<int>(arguments.size()), arguments.data());
+  };
+  EXPECT_TRUE(read({"in", "-o", "out", "--jobs", "8"}));
+  for (const char* number : {"nan", "inf", "17", "0", "4x", ""})
+    EXPECT_FALSE(read({"in", "-o", "out", "--jobs", number})) << number;
+  EXPECT_FALSE(read({"in", "-o", "out", "--gimpsy", "x"}));
+  EXPECT_FALSE(read({"in", "-o", "out", "--recursive=1"}));
+  EXPECT_EQ(read({"--gimp", "my-gimp", "in", "-o", "out"})->gimp, "my-gimp");
+}
+
+TEST(SchemeString, EndsWhereItEnds) {
+  EXPECT_EQ(scheme_string("a\"b\\c\nd"), "\"a\\\"b\\\\c\\nd\"");
+  EXPECT_EQ(scheme_string(std::string(1000, 'x') + "y"),
+            "(string-append \"" + std::string(1000, 'x') + "\" \"y\")");
+}
+
+}  // namespace
+}  // namespace sharpen
