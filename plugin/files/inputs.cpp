@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <gio/gio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -67,6 +68,12 @@ class Finder {
       if (!found) add_problem(file, _("It is not a file."));
       return;
     }
+    if (::access(file.c_str(), R_OK) != 0) {
+      const std::string reason = g_strerror(errno);
+      return add_problem(file, tr("It cannot be read: {}.", reason));
+    }
+    if (state.st_size == 0 && (!found || may_be_picture(file)))
+      return add_problem(file, _("It is empty."));
     std::error_code none;
     if (!files_.insert(fs::weakly_canonical(file, none)).second) return;
     inputs_.push_back({file, subfolder, found, {}});

@@ -113,9 +113,9 @@ Result<void> Outputs::check_folder(const fs::path& folder) const {
   if (folder.empty())
     return fail(ErrorKind::bad_argument, _("No output folder was named."),
                 _("Name the folder of the results."));
-  std::error_code failed;
+  std::error_code failed, none;
   fs::create_directories(folder, failed);
-  if (failed && !fs::is_directory(folder)) return cannot_write(folder, failed.message());
+  if (failed && !fs::is_directory(folder, none)) return cannot_write(folder, failed.message());
   const fs::path trial = temporary_name(folder / "trial");
   const UniqueFd file(::open(trial.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   const char byte = 0;

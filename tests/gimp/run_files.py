@@ -24,6 +24,8 @@ PLUG_IN, SERVICE = sys.argv[1:3]
 CREDITS = 1000
 COMPLETION = pathlib.Path(__file__).resolve().parents[2] / "data" / "remote-sharpen.bash"
 CORE = ("script-fu", "file-jpeg", "file-png", "file-tiff", "file-webp")
+# The administrator may read everything: a test of rights runs as somebody who owns the same files, and may not.
+LIKE_A_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
 
 # Hides a folder behind a small file system of its own, for a command alone.
 SMALL_DISK = """
@@ -214,19 +216,60 @@ class Files(unittest.TestCase):
             os.rename(other, os.path.join(os.fsencode(self.input), name))
         os.symlink(self.input, self.input / "loop")
         (self.input / "empty").mkdir()
-        secret = picture(self.input / "secret.png")
-        secret.chmod(0)
-        readable = os.access(secret, os.R_OK)
         self.run_command("in", "in/empty", "nowhere", "-o", "out", "--recursive", status=1)
         results = self.results()
         self.assertEqual(results["good.png"], "done")
         self.assertEqual(results["notes.txt"], "ignored")
         self.assertEqual([results[name] for name in ("cut.jpg", "gone.png", "empty", "nowhere")], ["failed"] * 4)
-        self.assertEqual(results["secret.png"], "done" if readable else "failed")
         for name in odd:
             self.assertTrue(os.path.exists(os.path.join(os.fsencode(self.output), name)), name)
         self.assertEqual(pixels(good), pixels(self.output / "good.png"))
-        self.assertEqual(self.charged(), 1 + len(odd) + readable)
+        self.assertEqual(self.charged(), 1 + len(odd))
+
+    def test_what_may_not_be_read_or_is_empty(self):
+        if subprocess.run([*LIKE_A_USER, "true"], capture_output=True).returncode != 0:
+            self.skipTest("this machine lets nobody be another user")
+        self.serve()
+        picture(self.input / "good.png")
+        (self.input / "nothing.jpg").touch()
+        picture(self.input / "secret.png").chmod(0)
+        closed = picture(self.input / "closed" / "hidden.png").parent
+        closed.chmod(0)
+        self.addCleanup(closed.chmod, 0o700)
+        done = self.command("in", "-o", "out", "--recursive", before=LIKE_A_USER)
+        said = done.stdout.decode()
+        self.assertEqual(done.returncode, 1, said)
+        self.assertEqual(self.results(), {"good.png": "done", "nothing.jpg": "failed", "secret.png": "failed",
+                                          "closed": "failed"}, said)
+        for name, reason in {"nothing.jpg": "empty", "secret.png": "denied", "closed": "denied"}.items():
+            self.assertIn(reason, self.report()[name]["error"], name)
+        self.assertEqual(self.charged(), 1)
+        self.assertEqual(said.splitlines()[-1].split(".")[0], "4 files: 1 done, 3 failed")
+
+    def test_a_folder_that_may_not_be_written_gets_nothing_sent(self):
+        if subprocess.run([*LIKE_A_USER, "true"], capture_output=True).returncode != 0:
+            self.skipTest("this machine lets nobody be another user")
+        self.serve()
+        picture(self.input / "a.png")
+        self.output.mkdir(0o500)
+        done = self.command("in", "-o", "out", before=LIKE_A_USER)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"cannot be written", done.stdout + done.stderr)
+        self.assertEqual(self.charged(), 0)
+
+    def test_one_name_in_two_folders(self):
+        self.serve()
+        for folder in ("first", "second"):
+            picture(self.folder / folder / "a.png")
+        self.run_command("first", "second", "-o", "out", status=1)
+        files = json.loads((self.output / "remote-sharpen-report.json").read_text("utf-8"))["files"]
+        self.assertEqual([file["result"] for file in files], ["done", "failed"])
+        self.assertIn("same name", files[1]["error"])
+        self.assertEqual(pixels(self.output / "a.png"), pixels(self.folder / "first" / "a.png"))
+        self.run_command("first", "second", "-o", "numbered", "--if-exists", "number")
+        self.assertEqual(pixels(self.folder / "numbered" / "a.png"), pixels(self.folder / "first" / "a.png"))
+        self.assertEqual(pixels(self.folder / "numbered" / "a-1.png"), pixels(self.folder / "second" / "a.png"))
+        self.assertEqual(self.charged(), 2)
 
     def test_outputs_that_cannot_be(self):
         self.serve()
