@@ -67,19 +67,19 @@ std::string picture(const fs::path& file, std::uint32_t side) {
   return contents(file);
 }
 
-/// One measurement: its clients, their common session and what they count.
+/// One measurement: its clients and what they count.
 class Load {
  public:
   Load(int clients, double seconds, std::string url, std::string picture)
       : clients_(clients), seconds_(seconds), url_(std::move(url)), picture_(std::move(picture)) {
     row_.clients = clients;
-    session_ = Ref<SoupSession>::adopt(soup_session_new_with_options(
-        "max-conns", 2 * clients + 2, "max-conns-per-host", clients, "timeout", 120u, nullptr));
   }
 
   Row run() {
     begin_ = now();
-    for (int i = 0; i < clients_; ++i) submit();
+    // Each has a session of its own: one with hundreds of connections is slower than the service.
+    for (int i = 0, all = clients_; i < all; ++i)
+      submit(Ref<SoupSession>::adopt(soup_session_new_with_options("timeout", 120u, nullptr)));
     g_main_loop_run(loop_.get());
     row_.seconds = now() - begin_;
     std::ranges::sort(latencies_);
@@ -93,8 +93,9 @@ class Load {
 
  private:
   struct Client {
-    std::string id;
+    Ref<SoupSession> session;
     double begin = 0, pause = 0.02;
+    std::string id = {};
   };
   using Then = std::function<void(const std::string& body)>;
   struct Call {
@@ -134,9 +135,10 @@ class Load {
       soup_message_set_request_body_from_bytes(message.get(), "multipart/form-data; boundary=b",
                                                bytes.get());
     }
+    SoupSession* session = client.session.get();
     auto call = std::make_unique<Call>(this, std::move(client), message.get(), std::move(then));
     soup_session_send_and_read_async(
-        session_.get(), message.get(), G_PRIORITY_DEFAULT, nullptr,
+        session, message.get(), G_PRIORITY_DEFAULT, nullptr,
         [](GObject* session, GAsyncResult* result, gpointer data) {
           const std::unique_ptr<Call> call(static_cast<Call*>(data));
           GErrorGuard error;
@@ -148,27 +150,27 @@ class Load {
             const auto* text = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
             return call->then(call->client, std::string(text, size));
           }
-          call->load->refused(status, error ? error.message() : "");
+          call->load->refused(call->client, status, error ? error.message() : "");
         },
         call.release());
   }
 
-  void refused(unsigned status, const std::string& why) {
+  void refused(const Client& client, unsigned status, const std::string& why) {
     if (status == 429)
       ++row_.refused;
     else if (++row_.errors <= 5)
       std::println(std::cerr, "status {} {}", status, why);
     if (over()) return leave();
-    later(0.5, [this] { submit(); });
+    later(0.5, [this, session = client.session] { submit(session); });
   }
 
-  void submit() {
+  void submit(const Ref<SoupSession>& session) {
     if (over()) return leave();
     const std::string body =
         "--b\r\nContent-Disposition: form-data; name=\"output_format\"\r\n\r\npng\r\n"
         "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"load.png\"\r\n\r\n" +
         picture_ + "\r\n--b--\r\n";
-    send({"", now()}, "POST", url_ + "/image/v1/sharpen/async", true, body,
+    send({session, now()}, "POST", url_ + "/image/v1/sharpen/async", true, body,
          [this](Client client, const std::string& answer) {
            const auto json = Json::parse(answer);
            client.id = json ? (*json)["process_id"].string().value_or("") : "";
@@ -182,7 +184,7 @@ class Load {
       send(client, "GET", url_ + "/image/v1/status/" + client.id, true, "",
            [this](Client same, const std::string& answer) {
              if (answer.contains("Completed")) return fetch(std::move(same));
-             if (answer.contains("Failed")) return refused(599, answer);
+             if (answer.contains("Failed")) return refused(same, 599, answer);
              poll(std::move(same));
            });
     });
@@ -194,10 +196,11 @@ class Load {
            const auto json = Json::parse(answer);
            send(std::move(same), "GET", json ? (*json)["download_url"].string().value_or("") : "",
                 false, "", [this](const Client& done, const std::string& result) {
-                  if (result.size() < picture_.size() / 2) return refused(598, "a short result");
+                  if (result.size() < picture_.size() / 2)
+                    return refused(done, 598, "a short result");
                   ++row_.jobs;
                   latencies_.push_back(now() - done.begin);
-                  submit();
+                  submit(done.session);
                 });
          });
   }
@@ -208,7 +211,6 @@ class Load {
   Row row_;
   std::vector<double> latencies_;
   std::vector<EventSource> timers_;
-  Ref<SoupSession> session_;
   Ref<GMainLoop> loop_ = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
 };
 

@@ -149,7 +149,7 @@ constexpr auto rows = std::to_array<Row>({
      "0)",
      set_number<&Options::stop_seconds>},
     {"max-connections", "NUMBER",
-     "connections from one address to each port (default 256; 0: no limit, for a proxy)",
+     "connections from one address to each port (default 1000; 0: no limit, for a proxy)",
      set_number<&Options::max_connections>},
     {"metrics", nullptr, "answer /metrics on the download port, for Prometheus",
      set_flag<&Options::metrics>},

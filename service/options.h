@@ -41,7 +41,7 @@ struct Options {
   std::uint64_t max_disk = 100'000'000'000;  ///< bytes of all stored pictures; 0 = any number
   std::uint64_t keep_free = 500'000'000;     ///< bytes of the disk that stay free
   int stop_seconds = 0;                      ///< that jobs may go on after SIGTERM
-  unsigned max_connections = 256;            ///< from one address, to each port; 0 = any number
+  unsigned max_connections = 1000;           ///< from one address, to each port; 0 = any number
   bool metrics = false, log = false;
   std::string public_url;  ///< address of the download port from outside
   Behaviours behaviours;
