@@ -183,15 +183,15 @@ class Load {
       client.pause = std::min(client.pause * 1.5, 0.5);
       send(client, "GET", url_ + "/image/v1/status/" + client.id, true, "",
            [this](Client same, const std::string& answer) {
-             if (answer.contains("Completed")) return fetch(std::move(same));
+             if (answer.contains("Completed")) return fetch(same);
              if (answer.contains("Failed")) return refused(same, 599, answer);
              poll(std::move(same));
            });
     });
   }
 
-  void fetch(Client client) {
-    send(std::move(client), "GET", url_ + "/image/v1/download/" + client.id, true, "",
+  void fetch(const Client& client) {
+    send(client, "GET", url_ + "/image/v1/download/" + client.id, true, "",
          [this](Client same, const std::string& answer) {
            const auto json = Json::parse(answer);
            send(std::move(same), "GET", json ? (*json)["download_url"].string().value_or("") : "",
