@@ -24,6 +24,15 @@ struct Rectangle {
 struct ScreenPixels {
   int width = 0, height = 0;
   std::vector<std::uint8_t> rgb;
+  std::vector<std::uint8_t> alpha = {};  ///< one byte each; empty: all are opaque
+};
+
+/// The answer of a service as the screen shows it, read from the top down.
+class Answer {
+ public:
+  virtual ~Answer() = default;
+  /// The next rows, `most` or fewer, in full width; none at the end. Errors: bad_picture, io.
+  [[nodiscard]] virtual Result<ScreenPixels> next(int most) = 0;
 };
 
 /// Called often while pixels are copied, so that windows can react; an error ends the copying. May
@@ -59,15 +68,12 @@ class Host {
   virtual ~Host() = default;
   [[nodiscard]] virtual const std::vector<Source>& sources() const = 0;
 
-  /// The sent area of a source, scaled down to at most `max_side` pixels, without effects;
-  /// transparency shows a middle gray.
+  /// The sent area of a source, scaled down to at most `max_side` pixels (1024), without effects.
   [[nodiscard]] virtual Result<ScreenPixels> thumbnail(std::size_t source, int max_side) = 0;
   /// A part of the sent area at 100 %, as the screen shows it.
   [[nodiscard]] virtual Result<ScreenPixels> region(std::size_t source, Rectangle box) = 0;
-  /// The same part of an answer of a service, whose file covers `covers` of the sent area.
-  [[nodiscard]] virtual Result<ScreenPixels> result_region(std::size_t source,
-                                                           const JobResult& result,
-                                                           Rectangle covers, Rectangle box) = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<Answer>> open_answer(std::size_t source,
+                                                                    const JobResult& result) = 0;
 
   /// From now on earlier results are replaced by new ones, made from their originals (or not).
   virtual void work_on_originals(bool originals) = 0;

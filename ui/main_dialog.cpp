@@ -53,7 +53,12 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   connections_.on(config_, "notify", [this] {
     if (!writing_) read_config();
   });
-  gtk_window_set_default_size(GTK_WINDOW(window_.get()), 1000, 660);
+  const WindowLook& look = memory_.look();
+  gtk_window_set_default_size(GTK_WINDOW(window_.get()), look.width > 0 ? look.width : 1000,
+                              look.height > 0 ? look.height : 660);
+  gtk_paned_set_position(GTK_PANED(columns_),
+                         look.preview_width > 0 ? look.preview_width : usual_preview_width());
+  preview_->choose(look.view);
   offer_help(connections_, window_.get(), home_);
   connections_.on_event(window_.get(), "map-event", [this](GdkEvent*) {
     // An idle callback runs after the redraw, whose priority is higher.
@@ -96,10 +101,12 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
   gtk_widget_set_margin_bottom(work_view_->widget(), wide_gap);
 
   gtk_widget_set_hexpand(pages_, FALSE);
-  GtkWidget* columns = horizontal_box(wide_gap + narrow_gap);
-  append(columns, preview_->widget(), true);
-  append(columns, pages_);
-  gtk_widget_show_all(columns);
+  gtk_widget_set_margin_start(pages_, narrow_gap);
+  columns_ = gtk_paned_new(GTK_ORIENTATION_HORIZONTAL);
+  gtk_paned_set_wide_handle(GTK_PANED(columns_), TRUE);
+  gtk_paned_pack1(GTK_PANED(columns_), preview_->widget(), TRUE, FALSE);
+  gtk_paned_pack2(GTK_PANED(columns_), pages_, FALSE, FALSE);
+  gtk_widget_show_all(columns_);
 
   GtkWidget* content = gtk_dialog_get_content_area(GTK_DIALOG(dialog));
   dialog_parts_ = children_of(content);
@@ -111,9 +118,9 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
     return !has_ok;
   });
   append(content, waiting_bar_->widget());
-  append(content, columns, true);
+  append(content, columns_, true);
   gtk_box_reorder_child(GTK_BOX(content), waiting_bar_->widget(), 0);
-  gtk_box_reorder_child(GTK_BOX(content), columns, 1);
+  gtk_box_reorder_child(GTK_BOX(content), columns_, 1);
 }
 
 void MainDialog::first_frame_shown() {
@@ -324,7 +331,22 @@ Result<void> MainDialog::run() {
   }
 }
 
+int MainDialog::usual_preview_width() const {
+  int width = 0, height = 0, controls = 0;
+  gtk_window_get_default_size(GTK_WINDOW(window_.get()), &width, &height);
+  gtk_widget_get_preferred_width(pages_, nullptr, &controls);
+  return std::max(1, width - controls - 3 * wide_gap);
+}
+
+void MainDialog::remember_look() {
+  WindowLook look{.view = preview_->choice()};
+  gtk_window_get_size(GTK_WINDOW(window_.get()), &look.width, &look.height);
+  look.preview_width = gtk_paned_get_position(GTK_PANED(columns_));
+  memory_.set_look(look);
+}
+
 void MainDialog::finish() {
+  if (gtk_widget_get_visible(window_.get())) remember_look();
   gtk_widget_hide(window_.get());
   std::vector<std::string> notes = work_view_->notes();
   notes.push_back(preview_->finish());

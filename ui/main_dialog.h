@@ -56,6 +56,8 @@ class MainDialog {
   void show_problem(const Error& error);
   void show_setup();
   void follow_paid_preview();
+  [[nodiscard]] int usual_preview_width() const;
+  void remember_look();
   /// Hides the window, waits for what must not be broken off, and says what there is to say.
   void finish();
   [[nodiscard]] WorkView::End work();
@@ -78,7 +80,7 @@ class MainDialog {
   std::unique_ptr<WorkView> work_view_;
   std::unique_ptr<WaitingBar> waiting_bar_;
   std::unique_ptr<Recovery> recovery_;
-  GtkWidget *pages_ = nullptr, *controls_ = nullptr, *header_ = nullptr;
+  GtkWidget *columns_ = nullptr, *pages_ = nullptr, *controls_ = nullptr, *header_ = nullptr;
   std::vector<GtkWidget*> dialog_parts_;  ///< GIMP's own buttons, hidden while working
   bool writing_ = false, shown_ = false, needs_key_ = false;
   bool service_chosen_ = false;  ///< by the user just now: its account page opens if it has no key

@@ -8,7 +8,6 @@
 
 #include "base/i18n.h"
 #include "image/picture.h"
-#include "plugin/export/alpha_fill.h"
 #include "plugin/gimp/gimp_ref.h"
 
 namespace sharpen {
@@ -38,46 +37,20 @@ std::size_t area(Rectangle box) {
 void find_screen_conversions(const TransferFormat& format) {
   babl_fish(format.native, screen_format_with_alpha());
   babl_fish(format.has_alpha ? format.wire : format.native, screen_format());
-  if (!format.has_alpha) return;
-  babl_fish(format.plain_native, format.plain_wire_alpha);
-  babl_fish(format.plain_wire_alpha, format.plain_wire);
-}
-
-Result<ScreenPixels> screen_region(GimpDrawable* drawable, Rectangle part) {
-  const auto format = transfer_format(drawable);
-  if (!format) return std::unexpected(format.error());
-  const auto buffer = buffer_of(drawable);
-  const GeglRectangle rectangle{part.x, part.y, part.width, part.height};
-  ScreenPixels screen = blank(part.width, part.height);
-  if (!format->has_alpha) {
-    gegl_buffer_get(buffer.get(), &rectangle, 1.0, screen_format(), screen.rgb.data(),
-                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
-    return screen;
-  }
-  const auto with_alpha = read_wire_alpha(buffer.get(), rectangle, *format);
-  std::vector<std::byte> opaque(area(part) * format->wire_bytes());
-  convert(babl_fish(format->plain_wire_alpha, format->plain_wire), with_alpha, opaque, area(part));
-  AlphaFill fill(buffer.get(), part, *format);
-  if (fill.has_work(with_alpha)) {
-    while (!fill.look()) continue;
-    for (int block = 0; block < fill.blocks(); ++block)
-      fill.fill(block, 0, part.height, with_alpha, opaque);
-  }
-  convert(babl_fish(format->wire, screen_format()), opaque,
-          std::as_writable_bytes(std::span(screen.rgb)), area(part));
-  return screen;
 }
 
 namespace {
 
-/// R'G'B'A of 8 bits on the gray of GIMP's middle check colour.
-ScreenPixels on_paper(std::span<const std::uint8_t> rgba, int width, int height) {
-  constexpr int paper = 0x99;
+/// R'G'B'A of 8 bits.
+ScreenPixels from_rgba(std::span<const std::uint8_t> rgba, int width, int height) {
   ScreenPixels screen = blank(width, height);
-  for (std::size_t i = 0; i < screen.rgb.size(); ++i) {
-    const auto* pixel = &rgba[i / 3 * 4];
-    const int value = pixel[i % 3], alpha = pixel[3];
-    screen.rgb[i] = static_cast<std::uint8_t>((value * alpha + paper * (255 - alpha) + 127) / 255);
+  screen.alpha.resize(area({0, 0, width, height}));
+  for (std::size_t i = 0; i < screen.alpha.size(); ++i) {
+    std::ranges::copy(rgba.subspan(i * 4, 3), screen.rgb.begin() + std::ptrdiff_t(i * 3));
+    screen.alpha[i] = rgba[i * 4 + 3];
+  }
+  if (std::ranges::all_of(screen.alpha, [](std::uint8_t alpha) { return alpha == 255; })) {
+    screen.alpha.clear();
   }
   return screen;
 }
@@ -90,10 +63,25 @@ ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Rectangle part, double s
   std::vector<std::uint8_t> rgba(area({0, 0, rectangle.width, rectangle.height}) * 4);
   gegl_buffer_get(buffer_of(drawable).get(), &rectangle, scale, screen_format_with_alpha(),
                   rgba.data(), GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
-  return on_paper(rgba, rectangle.width, rectangle.height);
+  return from_rgba(rgba, rectangle.width, rectangle.height);
 }
 
 }  // namespace
+
+Result<ScreenPixels> screen_region(GimpDrawable* drawable, Rectangle part) {
+  const auto buffer = buffer_of(drawable);
+  const GeglRectangle rectangle{part.x, part.y, part.width, part.height};
+  if (gimp_drawable_has_alpha(drawable)) {
+    std::vector<std::uint8_t> rgba(area(part) * 4);
+    gegl_buffer_get(buffer.get(), &rectangle, 1.0, screen_format_with_alpha(), rgba.data(),
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+    return from_rgba(rgba, part.width, part.height);
+  }
+  ScreenPixels screen = blank(part.width, part.height);
+  gegl_buffer_get(buffer.get(), &rectangle, 1.0, screen_format(), screen.rgb.data(),
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  return screen;
+}
 
 Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part, int max_side) {
   const double scale = std::min(1.0, double(max_side) / std::max(part.width, part.height));
@@ -124,30 +112,47 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part, in
   std::vector<std::uint8_t> rgba(pixels * 4);
   convert(babl_fish(native, screen_format_with_alpha()), bytes,
           std::as_writable_bytes(std::span(rgba)), pixels);
-  return on_paper(rgba, width, height);
+  return from_rgba(rgba, width, height);
 }
 
-Result<ScreenPixels> screen_answer(const std::filesystem::path& answer, const TransferFormat& sent,
-                                   Rectangle part) {
+namespace {
+
+class AnswerRows final : public Answer {
+ public:
+  AnswerRows(std::unique_ptr<PictureReader> reader, const Babl* format)
+      : reader_(std::move(reader)), format_(format), row_(reader_->info().bytes_per_row()) {}
+
+  Result<ScreenPixels> next(int most) override {
+    const PictureInfo& info = reader_->info();
+    const int rows = std::min(most, static_cast<int>(info.height) - y_);
+    if (rows <= 0) return ScreenPixels{};
+    ScreenPixels screen = blank(static_cast<int>(info.width), rows);
+    const Babl* fish = babl_fish(format_, screen_format());
+    for (int y = 0; y < rows; ++y) {
+      if (auto read = reader_->read(row_); !read) return std::unexpected(read.error());
+      const auto line = static_cast<std::size_t>(y) * static_cast<std::size_t>(screen.width);
+      babl_process(fish, row_.data(), screen.rgb.data() + line * 3, screen.width);
+    }
+    y_ += rows;
+    return screen;
+  }
+
+ private:
+  std::unique_ptr<PictureReader> reader_;
+  const Babl* format_;
+  std::vector<std::byte> row_;
+  int y_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Answer>> screen_answer(const std::filesystem::path& answer,
+                                              const TransferFormat& sent) {
   auto reader = open_picture(answer);
   if (!reader) return fail(std::move(reader));
   const PictureInfo& info = (*reader)->info();
   const AnswerFormat format = answer_format(sent, info.channels, info.bits, info.icc_profile);
-  const int right = std::min(part.x + part.width, static_cast<int>(info.width));
-  const int bottom = std::min(part.y + part.height, static_cast<int>(info.height));
-  if (part.x < 0 || part.y < 0 || right <= part.x || bottom <= part.y) return ScreenPixels{};
-  ScreenPixels screen = blank(right - part.x, bottom - part.y);
-  const Babl* fish = babl_fish(format.format, screen_format());
-  const auto pixel_bytes = static_cast<std::size_t>(babl_format_get_bytes_per_pixel(format.format));
-  std::vector<std::byte> row(info.bytes_per_row());
-  for (int y = 0; y < bottom; ++y) {
-    if (auto read = (*reader)->read(row); !read) return std::unexpected(read.error());
-    if (y < part.y) continue;
-    const auto line = static_cast<std::size_t>(y - part.y) * static_cast<std::size_t>(screen.width);
-    babl_process(fish, row.data() + static_cast<std::size_t>(part.x) * pixel_bytes,
-                 screen.rgb.data() + line * 3, screen.width);
-  }
-  return screen;
+  return std::make_unique<AnswerRows>(*std::move(reader), format.format);
 }
 
 }  // namespace sharpen

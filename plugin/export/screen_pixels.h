@@ -3,6 +3,7 @@
 #include <libgimp/gimp.h>
 
 #include <filesystem>
+#include <memory>
 
 #include "base/error.h"
 #include "plugin/export/formats.h"
@@ -14,17 +15,15 @@ namespace sharpen {
 /// nobody has asked for them before; it remembers them. From any thread.
 void find_screen_conversions(const TransferFormat& format);
 
-/// A part of a layer at 100 %, as it is sent: opaque, without effects. `part` is in pixels of the
-/// layer and inside it.
+/// A part of a layer at 100 %, without effects. `part` is in pixels of the layer and inside it.
 [[nodiscard]] Result<ScreenPixels> screen_region(GimpDrawable* drawable, Rectangle part);
 
-/// The same scaled down, if need be, to at most `max_side` pixels. Transparency shows a middle
-/// gray.
+/// The same scaled down, if need be, to at most `max_side` pixels.
 [[nodiscard]] Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part,
                                                     int max_side);
 
-/// A part of an answer; `part` is in pixels of the answer. Errors: bad_picture, io.
-[[nodiscard]] Result<ScreenPixels> screen_answer(const std::filesystem::path& answer,
-                                                 const TransferFormat& sent, Rectangle part);
+/// An answer to a picture that was sent as `sent`. Errors: bad_picture, io.
+[[nodiscard]] Result<std::unique_ptr<Answer>> screen_answer(const std::filesystem::path& answer,
+                                                            const TransferFormat& sent);
 
 }  // namespace sharpen

@@ -160,14 +160,12 @@ Result<ScreenPixels> GimpHost::region(std::size_t source, Rectangle box) {
                        {layer.area.box.x + box.x, layer.area.box.y + box.y, box.width, box.height});
 }
 
-Result<ScreenPixels> GimpHost::result_region(std::size_t source, const JobResult& result,
-                                             Rectangle covers, Rectangle box) {
+Result<std::unique_ptr<Answer>> GimpHost::open_answer(std::size_t source, const JobResult& result) {
   const auto drawable = drawable_of(layers_.at(source));
   if (!drawable) return std::unexpected(drawable.error());
   const auto format = transfer_format(*drawable);
   if (!format) return std::unexpected(format.error());
-  return screen_answer(result.file.path(), *format,
-                       {box.x - covers.x, box.y - covers.y, box.width, box.height});
+  return screen_answer(result.file.path(), *format);
 }
 
 bool GimpHost::send_gray_as_rgb() {

@@ -29,8 +29,8 @@ class GimpHost final : public Host {
   [[nodiscard]] const std::vector<Source>& sources() const override { return sources_; }
   [[nodiscard]] Result<ScreenPixels> thumbnail(std::size_t source, int max_side) override;
   [[nodiscard]] Result<ScreenPixels> region(std::size_t source, Rectangle box) override;
-  [[nodiscard]] Result<ScreenPixels> result_region(std::size_t source, const JobResult& result,
-                                                   Rectangle covers, Rectangle box) override;
+  [[nodiscard]] Result<std::unique_ptr<Answer>> open_answer(std::size_t source,
+                                                            const JobResult& result) override;
   [[nodiscard]] Result<std::unique_ptr<Export>> begin_export(
       std::size_t source, std::optional<Rectangle> box = {}) override;
   [[nodiscard]] Result<std::vector<std::string>> place(std::vector<Placement> placements,

@@ -15,7 +15,6 @@ RGB, GRAY = Gimp.ImageBaseType.RGB, Gimp.ImageBaseType.GRAY
 # Few: babl takes the longer the more spaces it has seen, and the longest for a plain gamma.
 PROFILES = ((RGB, ("Display P3", "none")), (GRAY, ("gray", "none")))
 PRECISIONS = ("U8_LINEAR", "U8_NON_LINEAR", "U16_NON_LINEAR", "FLOAT_LINEAR")
-PAPER = 0x99  # GIMP's middle check colour
 
 
 def in_range(values):
@@ -48,10 +47,9 @@ def ramp(layer):
     layer.update(0, 0, WIDTH, HEIGHT)
 
 
-def on_paper(layer):
-    rgba = seen(layer, "R'G'B'A float")
-    return [rgba[i + c] * 255 * rgba[i + 3] + PAPER * (1 - rgba[i + 3])
-            for i in range(0, len(rgba), 4) for c in range(3)]
+def painted(rgba):
+    """What a pixel adds to the paper below it, and how much of that shows through: what is invisible may have any colour."""
+    return [rgba[i + c] * rgba[i + 3] / 255 if c < 3 else rgba[i + 3] for i in range(0, len(rgba), 4) for c in range(4)]
 
 
 def ramps():
@@ -67,7 +65,7 @@ def ramps():
 def the_small_picture_shows_the_layer():
     layers = [layer for _, layer in ramps()]
     show_themselves(layers)
-    assert len(small_pictures(layers, 35)) == len(layers) * 35 * 33 * 3
+    assert len(small_pictures(layers, 35)) == len(layers) * 35 * 33 * 4
 
 
 def the_small_picture_shows_no_effects():
@@ -80,10 +78,12 @@ def the_small_picture_shows_no_effects():
 
 def show_themselves(layers):
     shown = small_pictures(layers, 100)
-    assert len(shown) == len(layers) * WIDTH * HEIGHT * 3
+    size = WIDTH * HEIGHT * 4
+    assert len(shown) == len(layers) * size
     for index, layer in enumerate(layers):
-        want = on_paper(layer)
-        worst = max(abs(a - b) for a, b in zip(shown[index * len(want) : (index + 1) * len(want)], want, strict=True))
+        want = painted([value * 255 for value in seen(layer, "R'G'B'A float")])
+        got = painted(shown[index * size : (index + 1) * size])
+        worst = max(abs(a - b) for a, b in zip(got, want, strict=True))
         assert worst < 2, f"{Babl.get_name(layer.get_format())}: {worst}"
 
 

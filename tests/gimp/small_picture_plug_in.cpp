@@ -7,7 +7,7 @@
 #include "plugin/gimp/gimp_ref.h"
 
 /// A plug-in for tests: its procedure returns what the dialog shows of some layers, one after the
-/// other.
+/// other, each pixel with its alpha.
 namespace sharpen {
 namespace {
 
@@ -22,16 +22,20 @@ GimpValueArray* run(GimpProcedure* procedure, GimpProcedureConfig* config, gpoin
   GimpCoreObjectArray layers = nullptr;
   int max_side = 0;
   g_object_get(config, "drawables", &layers, "max-side", &max_side, nullptr);
-  std::vector<std::uint8_t> rgb;
+  std::vector<std::uint8_t> rgba;
   for (GimpDrawable* layer : items_of(reinterpret_cast<GimpDrawable**>(layers))) {
     const Rectangle whole{0, 0, gimp_drawable_get_width(layer), gimp_drawable_get_height(layer)};
     const auto screen = screen_thumbnail(layer, whole, max_side);
     if (!screen)
       return gimp_procedure_new_return_values(procedure, GIMP_PDB_EXECUTION_ERROR, nullptr);
-    rgb.insert(rgb.end(), screen->rgb.begin(), screen->rgb.end());
+    for (std::size_t i = 0; i < screen->rgb.size() / 3; ++i) {
+      const auto* rgb = &screen->rgb[i * 3];
+      rgba.insert(rgba.end(), {rgb[0], rgb[1], rgb[2]});
+      rgba.push_back(screen->alpha.empty() ? 255 : screen->alpha[i]);
+    }
   }
   auto* values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, nullptr);
-  g_value_take_boxed(gimp_value_array_index(values, 1), g_bytes_new(rgb.data(), rgb.size()));
+  g_value_take_boxed(gimp_value_array_index(values, 1), g_bytes_new(rgba.data(), rgba.size()));
   return values;
 }
 
@@ -44,7 +48,7 @@ GimpProcedure* create(GimpPlugIn* plug_in, const char* name) {
                                                 GIMP_TYPE_DRAWABLE, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument(procedure, "max-side", "max-side", "max-side", 1, 1000, 100,
                                   G_PARAM_READWRITE);
-  gimp_procedure_add_bytes_return_value(procedure, "rgb", "rgb", "rgb", G_PARAM_READWRITE);
+  gimp_procedure_add_bytes_return_value(procedure, "rgba", "rgba", "rgba", G_PARAM_READWRITE);
   return procedure;
 }
 

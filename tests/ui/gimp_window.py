@@ -92,7 +92,7 @@ class Window:
 
     def choose(self, combo, entry):
         """Chooses an entry of a combo box."""
-        box = self.wait("combo box", combo)
+        box = self.wait("combo box", combo, shown=False)  # the page may have scrolled
         item = until(f"the entry “{entry}”", lambda: next(
             (node for node in walk(box) if role_of(node) == "menu item" and node.get_name() == entry), None))
         item.do_action(0)
@@ -321,6 +321,13 @@ class GimpSession:
 
         subprocess.run(["xdotool", "mousemove", *at(start), "mousedown", "1", "mousemove", *at(end), "mouseup", "1"],
                        check=True)
+
+    def double_click(self, node, place):
+        """At a place of a widget, as parts of its width and height."""
+        area = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+        at = [str(round(area.x + place[0] * area.width)), str(round(area.y + place[1] * area.height))]
+        time.sleep(0.5)  # a third click would be none of it
+        subprocess.run(["xdotool", "mousemove", *at, "click", "--repeat", "2", "--delay", "60", "1"], check=True)
 
     def shot(self, name, window=None):
         """Keeps a picture of the screen, or of one window."""

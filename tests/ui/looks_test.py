@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from every_control import check_page
-from gimp_window import GimpSession, main, photograph, until
+from gimp_window import GimpSession, is_shown, main, photograph, until
 from vendor import KEY, Vendor
 
 PO = pathlib.Path(__file__).resolve().parents[2] / "po"
@@ -75,7 +75,10 @@ class Tour:
         window.wait_text(self.words(text, *values))
 
     def look_into_menu(self, window, button, page):
-        window.wait("toggle button", self.words(button)).do_action(0)
+        opener = window.wait("toggle button", self.words(button), shown=False)
+        opener.get_component_iface().grab_focus()  # the page may have scrolled
+        until(f"“{button}” to be seen", lambda: is_shown(opener))
+        opener.do_action(0)
         self.session.shot(f"{self.look}-{page}")
         subprocess.run(["xdotool", "key", "Escape"], check=True)
 

@@ -38,6 +38,21 @@ TEST_F(MemoryTest, KeepsWhatWasChosenForARunThatFailed) {
   EXPECT_FALSE(Memory(home_).unfinished());
 }
 
+TEST_F(MemoryTest, OpensTheWindowAsItWasLeft) {
+  const WindowLook look{.view = {.side_by_side = true, .zoom = 2.5, .divider = 0.25},
+                        .width = 1200,
+                        .height = 800,
+                        .preview_width = 700};
+  Memory(home_).set_look(look);
+  EXPECT_EQ(Memory(home_).look(), look);
+}
+
+TEST_F(MemoryTest, ALookThatCannotBeIsAsItComes) {
+  std::ofstream(home_.user / "dialog.json")
+      << R"({"hosts": [], "window": {"zoom": -1, "width": 1e9, "divider": "left"}})";
+  EXPECT_EQ(Memory(home_).look(), WindowLook());
+}
+
 TEST_F(MemoryTest, ADamagedFileCountsAsEmpty) {
   std::ofstream(home_.user / "dialog.json") << "{\"hosts\": [1, ";
   const Memory memory(home_);

@@ -91,17 +91,18 @@ ScreenPixels pattern(int width, int height, int radius) {
 }
 
 int show_preview(std::string_view page) {
-  PreviewPanel panel(
-      {[] {}, [](int, int) { return std::pair(0, 0); }, [] {}, [] {}, [](std::size_t) {}});
-  panel.chooser().set_picture(pattern(320, 200, 0), 6000, 3750);
-  panel.chooser().set_box({2400, 1500, 700, 500});
-  panel.view().set_before(pattern(700, 500, 1));
+  PreviewPanel panel({[] {}, [] {}, [] {}, [] {}, [] {}, [](std::size_t) {}});
+  PictureTiles before(1400, 1000), after(1400, 1000);
+  before.put(0, 0, pattern(1400, 1000, 1));
+  after.put(0, 0, pattern(1400, 1000, 0));
+  panel.chooser().set_picture(pattern(320, 228, 0), 1400, 1000);
+  panel.view().set_before(&before);
   panel.set_state("Defocus, radius 4.1 px");
   if (page == "preview-paid") {
     panel.set_button("Sharpen the whole layer and _compare · 1 credit");
     panel.set_state("A preview costs as much as the whole layer. The result is kept.");
   } else {
-    panel.view().set_after(pattern(700, 500, 0));
+    panel.view().set_after(&after);
   }
   if (page == "preview-sides") panel.view().set_mode(CompareView::Mode::side_by_side);
   if (page == "preview-zoom") panel.view().set_zoom(4);

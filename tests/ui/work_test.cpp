@@ -24,8 +24,8 @@ class GrayHost final : public Host {
   const std::vector<Source>& sources() const override { return sources_; }
   Result<ScreenPixels> thumbnail(std::size_t, int) override { return ScreenPixels{}; }
   Result<ScreenPixels> region(std::size_t, Rectangle) override { return ScreenPixels{}; }
-  Result<ScreenPixels> result_region(std::size_t, const JobResult&, Rectangle, Rectangle) override {
-    return ScreenPixels{};
+  Result<std::unique_ptr<Answer>> open_answer(std::size_t, const JobResult&) override {
+    return nullptr;
   }
   void work_on_originals(bool) override {}
   bool send_gray_as_rgb() override { return !std::exchange(as_rgb, true); }

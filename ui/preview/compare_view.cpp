@@ -17,10 +17,32 @@ struct ObjectUnref {
   void operator()(void* object) const { g_object_unref(object); }
 };
 
+/// GIMP's middle checks, of the screen's own size.
+void draw_checks(cairo_t* cairo, double left, double top, double width, double height) {
+  constexpr int check = 8;
+  cairo_rectangle(cairo, left, top, width, height);
+  cairo_set_source_rgb(cairo, 0.6, 0.6, 0.6);
+  cairo_fill(cairo);
+  cairo_set_source_rgb(cairo, 0.4, 0.4, 0.4);
+  for (int row = 0; row * check < height; ++row) {
+    for (int column = row % 2; column * check < width; column += 2) {
+      const double x = left + column * check, y = top + row * check;
+      cairo_rectangle(cairo, x, y, std::min<double>(check, left + width - x),
+                      std::min<double>(check, top + height - y));
+    }
+  }
+  cairo_fill(cairo);
+}
+
+/// A place of one axis such that the view is inside the picture, or the picture in its middle.
+double inside(double centre, double seen, double whole) {
+  return seen >= whole ? whole / 2 : std::clamp(centre, seen / 2, whole - seen / 2);
+}
+
 }  // namespace
 
-CompareView::CompareView(Events events)
-    : area_(own(gtk_drawing_area_new())), events_(std::move(events)) {
+CompareView::CompareView(std::function<void()> moved)
+    : area_(own(gtk_drawing_area_new())), moved_(std::move(moved)) {
   GtkWidget* area = area_.get();
   gtk_widget_set_can_focus(area, TRUE);
   gtk_widget_set_size_request(area, 420, 320);
@@ -55,36 +77,85 @@ CompareView::CompareView(Events events)
 
 void CompareView::redraw() { gtk_widget_queue_draw(area_.get()); }
 
-void CompareView::set_before(const ScreenPixels& pixels) {
-  before_ = surface_from(pixels);
-  after_.reset();
+void CompareView::set_before(const PictureTiles* before) {
+  before_ = before;
+  after_ = nullptr;
+  zoom_ = std::clamp(zoom_, fit_zoom(), max_zoom);
+  back_to_limits();
   redraw();
 }
 
-void CompareView::set_after(const ScreenPixels& pixels) {
-  after_ = surface_from(pixels);
-  redraw();
-}
-
-void CompareView::clear_after() {
-  after_.reset();
+void CompareView::set_after(const PictureTiles* after) {
+  after_ = after;
   redraw();
 }
 
 void CompareView::set_mode(Mode mode) {
   mode_ = mode;
-  pan_x_ = pan_y_ = 0;
+  resized();
+  moved_();
+}
+
+void CompareView::set_zoom(double zoom) { zoom_about(zoom, side_width() / 2, height() / 2); }
+
+void CompareView::zoom_about(double zoom, double x, double y) {
+  zoom = std::clamp(zoom, fit_zoom(), max_zoom);
+  if (zoom == zoom_) return;
+  if (x > side_width()) x -= side_width();
+  const double before = pixel_size();
+  zoom_ = zoom;
+  const double by = 1 / before - 1 / pixel_size();
+  centre_x_ += (x - side_width() / 2) * by;
+  centre_y_ += (y - height() / 2) * by;
+  back_to_limits();
+  redraw();
+  moved_();
+}
+
+void CompareView::zoom_by(double factor, double x, double y) {
+  // 100 % is always on the way, whatever the steps around it are.
+  const double next = zoom_ * factor;
+  zoom_about((zoom_ < 1 && next > 1) || (zoom_ > 1 && next < 1) ? 1 : next, x, y);
+}
+
+double CompareView::fit_zoom() const {
+  if (!before_) return 1;
+  const double device = gtk_widget_get_scale_factor(area_.get());
+  const Rectangle whole = before_->whole();
+  return std::min({1.0, side_width() * device / std::max(1, whole.width),
+                   height() * device / std::max(1, whole.height)});
+}
+
+void CompareView::back_to_limits() {
+  if (!before_) return;
+  const Rectangle whole = before_->whole();
+  centre_x_ = inside(centre_x_, side_width() / pixel_size(), whole.width);
+  centre_y_ = inside(centre_y_, height() / pixel_size(), whole.height);
+}
+
+void CompareView::resized() {
+  const double fit = fit_zoom();
+  zoom_ = std::max(zoom_, fit);
+  back_to_limits();
   redraw();
 }
 
-void CompareView::set_zoom(double zoom) {
-  zoom = std::clamp(zoom, min_zoom, max_zoom);
-  if (zoom == zoom_) return;
-  pan_x_ *= zoom / zoom_;
-  pan_y_ *= zoom / zoom_;
-  zoom_ = zoom;
+void CompareView::centre_on(Rectangle box) {
+  centre_x_ = box.x + box.width / 2.0;
+  centre_y_ = box.y + box.height / 2.0;
+  back_to_limits();
   redraw();
-  events_.zoomed();
+  moved_();
+}
+
+Rectangle CompareView::visible() const {
+  if (!before_) return {};
+  const double width = side_width() / pixel_size(), tall = height() / pixel_size();
+  const int left = int(std::floor(centre_x_ - width / 2));
+  const int top = int(std::floor(centre_y_ - tall / 2));
+  return intersection({left, top, int(std::ceil(centre_x_ + width / 2)) - left,
+                       int(std::ceil(centre_y_ + tall / 2)) - top},
+                      before_->whole());
 }
 
 void CompareView::set_show_original(bool on) {
@@ -98,7 +169,7 @@ void CompareView::set_divider(double position) {
   set_accessible_description(
       area_.get(),
       tr("Divider at {} %. Left and Right move it, Ctrl and the arrow keys move the picture, + and "
-         "- zoom, Space shows the original while held.",
+         "- zoom, 1 shows 100 %, 0 the whole picture, Space the original while held.",
          number_text(divider_ * 100, 0)));
   redraw();
 }
@@ -107,42 +178,62 @@ double CompareView::side_width() const {
   const double width = gtk_widget_get_allocated_width(area_.get());
   return mode_ == Mode::side_by_side ? width / 2 : width;
 }
+double CompareView::height() const { return gtk_widget_get_allocated_height(area_.get()); }
 
 // One pixel of the picture is one of the screen at 100 %, whatever the interface is scaled by.
 double CompareView::pixel_size() const { return zoom_ / gtk_widget_get_scale_factor(area_.get()); }
 
 int CompareView::visible_width() const { return int(std::ceil(side_width() / pixel_size())); }
-int CompareView::visible_height() const {
-  return int(std::ceil(gtk_widget_get_allocated_height(area_.get()) / pixel_size()));
-}
+int CompareView::visible_height() const { return int(std::ceil(height() / pixel_size())); }
 
 double CompareView::divider_x() const { return std::round(divider_ * side_width()); }
 
-bool CompareView::near_divider(double x) const {
-  return mode_ == Mode::divider && after_ && std::abs(x - divider_x()) <= grab_distance;
+bool CompareView::shows_after() const {
+  return after_ && !show_original_ && after_->knows_some(visible());
 }
 
-void CompareView::draw_picture(cairo_t* cairo, cairo_surface_t* picture, double left,
+bool CompareView::near_divider(double x) const {
+  return mode_ == Mode::divider && shows_after() && std::abs(x - divider_x()) <= grab_distance;
+}
+
+void CompareView::draw_picture(cairo_t* cairo, const PictureTiles* after, double left,
                                double width) {
-  if (!picture) return;
+  if (!before_) return;
   const double size = pixel_size();
-  const double height = gtk_widget_get_allocated_height(area_.get());
-  const double picture_width = cairo_image_surface_get_width(picture) * size;
-  const double picture_height = cairo_image_surface_get_height(picture) * size;
+  const Rectangle whole = before_->whole(), seen = visible();
   const int device = gtk_widget_get_scale_factor(area_.get());
-  const auto whole = [&](double at) { return std::round(at * device) / device; };
-  cairo_save(cairo);
-  cairo_rectangle(cairo, left, 0, width, height);
-  cairo_clip(cairo);
+  const auto to_pixel = [&](double at) { return std::round(at * device) / device; };
   const double side_left = mode_ == Mode::side_by_side ? left : 0;
-  cairo_translate(cairo, whole(side_left + (side_width() - picture_width) / 2 + pan_x_),
-                  whole((height - picture_height) / 2 + pan_y_));
+  const double x = to_pixel(side_left + side_width() / 2 - centre_x_ * size);
+  const double y = to_pixel(height() / 2 - centre_y_ * size);
+  cairo_save(cairo);
+  cairo_rectangle(cairo, left, 0, width, height());
+  cairo_clip(cairo);
+  cairo_rectangle(cairo, x, y, whole.width * size, whole.height * size);
+  cairo_clip(cairo);
+  if (before_->has_alpha()) {
+    const double from_x = std::max(x, left), from_y = std::max(y, 0.0);
+    draw_checks(cairo, from_x, from_y, std::min(x + whole.width * size, left + width) - from_x,
+                std::min(y + whole.height * size, height()) - from_y);
+    cairo_push_group(cairo);
+  }
+  cairo_translate(cairo, x, y);
   cairo_scale(cairo, size, size);
-  cairo_set_source_surface(cairo, picture, 0, 0);
-  // Pixels are to be seen as they are when they are magnified.
-  cairo_pattern_set_filter(cairo_get_source(cairo),
-                           zoom_ >= 1 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
-  cairo_paint(cairo);
+  before_->draw(cairo, zoom_, seen);
+  if (after && !before_->has_alpha()) after->draw(cairo, zoom_, seen);
+  if (after && before_->has_alpha()) {
+    cairo_push_group(cairo);
+    after->draw(cairo, zoom_, seen);
+    cairo_pop_group_to_source(cairo);
+    // The layer keeps its own alpha, whatever the service returns.
+    cairo_set_operator(cairo, CAIRO_OPERATOR_ATOP);
+    cairo_paint(cairo);
+    cairo_set_operator(cairo, CAIRO_OPERATOR_OVER);
+  }
+  if (before_->has_alpha()) {
+    cairo_pop_group_to_source(cairo);
+    cairo_paint(cairo);
+  }
   cairo_restore(cairo);
 }
 
@@ -198,19 +289,20 @@ void CompareView::draw_divider(cairo_t* cairo) {
 void CompareView::draw(cairo_t* cairo) {
   GtkWidget* area = area_.get();
   const double width = gtk_widget_get_allocated_width(area);
-  const double height = gtk_widget_get_allocated_height(area);
   cairo_set_source_rgb(cairo, 0.22, 0.22, 0.22);
   cairo_paint(cairo);
-  const bool two = after_ && !show_original_;
+  const bool two = shows_after();
+  const PictureTiles* after = two ? after_ : nullptr;
   if (mode_ == Mode::side_by_side) {
-    draw_picture(cairo, before_.get(), 0, width / 2);
-    draw_picture(cairo, two ? after_.get() : before_.get(), width / 2, width / 2);
+    draw_picture(cairo, nullptr, 0, width / 2);
+    draw_picture(cairo, after, width / 2, width / 2);
     cairo_set_source_rgb(cairo, 0.22, 0.22, 0.22);
-    cairo_rectangle(cairo, std::round(width / 2) - 1, 0, 2, height);
+    cairo_rectangle(cairo, std::round(width / 2) - 1, 0, 2, height());
     cairo_fill(cairo);
   } else {
-    draw_picture(cairo, before_.get(), 0, width);
-    if (two) draw_picture(cairo, after_.get(), divider_x(), width - divider_x());
+    const double line = two ? divider_x() : width;
+    draw_picture(cairo, nullptr, 0, line);
+    if (two) draw_picture(cairo, after, line, width - line);
     if (two) draw_divider(cairo);
   }
   if (two) {
@@ -220,7 +312,7 @@ void CompareView::draw(cairo_t* cairo) {
     draw_label(cairo, _("Original"), narrow_gap, narrow_gap, false);
   }
   if (gtk_widget_has_visible_focus(area)) {
-    gtk_render_focus(gtk_widget_get_style_context(area), cairo, 1, 1, width - 2, height - 2);
+    gtk_render_focus(gtk_widget_get_style_context(area), cairo, 1, 1, width - 2, height() - 2);
   }
 }
 
@@ -230,46 +322,58 @@ bool CompareView::key(const GdkEventKey& event, bool pressed) {
     return true;
   }
   if (!pressed) return false;
-  const bool control = event.state & GDK_CONTROL_MASK;
   switch (event.keyval) {
-    case GDK_KEY_Left:
-      control ? pan_by(pan_step, 0) : set_divider(divider_ - divider_step);
-      break;
-    case GDK_KEY_Right:
-      control ? pan_by(-pan_step, 0) : set_divider(divider_ + divider_step);
-      break;
-    case GDK_KEY_Up:
-      if (!control) return false;
-      pan_by(0, pan_step);
-      break;
-    case GDK_KEY_Down:
-      if (!control) return false;
-      pan_by(0, -pan_step);
-      break;
     case GDK_KEY_Home:
-      set_divider(0);
-      return true;
+      return set_divider(0), true;
     case GDK_KEY_End:
-      set_divider(1);
-      return true;
+      return set_divider(1), true;
+    case GDK_KEY_1:
+    case GDK_KEY_KP_1:
+      return set_zoom(1), true;
+    case GDK_KEY_0:
+    case GDK_KEY_KP_0:
+      return set_zoom(fit_zoom()), true;
     case GDK_KEY_plus:
     case GDK_KEY_KP_Add:
     case GDK_KEY_equal:
-      zoom_by(zoom_step);
-      return true;
+      return zoom_by(zoom_step, side_width() / 2, height() / 2), true;
     case GDK_KEY_minus:
     case GDK_KEY_KP_Subtract:
-      zoom_by(1 / zoom_step);
+      return zoom_by(1 / zoom_step, side_width() / 2, height() / 2), true;
+    default:
+      return arrow(event);
+  }
+}
+
+bool CompareView::arrow(const GdkEventKey& event) {
+  const bool divider = mode_ == Mode::divider && !(event.state & GDK_CONTROL_MASK);
+  switch (event.keyval) {
+    case GDK_KEY_Left:
+      divider ? set_divider(divider_ - divider_step) : pan_by(pan_step, 0);
       return true;
+    case GDK_KEY_Right:
+      divider ? set_divider(divider_ + divider_step) : pan_by(-pan_step, 0);
+      return true;
+    case GDK_KEY_Up:
+      return pan_by(0, pan_step), true;
+    case GDK_KEY_Down:
+      return pan_by(0, -pan_step), true;
     default:
       return false;
   }
-  if (control) drop_pan();
-  return true;
 }
 
 bool CompareView::button(const GdkEventButton& event, bool pressed) {
-  if (event.button != GDK_BUTTON_PRIMARY || event.type == GDK_2BUTTON_PRESS) return false;
+  if (event.button != GDK_BUTTON_PRIMARY) return false;
+  if (event.type == GDK_2BUTTON_PRESS) {
+    drag_ = Drag::none;
+    const double back = other_zoom_ > 0 && other_zoom_ != 1 ? other_zoom_ : fit_zoom();
+    const double next = zoom_ == 1 ? back : 1;
+    other_zoom_ = zoom_;
+    zoom_about(next, event.x, event.y);
+    return true;
+  }
+  if (event.type != GDK_BUTTON_PRESS && pressed) return false;
   if (pressed) {
     gtk_widget_grab_focus(area_.get());
     drag_ = near_divider(event.x) ? Drag::divider : Drag::picture;
@@ -277,7 +381,7 @@ bool CompareView::button(const GdkEventButton& event, bool pressed) {
     drag_y_ = event.y;
     return true;
   }
-  if (std::exchange(drag_, Drag::none) == Drag::picture) drop_pan();
+  drag_ = Drag::none;
   return true;
 }
 
@@ -300,41 +404,21 @@ bool CompareView::motion(const GdkEventMotion& event) {
 
 bool CompareView::scroll(const GdkEventScroll& event) {
   if (event.direction == GDK_SCROLL_SMOOTH) {
-    if (event.delta_y != 0) zoom_by(event.delta_y < 0 ? zoom_step : 1 / zoom_step);
+    if (event.delta_y != 0) {
+      zoom_by(std::pow(zoom_step, -event.delta_y), event.x, event.y);
+    }
   } else if (event.direction == GDK_SCROLL_UP || event.direction == GDK_SCROLL_DOWN) {
-    zoom_by(event.direction == GDK_SCROLL_UP ? zoom_step : 1 / zoom_step);
+    zoom_by(event.direction == GDK_SCROLL_UP ? zoom_step : 1 / zoom_step, event.x, event.y);
   }
   return true;
 }
 
-void CompareView::zoom_by(double factor) {
-  // 100 % is always on the way, whatever the steps around it are.
-  const double next = zoom_ * factor;
-  set_zoom((zoom_ < 1 && next > 1) || (zoom_ > 1 && next < 1) ? 1 : next);
-}
-
 void CompareView::pan_by(double x, double y) {
-  pan_x_ += x;
-  pan_y_ += y;
+  centre_x_ -= x / pixel_size();
+  centre_y_ -= y / pixel_size();
+  back_to_limits();
   redraw();
-}
-
-void CompareView::drop_pan() {
-  const double size = pixel_size();
-  const auto wanted_x = int(std::lround(-pan_x_ / size));
-  const auto wanted_y = int(std::lround(-pan_y_ / size));
-  if ((wanted_x == 0 && wanted_y == 0) || !before_) return;
-  const auto [x, y] = events_.moved(wanted_x, wanted_y);
-  // At the picture's edge the crop stays, and what is magnified moves inside it.
-  const double room_x = cairo_image_surface_get_width(before_.get()) * size - side_width();
-  const double room_y = cairo_image_surface_get_height(before_.get()) * size -
-                        gtk_widget_get_allocated_height(area_.get());
-  const auto limited = [](double pan, double room) {
-    return std::clamp(pan, -std::max(0.0, room / 2), std::max(0.0, room / 2));
-  };
-  pan_x_ = limited((x - wanted_x) * size, room_x);
-  pan_y_ = limited((y - wanted_y) * size, room_y);
-  redraw();
+  moved_();
 }
 
 }  // namespace sharpen

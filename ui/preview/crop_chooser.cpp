@@ -6,12 +6,14 @@
 #include "base/i18n.h"
 
 namespace sharpen {
+namespace {
+constexpr int longest_side = 140;
+}
 
 CropChooser::CropChooser(std::function<void()> moved)
     : area_(own(gtk_drawing_area_new())), moved_(std::move(moved)) {
   GtkWidget* area = area_.get();
   gtk_widget_set_can_focus(area, TRUE);
-  gtk_widget_set_size_request(area, 150, 110);
   gtk_widget_add_events(area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK |
                                   GDK_BUTTON1_MOTION_MASK | GDK_KEY_PRESS_MASK);
   set_accessible_name(area, _("Where the preview looks"));
@@ -34,6 +36,9 @@ void CropChooser::set_picture(const ScreenPixels& thumbnail, int full_width, int
   picture_ = surface_from(thumbnail);
   full_width_ = full_width;
   full_height_ = full_height;
+  const double scale = double(longest_side) / std::max({full_width, full_height, 1});
+  gtk_widget_set_size_request(area_.get(), std::max(16, int(std::lround(full_width * scale))),
+                              std::max(16, int(std::lround(full_height * scale))));
   gtk_widget_queue_draw(area_.get());
 }
 
@@ -53,6 +58,8 @@ void CropChooser::draw(cairo_t* cairo) {
   if (!picture_) return;
   const auto [scale, left, top] = fit();
   const double width = full_width_ * scale, height = full_height_ * scale;
+  cairo_set_source_rgb(cairo, 0.4, 0.4, 0.4);
+  cairo_paint(cairo);
   cairo_save(cairo);
   cairo_translate(cairo, left, top);
   cairo_scale(cairo, width / cairo_image_surface_get_width(picture_.get()),

@@ -7,8 +7,8 @@
 
 namespace sharpen {
 
-/// A thumbnail of the whole picture with a frame that shows and chooses where the preview looks.
-/// Drag it, click elsewhere, or move it with the arrow keys.
+/// A small picture of the whole with a frame that shows and chooses where the preview looks. Drag
+/// it, click elsewhere, or move it with the arrow keys.
 class CropChooser {
  public:
   /// `moved` is called while the user moves the frame.
@@ -20,6 +20,9 @@ class CropChooser {
   void set_picture(const ScreenPixels& thumbnail, int full_width, int full_height);
   void set_box(Rectangle box);
   [[nodiscard]] Rectangle box() const { return box_; }
+  [[nodiscard]] bool is_all(Rectangle box) const {
+    return box.width >= full_width_ && box.height >= full_height_;
+  }
 
  private:
   struct Fit {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <format>
 
 #include "base/i18n.h"
 #include "ui/widgets/text.h"
@@ -10,36 +9,31 @@
 namespace sharpen {
 namespace {
 
-constexpr int thumbnail_side = 320;
-constexpr unsigned rest_milliseconds = 250, drag_milliseconds = 30;
+constexpr unsigned settings_milliseconds = 150, moved_milliseconds = 40;
+constexpr int loaded_side = 256;                       ///< pixels of the original at once
+constexpr double read_pixels = 200'000;                ///< of an answer at once
+constexpr double most_kept_of_one = 64e6;              ///< pixels; of larger ones what is seen
+constexpr std::size_t most_bytes = 512 * 1024 * 1024;  ///< of sharpened pixels
+
+std::string service_name(const Account& account) {
+  // The service on this computer has another port each time.
+  return account.address.kind == ServiceKind::this_computer ? "" : account.address.base_url;
+}
 
 }  // namespace
 
 Preview::Preview(Host& host, Home home, std::function<void()> changed)
     : host_(host), home_(std::move(home)), changed_(std::move(changed)) {
   PreviewPanel::Events events;
-  events.box_moved = [this] {
-    drag_rest_ = EventSource::timeout(drag_milliseconds, [this] {
-      show_before();
-      request_soon();
-      return false;
-    });
+  events.box_moved = [this] { panel_->view().centre_on(panel_->chooser().box()); };
+  events.moved = [this] {
+    all_ = held_ = false;
+    told_.reset();
+    follow_view();
   };
-  events.moved = [this](int x, int y) {
-    const Rectangle before = panel_->chooser().box();
-    Rectangle box = before;
-    box.x += x;
-    box.y += y;
-    panel_->chooser().set_box(box);
-    const Rectangle now = panel_->chooser().box();
-    if (now.x != before.x || now.y != before.y) {
-      show_before();
-      request_soon();
-    }
-    return std::pair(now.x - before.x, now.y - before.y);
-  };
-  events.resized = [this] { resized(); };
+  events.resized = [this] { follow_view(); };
   events.button = [this] { button_clicked(); };
+  events.stop = [this] { stop_clicked(); };
   events.source = [this](std::size_t source) { show_source(source); };
   panel_ = std::make_unique<PreviewPanel>(std::move(events));
   std::vector<std::string> names;
@@ -53,22 +47,17 @@ const Source& Preview::source() const { return host_.sources().at(source_); }
 
 Rectangle Preview::whole() const { return {0, 0, int(source().width), int(source().height)}; }
 
+void Preview::choose(const ViewChoice& choice) {
+  first_zoom_ = choice.zoom;
+  panel_->choose(choice);
+}
+
 bool Preview::follows_by_itself() const {
   return account_ && account_->capabilities.free_of_charge && account_->capabilities.has_crop;
 }
 
-bool Preview::crop_is_cheaper() const {
-  const Rectangle box = panel_->chooser().box();
-  const auto price = [&](int width, int height) {
-    return offline_price(account_->address.kind, std::uint32_t(width), std::uint32_t(height),
-                         settings_)
-        .amount;
-  };
-  return price(box.width, box.height) < price(whole().width, whole().height);
-}
-
 const Preview::Kept* Preview::kept() const {
-  const Rectangle box = panel_->chooser().box();
+  const Rectangle box = panel_->view().visible();
   const auto fits = [&](const Kept& kept) {
     const Rectangle& covers = kept.covers;
     return kept.source == source_ && kept.of_original == originals_ &&
@@ -80,6 +69,34 @@ const Preview::Kept* Preview::kept() const {
   return found == kept_.end() ? nullptr : &*found;
 }
 
+Preview::SharpenedRef Preview::sharpened() {
+  const Settings wanted = essence(settings_);
+  const std::string service = service_name(*account_);
+  const auto found = std::ranges::find_if(sharpened_, [&](const SharpenedRef& one) {
+    return one->source == source_ && one->of_original == originals_ && one->settings == wanted &&
+           one->service == service;
+  });
+  if (found == sharpened_.end()) {
+    sharpened_.push_back(std::make_shared<Sharpened>(
+        source_, originals_, wanted, service, PictureTiles(whole().width, whole().height), ""));
+  } else {
+    std::rotate(found, found + 1, sharpened_.end());
+  }
+  return sharpened_.back();
+}
+
+void Preview::forget_old_ones() {
+  std::size_t bytes = 0;
+  for (const SharpenedRef& one : sharpened_) bytes += one->tiles.bytes();
+  while (bytes > most_bytes && sharpened_.size() > 1) {
+    bytes -= sharpened_.front()->tiles.bytes();
+    sharpened_.erase(sharpened_.begin());
+  }
+  if (!sharpened_.empty()) {
+    sharpened_.back()->tiles.keep_near(panel_->view().visible(), most_bytes);
+  }
+}
+
 void Preview::start() {
   if (std::exchange(started_, true) || host_.sources().empty()) return;
   show_source(source_);
@@ -87,26 +104,67 @@ void Preview::start() {
 
 void Preview::show_source(std::size_t source_index) {
   source_ = source_index;
+  told_.reset();
   if (!started_) return;
   // The service knows another picture.
   source_id_.clear();
   upload_.reset();
   stop();
-  const auto thumbnail = host_.thumbnail(source_, thumbnail_side);
-  if (!thumbnail) return show_error(thumbnail.error());
-  panel_->chooser().set_picture(*thumbnail, whole().width, whole().height);
+  const auto small = host_.thumbnail(source_, PictureTiles::small_side);
+  if (!small) return show_error(small.error());
+  const bool first = !std::exchange(placed_, true);
   CompareView& view = panel_->view();
-  panel_->chooser().set_box(most_detailed_box(*thumbnail, whole().width, whole().height,
-                                              view.visible_width(), view.visible_height()));
-  placed_ = true;
-  show_before();
-  request_soon();
+  auto before = std::make_unique<PictureTiles>(whole().width, whole().height);
+  before->put_small(*small);
+  view.set_before(before.get());
+  shown_.reset();
+  before_ = std::move(before);
+  panel_->chooser().set_picture(*small, whole().width, whole().height);
+  if (first) view.set_zoom(first_zoom_);
+  view.centre_on(most_detailed_box(*small, whole().width, whole().height, view.visible_width(),
+                                   view.visible_height()));
+  panel_->follow_view();
+  show_after();
+  request_soon(0);
+}
+
+void Preview::follow_view() {
+  if (!placed_) return;
+  loading_ = EventSource::idle([this] { return load_before(); });
+  request_soon(moved_milliseconds);
+}
+
+bool Preview::load_before() {
+  CompareView& view = panel_->view();
+  const Rectangle seen = view.visible();
+  if (!before_->needs_tiles(view.zoom())) return false;
+  const auto missing = before_->missing(on_grid(seen, whole()));
+  if (missing.empty()) return false;
+  const Rectangle part = piece_near(missing, seen, loaded_side, loaded_side);
+  const auto pixels = host_.region(source_, part);
+  if (!pixels) return show_error(pixels.error()), false;
+  before_->put(part.x, part.y, *pixels);
+  before_->keep_near(seen, most_bytes / 4);
+  view.redraw();
+  return true;
+}
+
+void Preview::show_after() {
+  if (!placed_ || !account_) return panel_->view().set_after(nullptr);
+  const SharpenedRef now = sharpened();
+  // Until something is there of the new settings, that of the old ones stays.
+  if (shown_ && shown_ != now && !now->tiles.knows_some(panel_->view().visible())) return;
+  shown_ = now;
+  panel_->view().set_after(&shown_->tiles);
 }
 
 void Preview::set_settings(const Settings& settings) {
   if (settings == settings_) return;
   settings_ = settings;
-  request_soon();
+  all_ = held_ = false;
+  told_.reset();
+  show_after();
+  request_soon(settings_milliseconds);
 }
 
 void Preview::set_account(std::optional<Account> account, const std::string& problem) {
@@ -115,14 +173,16 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
   source_id_.clear();
   if (paused_) return;
   stop();
-  panel_->view().clear_after();
+  panel_->view().set_after(nullptr);
+  shown_.reset();
   if (!account_) {
     panel_->set_button("");
     panel_->set_state(problem);
     return;
   }
   panel_->set_state("");
-  request_soon();
+  show_after();
+  request_soon(0);
 }
 
 void Preview::set_originals(bool originals) {
@@ -131,10 +191,13 @@ void Preview::set_originals(bool originals) {
 
 void Preview::stop() {
   rest_.stop();
+  waiting_.stop();
   exporting_.stop();
   export_.reset();
   job_.cancel();
-  again_ = false;
+  job_into_.reset();
+  reading_.stop();
+  panel_->hide_progress();
 }
 
 void Preview::pause() {
@@ -171,54 +234,47 @@ std::optional<JobResult> Preview::take(std::size_t source, const Settings& setti
   return result;
 }
 
-void Preview::resized() {
-  if (!placed_) return;
-  const CompareView& view = panel_->view();
-  const double part = std::max(1.0, view.zoom());
-  const Rectangle old = panel_->chooser().box();
-  Rectangle box = old;
-  box.width = std::min(int(view.visible_width() * part), whole().width);
-  box.height = std::min(int(view.visible_height() * part), whole().height);
-  box.x += (old.width - box.width) / 2;
-  box.y += (old.height - box.height) / 2;
-  if (box.width == old.width && box.height == old.height) return;
-  panel_->chooser().set_box(box);
-  drag_rest_ = EventSource::timeout(drag_milliseconds, [this] {
-    show_before();
-    request_soon();
-    return false;
+void Preview::read_answer(const SharpenedRef& into, const JobResult& result, Rectangle covers) {
+  auto answer = host_.open_answer(into->source, result);
+  if (!answer) return show_error(answer.error());
+  const Rectangle only = pixels_of(covers) <= most_kept_of_one ? covers : panel_->view().visible();
+  const int rows = std::max(1, int(read_pixels / std::max(1, covers.width)));
+  reading_ = EventSource::idle([this, into, covers, only, rows, y = 0,
+                                answer = std::shared_ptr<Answer>(*std::move(answer))]() mutable {
+    const auto part = answer->next(rows);
+    if (!part) return show_error(part.error()), false;
+    if (part->height == 0) return forget_old_ones(), false;
+    into->tiles.put(covers.x, covers.y + y, *part, only);
+    y += part->height;
+    show_after();
+    panel_->view().redraw();
+    return true;
   });
 }
 
-void Preview::show_before() {
-  const auto pixels = host_.region(source_, panel_->chooser().box());
-  if (!pixels) return show_error(pixels.error());
-  panel_->view().set_before(*pixels);
-  show_kept();
-}
-
-void Preview::show_kept() {
-  const Kept* found = kept();
-  if (!found) return panel_->view().clear_after();
-  const auto pixels =
-      host_.result_region(source_, found->result, found->covers, panel_->chooser().box());
-  if (!pixels) return show_error(pixels.error());
-  panel_->view().set_after(*pixels);
-}
-
-void Preview::request_soon() {
-  if (!placed_ || !account_ || paying_ || paused_) return;
-  rest_ = EventSource::timeout(rest_milliseconds, [this] { return run(), false; });
+void Preview::request_soon(unsigned milliseconds) {
+  if (!placed_ || !account_ || paying_ || paused_ || held_) return;
+  rest_ = EventSource::timeout(milliseconds, [this] { return run(), false; });
 }
 
 void Preview::run() {
   if (const auto checked = check(settings_); !checked) return show_error(checked.error());
-  if (!follows_by_itself()) {
-    show_kept();
-    return show_offer();
+  show_after();
+  if (follows_by_itself()) {
+    to_do_ = 0;
+    return run_free();
   }
-  panel_->set_button("");
-  run_free();
+  const SharpenedRef now = sharpened();
+  const Kept* found = kept();
+  if (found && !now->tiles.knows(panel_->view().visible()) && !reading_.active()) {
+    read_answer(now, found->result, found->covers);
+  }
+  show_offer();
+}
+
+void Preview::show_error(const Error& error) {
+  panel_->hide_progress();
+  panel_->set_state(error.text(), true);
 }
 
 }  // namespace sharpen

@@ -1,5 +1,6 @@
 #include "ui/preview/preview_panel.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/i18n.h"
@@ -9,13 +10,11 @@ namespace sharpen {
 
 PreviewPanel::PreviewPanel(Events events)
     : events_(std::move(events)), box_(own(vertical_box(narrow_gap))) {
-  CompareView::Events view_events;
-  view_events.moved = events_.moved;
-  view_events.zoomed = [this] {
+  view_ = std::make_unique<CompareView>([this] {
     follow_zoom();
-    events_.resized();
-  };
-  view_ = std::make_unique<CompareView>(std::move(view_events));
+    follow_view();
+    events_.moved();
+  });
   chooser_ = std::make_unique<CropChooser>([this] { events_.box_moved(); });
 
   sources_ = gtk_combo_box_text_new();
@@ -24,24 +23,17 @@ PreviewPanel::PreviewPanel(Events events)
   append(sources_row_, sources_, true);
   append(box_.get(), sources_row_);
   set_visible(sources_row_, false);
-
-  GtkWidget* frame = gtk_frame_new(nullptr);
-  gtk_container_add(GTK_CONTAINER(frame), view_->widget());
-  append(box_.get(), frame, true);
+  build_picture();
   build_tools();
 
   GtkWidget* row = horizontal_box(wide_gap);
-  append(row, chooser_->widget());
-  GtkWidget* column = vertical_box();
   state_ = hint_label("", 30);
-  gtk_label_set_lines(GTK_LABEL(state_), 4);
+  gtk_label_set_lines(GTK_LABEL(state_), 3);
   gtk_label_set_ellipsize(GTK_LABEL(state_), PANGO_ELLIPSIZE_END);
-  gtk_label_set_yalign(GTK_LABEL(state_), 0);
-  append(column, state_, true);
+  append(row, state_, true);
   button_ = text_button("");
-  gtk_widget_set_halign(button_, GTK_ALIGN_START);
-  append_end(column, button_);
-  append(row, column, true);
+  gtk_widget_set_valign(button_, GTK_ALIGN_START);
+  append_end(row, button_);
   append(box_.get(), row);
   set_visible(button_, false);
 
@@ -56,8 +48,64 @@ PreviewPanel::PreviewPanel(Events events)
     if (width == width_ && height == height_) return;
     width_ = width;
     height_ = height;
+    view_->resized();
+    follow_zoom();
+    follow_view();
     events_.resized();
   });
+}
+
+void PreviewPanel::build_picture() {
+  GtkWidget* frame = gtk_frame_new(nullptr);
+  GtkWidget* overlay = gtk_overlay_new();
+  gtk_container_add(GTK_CONTAINER(overlay), view_->widget());
+  GtkWidget* corner = gtk_frame_new(nullptr);
+  gtk_container_add(GTK_CONTAINER(corner), chooser_->widget());
+  gtk_widget_set_halign(corner, GTK_ALIGN_END);
+  gtk_widget_set_valign(corner, GTK_ALIGN_END);
+  gtk_widget_set_margin_end(corner, narrow_gap);
+  gtk_widget_set_margin_bottom(corner, narrow_gap);
+  gtk_overlay_add_overlay(GTK_OVERLAY(overlay), corner);
+  build_progress(overlay);
+  gtk_container_add(GTK_CONTAINER(frame), overlay);
+  append(box_.get(), frame, true);
+}
+
+void PreviewPanel::build_progress(GtkWidget* overlay) {
+  progress_ = horizontal_box();
+  set_class(progress_, "osd");
+  set_class(progress_, "toolbar");
+  bar_ = gtk_progress_bar_new();
+  gtk_progress_bar_set_show_text(GTK_PROGRESS_BAR(bar_), TRUE);
+  gtk_widget_set_size_request(bar_, 190, -1);
+  gtk_widget_set_valign(bar_, GTK_ALIGN_CENTER);
+  set_accessible_name(bar_, _("Progress of the preview"));
+  append(progress_, bar_);
+  GtkWidget* stop = icon_button("process-stop-symbolic", _("Stop"));
+  append(progress_, stop);
+  gtk_widget_set_halign(progress_, GTK_ALIGN_START);
+  gtk_widget_set_valign(progress_, GTK_ALIGN_END);
+  gtk_widget_set_margin_start(progress_, narrow_gap);
+  gtk_widget_set_margin_bottom(progress_, narrow_gap);
+  gtk_overlay_add_overlay(GTK_OVERLAY(overlay), progress_);
+  set_visible(progress_, false);
+  connections_.on(stop, "clicked", [this] { events_.stop(); });
+}
+
+void PreviewPanel::follow_view() {
+  const Rectangle seen = view_->visible();
+  chooser_->set_box(seen);
+  GtkWidget* corner = gtk_widget_get_parent(chooser_->widget());
+  set_visible(corner, pixels_of(seen) > 0 && !chooser_->is_all(seen));
+}
+
+ViewChoice PreviewPanel::choice() const {
+  return {view_->mode() == CompareView::Mode::side_by_side, view_->zoom(), view_->divider()};
+}
+
+void PreviewPanel::choose(const ViewChoice& choice) {
+  view_->set_divider(choice.divider);
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(sides_), choice.side_by_side);
 }
 
 void PreviewPanel::build_tools() {
@@ -65,32 +113,37 @@ void PreviewPanel::build_tools() {
   GtkWidget* modes = horizontal_box(0);
   set_class(modes, "linked");
   GtkWidget* divider = gtk_radio_button_new_with_mnemonic(nullptr, _("Spl_it"));
-  GtkWidget* sides =
+  sides_ =
       gtk_radio_button_new_with_mnemonic_from_widget(GTK_RADIO_BUTTON(divider), _("_Side by side"));
-  for (GtkWidget* mode : {divider, sides}) {
+  gtk_widget_set_tooltip_text(divider, _("Before and after with a divider between them; the Left "
+                                         "and Right keys move it."));
+  gtk_widget_set_tooltip_text(sides_, _("The same part twice, before and after; the arrow keys "
+                                        "move it."));
+  for (GtkWidget* mode : {divider, sides_}) {
     gtk_toggle_button_set_mode(GTK_TOGGLE_BUTTON(mode), FALSE);
     append(modes, mode);
   }
   append(row, modes);
   GtkWidget* hold = text_button(_("Hold for the ori_ginal"));
+  gtk_widget_set_tooltip_text(hold, _("Shows the original while it is held (Space)"));
   append(row, hold);
 
   GtkWidget* zooms = horizontal_box(0);
   set_class(zooms, "linked");
-  GtkWidget* zoom_out = icon_button("zoom-out-symbolic", _("Zoom out"));
+  GtkWidget* zoom_out = icon_button("zoom-out-symbolic", _("Zoom out (-)"));
   zoom_ = gtk_button_new_with_label("");
-  gtk_widget_set_tooltip_text(zoom_, _("Back to 100 %"));
+  gtk_widget_set_tooltip_text(zoom_, _("Back to 100 % (1, or a double click on the picture)"));
   gtk_widget_set_size_request(zoom_, 64, -1);
-  GtkWidget* zoom_in = icon_button("zoom-in-symbolic", _("Zoom in"));
-  for (GtkWidget* button : {zoom_out, zoom_, zoom_in}) append(zooms, button);
+  GtkWidget* zoom_in = icon_button("zoom-in-symbolic", _("Zoom in (+)"));
+  GtkWidget* fit = icon_button("zoom-fit-best-symbolic", _("The whole picture (0)"));
+  for (GtkWidget* button : {zoom_out, zoom_, zoom_in, fit}) append(zooms, button);
   append_end(row, zooms);
   append(box_.get(), row);
   follow_zoom();
 
-  connections_.on(sides, "toggled", [this, sides] {
-    const bool on = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(sides));
+  connections_.on(sides_, "toggled", [this] {
+    const bool on = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(sides_));
     view_->set_mode(on ? CompareView::Mode::side_by_side : CompareView::Mode::divider);
-    events_.resized();
   });
   connections_.on(hold, "pressed", [this] { view_->set_show_original(true); });
   connections_.on(hold, "released", [this] { view_->set_show_original(false); });
@@ -112,6 +165,7 @@ void PreviewPanel::build_tools() {
   connections_.on(zoom_out, "clicked", [this] { view_->set_zoom(view_->zoom() / 2); });
   connections_.on(zoom_in, "clicked", [this] { view_->set_zoom(view_->zoom() * 2); });
   connections_.on(zoom_, "clicked", [this] { view_->set_zoom(1); });
+  connections_.on(fit, "clicked", [this] { view_->set_zoom(view_->fit_zoom()); });
 }
 
 void PreviewPanel::follow_zoom() {
@@ -140,6 +194,15 @@ void PreviewPanel::set_state(const std::string& text, bool is_problem) {
   set_warning_colour(state_, is_problem);
   gtk_widget_set_tooltip_text(state_, text.c_str());
 }
+
+void PreviewPanel::show_progress(double fraction, const std::string& text) {
+  auto* bar = GTK_PROGRESS_BAR(bar_);
+  gtk_progress_bar_set_fraction(bar, std::clamp(fraction, 0.0, 1.0));
+  gtk_progress_bar_set_text(bar, text.c_str());
+  set_visible(progress_, true);
+}
+
+void PreviewPanel::hide_progress() { set_visible(progress_, false); }
 
 void PreviewPanel::set_button(const std::string& label, bool sensitive) {
   gtk_button_set_label(GTK_BUTTON(button_), label.c_str());

@@ -1,8 +1,26 @@
+#include <cmath>
+
 #include "base/i18n.h"
 #include "ui/preview/preview.h"
 #include "ui/widgets/text.h"
 
 namespace sharpen {
+namespace {
+
+// The service looks at the whole picture for each part, so that parts are not too small.
+constexpr int part_side = 1024;         ///< pixels, at most
+constexpr double most_by_itself = 4e6;  ///< pixels that are sharpened without being asked
+constexpr double unseen_seconds = 0.4;  ///< shorter work shows no bar
+
+double now_in_seconds() { return double(g_get_monotonic_time()) / G_USEC_PER_SEC; }
+
+double sum(const std::vector<Rectangle>& boxes) {
+  double pixels = 0;
+  for (const Rectangle& box : boxes) pixels += pixels_of(box);
+  return pixels;
+}
+
+}  // namespace
 
 JobRequest Preview::request() const {
   JobRequest request;
@@ -42,15 +60,59 @@ void Preview::step_export() {
   paying_ ? run_paid() : run_free();
 }
 
+void Preview::start_job(const JobRequest& wanted, Tell tell,
+                        std::function<void(Result<JobResult>)> done) {
+  job_.start(
+      [wanted, home = home_, tell = std::move(tell),
+       guard = std::weak_ptr(alive_)](GCancellable* cancellable) {
+        const auto forward = [&](const JobProgress& progress) {
+          post([tell, guard, progress] {
+            if (const auto alive = guard.lock()) tell(progress);
+          });
+        };
+        return run_job(wanted, home, forward, cancellable);
+      },
+      std::move(done));
+}
+
 void Preview::run_free() {
+  const SharpenedRef into = sharpened();
+  const Rectangle seen = panel_->view().visible();
   // The first answer brings the picture's name at the service; until then the newest wish waits.
-  if (export_ || (source_id_.empty() && job_.running())) {
-    again_ = true;
+  if (export_ || (source_id_.empty() && job_.running())) return;
+  const bool useful =
+      job_.running() && job_into_ == into && !held_ && pixels_of(intersection(job_box_, seen)) > 0;
+  if (useful) return;
+  job_.cancel();
+  const auto missing = into->tiles.missing(on_grid(seen, whole()));
+  panel_->set_button("");
+  if (missing.empty()) {
+    panel_->hide_progress();
+    panel_->set_state(finding_text(into->finding));
     return;
   }
+  if (sum(missing) > most_by_itself && !all_) {
+    return offer_to_go_on(_("Zoom in to see it sharpened, or sharpen all that is seen."));
+  }
+  if (to_do_ == 0) {
+    to_do_ = sum(missing);
+    began_ = now_in_seconds();
+    time_left_ = {};
+    // A service that has nothing to say can be stopped, too.
+    waiting_ = EventSource::timeout(unsigned(unseen_seconds * 1000) + 1, [this] {
+      if (job_into_ && !paying_) follow_progress(job_fraction_);
+      return export_ || job_into_;
+    });
+  }
+  panel_->set_state(_("Sharpening…"));
   if (source_id_.empty() && !upload_) return begin_export({});
-  again_ = false;
-  const Rectangle box = panel_->chooser().box();
+  start_free(into, piece_near(missing, seen, part_side, part_side));
+}
+
+void Preview::start_free(const SharpenedRef& into, Rectangle box) {
+  job_into_ = into;
+  job_box_ = box;
+  job_fraction_ = 0;
   JobRequest wanted = request();
   if (upload_) wanted.upload = *std::exchange(upload_, std::nullopt);
   wanted.upload.source_id = source_id_;
@@ -59,13 +121,42 @@ void Preview::run_free() {
   wanted.upload.fast = true;
   wanted.upload.width = source().width;
   wanted.upload.height = source().height;
-  panel_->set_state(_("Sharpening…"));
-  job_.start([wanted, home = home_](
-                 GCancellable* cancellable) { return run_job(wanted, home, {}, cancellable); },
-             [this, box](Result<JobResult> result) { free_done(std::move(result), box); });
+  const auto tell = [this](const JobProgress& progress) {
+    if (!job_.running() || paying_) return;
+    job_fraction_ = std::max(job_fraction_, progress.fraction.value_or(0));
+    follow_progress(job_fraction_);
+  };
+  start_job(wanted, tell, [this, into, box](Result<JobResult> result) {
+    free_done(std::move(result), into, box);
+  });
 }
 
-void Preview::free_done(Result<JobResult> result, Rectangle box) {
+void Preview::follow_progress(double job_fraction) {
+  const double elapsed = now_in_seconds() - began_;
+  if (elapsed < unseen_seconds || to_do_ <= 0 || !job_into_) return;
+  const double missing = sum(job_into_->tiles.missing(on_grid(panel_->view().visible(), whole())));
+  const double fraction =
+      std::clamp((to_do_ - missing + job_fraction * pixels_of(job_box_)) / to_do_, 0.0, 1.0);
+  const auto left = time_left_.update(fraction, elapsed);
+  const std::string percent = tr("{} %", number_text(std::floor(fraction * 100), 0));
+  panel_->show_progress(fraction,
+                        left && *left >= 2
+                            // TRANSLATORS: progress and time: "40 % · about 12 s left"
+                            ? tr("{} · {}", percent, tr("about {} left", duration_text(*left)))
+                            : percent);
+}
+
+Result<void> Preview::read_now(const SharpenedRef& into, const JobResult& result, Rectangle box) {
+  const auto answer = host_.open_answer(into->source, result);
+  if (!answer) return std::unexpected(answer.error());
+  const auto pixels = (*answer)->next(box.height);
+  if (!pixels) return std::unexpected(pixels.error());
+  into->tiles.put(box.x, box.y, *pixels, box);
+  return {};
+}
+
+void Preview::free_done(Result<JobResult> result, const SharpenedRef& into, Rectangle box) {
+  job_into_.reset();
   if (!result) {
     // The service forgot the picture: the next try sends it again.
     if (!source_id_.empty() && (result.error().kind == ErrorKind::not_found ||
@@ -76,136 +167,47 @@ void Preview::free_done(Result<JobResult> result, Rectangle box) {
     return show_error(result.error());
   }
   source_id_ = result->source_id;
-  const Rectangle now = panel_->chooser().box();
-  const bool still_wanted = now.x == box.x && now.y == box.y && now.width == box.width &&
-                            now.height == box.height && !again_;
-  if (still_wanted) {
-    const auto pixels = host_.result_region(source_, *result, box, box);
-    if (!pixels) return show_error(pixels.error());
-    panel_->view().set_after(*pixels);
-    panel_->set_state(finding_text(result->summary));
-  }
+  into->finding = result->summary;
+  const auto read = read_now(into, *result, box);
   cleaning_.start(
       [id = result->journal_id, home = home_](GCancellable*) { return finish_job(id, home); },
       [](const Result<void>&) {});
-  if (again_) run_free();
+  if (!read) return show_error(read.error());
+  forget_old_ones();
+  show_after();
+  panel_->view().redraw();
+  if (!held_) run_free();
 }
 
-void Preview::show_offer() {
-  if (kept()) {
-    panel_->set_button("");
-    return panel_->set_state(
-        _("This result is kept: sharpening with the same settings is not paid for again."));
-  }
-  const bool crop = crop_is_cheaper();
-  const Rectangle box = crop ? panel_->chooser().box() : whole();
-  const Price price = offline_price(account_->address.kind, std::uint32_t(box.width),
-                                    std::uint32_t(box.height), settings_);
-  const std::string cost = account_->capabilities.free_of_charge
-                               ? std::string(_("free"))
-                               : amount_text(price.amount, price.unit);
-  panel_->set_state(crop ? _("A preview of this part is a paid job of its own.")
-                         : _("A preview costs as much as the whole layer. The result is kept, and "
-                             "is not paid for again."));
-  panel_->set_button(crop ? tr("Preview _this part · {}", cost)
-                          : tr("Sharpen _the whole layer and compare · {}", cost));
+void Preview::offer_to_go_on(const std::string& why) {
+  panel_->hide_progress();
+  panel_->set_state(why);
+  panel_->set_button(_("Sharpen all _that is seen"));
 }
 
-void Preview::set_paying(bool paying) {
-  paying_ = paying;
-  cancelling_ = false;
-  panel_->set_busy(paying);
-  changed_();
-  if (!paying && ending_) ending_->quit();
-}
-
-void Preview::cancel_paid() {
-  if (std::exchange(cancelling_, true)) return;
-  panel_->set_button(_("S_top this preview"), false);
-  panel_->set_state(_("Cancelling…"));
-  if (job_.running()) return job_.interrupt();
-  exporting_.stop();
-  export_.reset();
-  set_paying(false);
-  show_offer();
-}
-
-std::string Preview::finish() {
-  pause();
-  std::string answer;
-  if (paying_) {
-    ending_.emplace();
-    cancel_paid();
-    if (paying_) ending_->run();
-    ending_.reset();
-    answer = panel_->state();
-  }
-  std::vector<std::int64_t> seen;
-  for (const Kept& kept : kept_) {
-    const Rectangle whole = {0, 0, int(host_.sources()[kept.source].width),
-                             int(host_.sources()[kept.source].height)};
-    if (kept.covers.width < whole.width || kept.covers.height < whole.height) {
-      seen.push_back(kept.result.journal_id);
-    }
-  }
-  if (seen.empty()) return answer;
-  cleaning_.start(
-      [seen = std::move(seen), home = home_](GCancellable*) {
-        for (const std::int64_t id : seen) (void)finish_job(id, home);
-        return true;
-      },
-      [](bool) {});
-  return answer;
+void Preview::stop_clicked() {
+  if (paying_) return cancel_paid();
+  stop();
+  held_ = true;
+  offer_to_go_on(_("Stopped."));
 }
 
 void Preview::button_clicked() {
   if (paying_) return cancel_paid();
   if (!account_ || !placed_) return;
+  if (follows_by_itself()) {
+    all_ = true;
+    held_ = false;
+    to_do_ = 0;
+    return run_free();
+  }
+  const Rectangle box = paid_box();
+  const bool part = part_is_cheaper();
   stop();
   set_paying(true);
   panel_->set_button(_("S_top this preview"));
   upload_.reset();
-  begin_export(crop_is_cheaper() ? std::optional(panel_->chooser().box()) : std::nullopt);
+  begin_export(part ? std::optional(box) : std::nullopt);
 }
-
-void Preview::run_paid() {
-  JobRequest wanted = request();
-  wanted.upload = *std::exchange(upload_, std::nullopt);
-  const Rectangle covers = export_box_.value_or(whole());
-  panel_->set_state(_("Sharpening…"));
-  const auto tell = [this](const JobProgress& progress) {
-    const std::string stage = _(title_of(progress.stage));
-    if (cancelling_) return;
-    panel_->set_state(progress.fraction
-                          ? tr("{}, {} %", stage, number_text(*progress.fraction * 100, 0))
-                          : stage);
-  };
-  job_.start(
-      [wanted, home = home_, tell, guard = std::weak_ptr(alive_)](GCancellable* cancellable) {
-        const auto forward = [&](const JobProgress& progress) {
-          post([tell, guard, progress] {
-            if (const auto alive = guard.lock()) tell(progress);
-          });
-        };
-        return run_job(wanted, home, forward, cancellable);
-      },
-      [this, settings = settings_, covers](Result<JobResult> result) {
-        paid_done(std::move(result), settings, covers);
-      });
-}
-
-void Preview::paid_done(Result<JobResult> result, const Settings& settings, Rectangle covers) {
-  const bool refused = !result && result.error().kind == ErrorKind::refused;
-  if (refused && !cancelling_ && host_.send_gray_as_rgb()) return begin_export(export_box_);
-  if (result) kept_.push_back({source_, originals_, essence(settings), std::move(*result), covers});
-  show_kept();
-  show_offer();
-  if (!result) {
-    panel_->set_state(result.error().text(), result.error().kind != ErrorKind::cancelled);
-  }
-  set_paying(false);
-}
-
-void Preview::show_error(const Error& error) { panel_->set_state(error.text(), true); }
 
 }  // namespace sharpen

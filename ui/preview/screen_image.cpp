@@ -10,8 +10,10 @@ namespace sharpen {
 namespace {
 
 int luma_at(const ScreenPixels& pixels, int x, int y) {
-  const auto* rgb = &pixels.rgb[(std::size_t(y) * std::size_t(pixels.width) + std::size_t(x)) * 3];
-  return (2 * rgb[0] + 5 * rgb[1] + rgb[2]) / 8;
+  const std::size_t at = std::size_t(y) * std::size_t(pixels.width) + std::size_t(x);
+  const auto* rgb = &pixels.rgb[at * 3];
+  const int luma = (2 * rgb[0] + 5 * rgb[1] + rgb[2]) / 8;
+  return pixels.alpha.empty() ? luma : luma * pixels.alpha[at] / 255;
 }
 
 /// Sums over all rectangles from the origin, one row and column wider than the picture.
@@ -32,11 +34,19 @@ std::vector<std::int64_t> integral_of_gradients(const ScreenPixels& pixels) {
   return sums;
 }
 
+/// As cairo stores it: the colours multiplied by alpha.
+std::uint32_t with_alpha(std::uint32_t rgb, std::uint32_t alpha) {
+  const auto part = [&](int shift) { return ((rgb >> shift & 0xff) * alpha + 127) / 255 << shift; };
+  return alpha << 24 | part(16) | part(8) | part(0);
+}
+
 }  // namespace
 
 Surface surface_from(const ScreenPixels& pixels) {
   if (pixels.width < 1 || pixels.height < 1) return {};
-  Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, pixels.width, pixels.height));
+  Surface surface(
+      cairo_image_surface_create(pixels.alpha.empty() ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32,
+                                 pixels.width, pixels.height));
   const auto stride = std::size_t(cairo_image_surface_get_stride(surface.get()));
   unsigned char* data = cairo_image_surface_get_data(surface.get());
   if (!data) return {};
@@ -45,6 +55,11 @@ Surface surface_from(const ScreenPixels& pixels) {
     const auto* from = &pixels.rgb[y * std::size_t(pixels.width) * 3];
     for (std::size_t x = 0; x < std::size_t(pixels.width); ++x, from += 3) {
       to[x] = std::uint32_t{from[0]} << 16 | std::uint32_t{from[1]} << 8 | from[2];
+    }
+    if (pixels.alpha.empty()) continue;
+    const auto* alpha = &pixels.alpha[y * std::size_t(pixels.width)];
+    for (std::size_t x = 0; x < std::size_t(pixels.width); ++x) {
+      to[x] = with_alpha(to[x], alpha[x]);
     }
   }
   cairo_surface_mark_dirty(surface.get());

@@ -13,7 +13,7 @@ struct SurfaceUnref {
 };
 using Surface = std::unique_ptr<cairo_surface_t, SurfaceUnref>;
 
-/// Pixels as cairo wants them; null for an empty picture.
+/// Pixels as cairo wants them, with their alpha; null for an empty picture.
 [[nodiscard]] Surface surface_from(const ScreenPixels& pixels);
 
 /// The box of `width` x `height` pixels (of a sent area of full_width x full_height) in which the

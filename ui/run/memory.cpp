@@ -6,6 +6,36 @@
 #include "base/json.h"
 
 namespace sharpen {
+namespace {
+
+WindowLook look_in(const Json& json) {
+  const auto number = [&](const char* name, double least, double most, double usual) {
+    const auto found = json[name].number();
+    return found && *found >= least && *found <= most ? *found : usual;
+  };
+  constexpr int most_pixels = 20'000;
+  WindowLook look;
+  look.view.side_by_side = json["side_by_side"].boolean().value_or(false);
+  look.view.zoom = number("zoom", 0.001, 100, 1);
+  look.view.divider = number("divider", 0, 1, 0.5);
+  look.width = int(number("width", 0, most_pixels, 0));
+  look.height = int(number("height", 0, most_pixels, 0));
+  look.preview_width = int(number("preview_width", 0, most_pixels, 0));
+  return look;
+}
+
+void write_look(JsonWriter& writer, const WindowLook& look) {
+  writer.begin_object("window")
+      .member("side_by_side", look.view.side_by_side)
+      .member("zoom", look.view.zoom)
+      .member("divider", look.view.divider)
+      .member("width", look.width)
+      .member("height", look.height)
+      .member("preview_width", look.preview_width)
+      .end_object();
+}
+
+}  // namespace
 
 Memory::Memory(const Home& home) : file_(home.user / "dialog.json") {
   char* raw = nullptr;
@@ -17,6 +47,7 @@ Memory::Memory(const Home& home) : file_(home.user / "dialog.json") {
   for (const Json& host : (*json)["hosts"].elements()) {
     if (auto name = host.string()) hosts_.insert(*name);
   }
+  look_ = look_in((*json)["window"]);
   const auto stored = (*json)["settings"].string();
   if (!stored) return;
   auto settings = settings_from_json(*stored);
@@ -41,11 +72,18 @@ void Memory::set_unfinished(std::optional<Choice> choice) {
   save();
 }
 
+void Memory::set_look(const WindowLook& look) {
+  if (look == look_) return;
+  look_ = look;
+  save();
+}
+
 void Memory::save() const {
   JsonWriter writer;
   writer.begin_object().begin_array("hosts");
   for (const auto& host : hosts_) writer.element(std::string_view(host));
   writer.end_array();
+  write_look(writer, look_);
   if (unfinished_) {
     writer.member("settings", to_json(unfinished_->settings))
         .member("output_name", unfinished_->output_name)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "client/home.h"
+#include "ui/preview/view_choice.h"
 #include "ui/run/choice.h"
 
 namespace sharpen {
@@ -24,12 +25,17 @@ class Memory {
   [[nodiscard]] const std::optional<Choice>& unfinished() const { return unfinished_; }
   void set_unfinished(std::optional<Choice> choice);
 
+  /// How the window was left.
+  [[nodiscard]] const WindowLook& look() const { return look_; }
+  void set_look(const WindowLook& look);
+
  private:
   void save() const;
 
   std::string file_;
   std::set<std::string> hosts_;
   std::optional<Choice> unfinished_;
+  WindowLook look_;
 };
 
 }  // namespace sharpen

@@ -1,5 +1,8 @@
 #include "ui/run/work_view.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "base/i18n.h"
 #include "ui/widgets/text.h"
 
@@ -7,8 +10,7 @@ namespace sharpen {
 
 WorkView::WorkView(GtkWidget* window, bool has_settings)
     : window_(window), stack_(own(gtk_stack_new())), has_settings_(has_settings) {
-  progress_ =
-      std::make_unique<ProgressPage>([this] { cancel(); }, [this] { gtk_widget_hide(window_); });
+  progress_ = std::make_unique<ProgressPage>([this] { cancel(); }, [this] { go_to_background(); });
   ProblemPage::Actions actions;
   actions.try_again = [this] { begin(); };
   if (has_settings) {
@@ -38,9 +40,12 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
   leaving_ = false;
   Work::Events events;
   events.progress = [this](std::size_t task, const JobProgress& progress) {
-    progress_->update(task, progress);
+    follow(task, progress);
   };
-  events.task_done = [this](std::size_t task) { progress_->set_done(task); };
+  events.task_done = [this](std::size_t task) {
+    progress_->set_done(task);
+    follow(task, {Stage::placing, 1.0, {}});
+  };
   // The dialog knows both already, and asked the service itself what it costs.
   if (!has_settings_) {
     events.service_found = [this, what](ServiceKind service, const Price& price) {
@@ -76,21 +81,56 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
 void WorkView::begin() {
   cancelling_ = close_at_end_ = false;
   working_ = true;
+  fractions_.assign(titles_.size(), 0);
   progress_->begin(titles_, what_, cost_);
   gtk_stack_set_visible_child(GTK_STACK(stack_.get()), progress_->widget());
   gtk_widget_grab_focus(progress_->cancel_button());
   work_->start();
 }
 
+void WorkView::follow(std::size_t task, const JobProgress& progress) {
+  progress_->update(task, progress);
+  if (progress.fraction) fractions_.at(task) = std::max(fractions_[task], *progress.fraction);
+  stage_ = _(title_of(progress.stage));
+  if (!background_ || cancelling_) return;
+  const double all = std::accumulate(fractions_.begin(), fractions_.end(), 0.0);
+  background_->set_progress(stage_, all / double(fractions_.size()));
+}
+
+void WorkView::go_to_background() {
+  // Later, since the click may come inside the message of an assistive technology.
+  hiding_ = EventSource::idle([this] {
+    const std::string what = titles_.size() == 1
+                                 ? titles_.front()
+                                 : trn("{} picture", "{} pictures", titles_.size(), titles_.size());
+    background_ = std::make_unique<BackgroundWindow>(
+        what, BackgroundWindow::Actions{[this] { come_back(); }, [this] { cancel(); }});
+    const double all = std::accumulate(fractions_.begin(), fractions_.end(), 0.0);
+    background_->set_progress(stage_, all / double(std::max<std::size_t>(1, fractions_.size())));
+    if (cancelling_) background_->set_cancelling();
+    background_->show();
+    gtk_widget_hide(window_);
+    return false;
+  });
+}
+
+void WorkView::come_back() {
+  if (background_) background_->hide();
+  gtk_window_present(GTK_WINDOW(window_));
+}
+
 void WorkView::cancel() {
   if (std::exchange(cancelling_, true)) return;
   progress_->set_cancelling();
+  if (background_) background_->set_cancelling();
   work_->cancel();
 }
 
 void WorkView::finished(Result<std::vector<std::string>> result) {
   working_ = false;
   progress_->end();
+  hiding_.stop();
+  if (background_) background_->hide();
   if (result) {
     notes_ = std::move(*result);
     // Nobody saw the window close.

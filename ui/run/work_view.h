@@ -7,6 +7,7 @@
 
 #include "ui/pages/problem_page.h"
 #include "ui/pages/progress_page.h"
+#include "ui/run/background_window.h"
 #include "ui/run/loop.h"
 #include "ui/run/work.h"
 
@@ -48,6 +49,9 @@ class WorkView {
  private:
   void begin();
   void cancel();
+  void go_to_background();
+  void come_back();
+  void follow(std::size_t task, const JobProgress& progress);
   void show_problem();
   void finished(Result<std::vector<std::string>> result);
   void leave(End end);
@@ -57,6 +61,9 @@ class WorkView {
   std::unique_ptr<ProgressPage> progress_;
   std::unique_ptr<ProblemPage> problem_;
   std::unique_ptr<Work> work_;
+  std::unique_ptr<BackgroundWindow> background_;  ///< while the window is hidden
+  std::vector<double> fractions_;                 ///< of the tasks
+  std::string stage_;                             ///< of the newest news
   std::vector<Task> kept_;
   bool has_settings_, of_originals_ = false;
   std::vector<std::string> titles_, notes_, findings_;
@@ -66,6 +73,7 @@ class WorkView {
   bool leaving_ = false;
   End end_ = End::closed;
   Loop loop_;
+  EventSource hiding_;
 };
 
 /// An error that the user has read on the problem page: GIMP need not show it again.

@@ -62,9 +62,9 @@ struct ParameterRows::Row {
 
 ParameterRows::ParameterRows(std::span<const ParameterId> ids, std::function<void()> changed)
     : grid_(own(gtk_grid_new())), changed_(std::move(changed)) {
-  gtk_grid_set_row_spacing(GTK_GRID(grid_.get()), narrow_gap);
+  gtk_grid_set_row_spacing(GTK_GRID(grid_.get()), 2);
   gtk_grid_set_column_spacing(GTK_GRID(grid_.get()), narrow_gap);
-  for (int line = 0; const ParameterId id : ids) add_row(id, line++);
+  for (int line = 0; const ParameterId id : ids) add_row(id, 2 * line++);
 }
 
 ParameterRows::~ParameterRows() = default;
@@ -78,14 +78,15 @@ void ParameterRows::add_row(ParameterId id, int line) {
   auto row = std::make_unique<Row>();
   row->id = id;
   row->adjustment = gtk_adjustment_new(middle, about.minimum, about.maximum, step, step * 10, 0);
-  row->label = text_label(_(about.title));
   row->automatic = check_button(_("Auto"));
   row->scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, row->adjustment);
   row->number = gtk_spin_button_new(row->adjustment, step, about.is_integer ? 0 : 2);
+  row->label = text_label(_(about.title));
 
   gtk_scale_set_draw_value(GTK_SCALE(row->scale), FALSE);
   gtk_widget_set_hexpand(row->scale, TRUE);
-  gtk_widget_set_size_request(row->scale, 90, -1);
+  // As high as its knob: there are up to four of them in a page that should not scroll.
+  set_style(row->scale, "scale { padding-top: 5px; padding-bottom: 5px; }");
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(row->number), TRUE);
   gtk_entry_set_width_chars(GTK_ENTRY(row->number), about.is_integer ? 10 : 6);
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(row->automatic), TRUE);
@@ -99,15 +100,10 @@ void ParameterRows::add_row(ParameterId id, int line) {
   GtkGrid* grid = GTK_GRID(grid_.get());
   gtk_grid_attach(grid, row->label, 0, line, 1, 1);
   gtk_grid_attach(grid, row->automatic, 1, line, 1, 1);
-  if (about.is_integer) {
-    gtk_widget_set_no_show_all(row->scale, TRUE);
-    gtk_widget_set_halign(row->number, GTK_ALIGN_END);
-    gtk_grid_attach(grid, row->scale, 2, line, 1, 1);
-    gtk_grid_attach(grid, row->number, 2, line, 2, 1);
-  } else {
-    gtk_grid_attach(grid, row->scale, 2, line, 1, 1);
-    gtk_grid_attach(grid, row->number, 3, line, 1, 1);
-  }
+  gtk_widget_set_hexpand(row->label, TRUE);
+  if (about.is_integer) gtk_widget_set_no_show_all(row->scale, TRUE);
+  gtk_grid_attach(grid, row->number, 2, line, 1, 1);
+  gtk_grid_attach(grid, row->scale, 0, line + 1, 3, 1);
   row->set_range(about.minimum, about.maximum);
   row->follow_auto();
 

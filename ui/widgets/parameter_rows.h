@@ -10,7 +10,8 @@
 
 namespace sharpen {
 
-/// The sliders of the parameters: for each a label, an Auto switch, a slider and a number.
+/// The sliders of the parameters: for each a label, an Auto switch and a number,
+/// and below them a slider as wide as the column.
 class ParameterRows {
  public:
   /// Rows for `ids`, in this order; `changed` is called when the user changes one.

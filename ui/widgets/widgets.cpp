@@ -226,6 +226,14 @@ void set_warning_colour(GtkWidget* label, bool on) {
   gtk_label_set_attributes(GTK_LABEL(label), attributes.get());
 }
 
+void set_style(GtkWidget* widget, const char* css) {
+  const auto provider = Ref<GtkCssProvider>::adopt(gtk_css_provider_new());
+  gtk_css_provider_load_from_data(provider.get(), css, -1, nullptr);
+  gtk_style_context_add_provider(gtk_widget_get_style_context(widget),
+                                 GTK_STYLE_PROVIDER(provider.get()),
+                                 GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 void set_class(GtkWidget* widget, const char* css_class, bool on) {
   GtkStyleContext* style = gtk_widget_get_style_context(widget);
   if (on) {

@@ -85,6 +85,8 @@ void set_accessible_description(GtkWidget* widget, const std::string& descriptio
 
 /// Writes a label in the theme's colour for warnings.
 void set_warning_colour(GtkWidget* label, bool on);
+/// Rules of CSS for this widget alone.
+void set_style(GtkWidget* widget, const char* css);
 void set_class(GtkWidget* widget, const char* css_class, bool on = true);
 /// Shows (with its children) or hides in a way that gtk_widget_show_all() of a parent does not
 /// undo.
