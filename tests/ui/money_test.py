@@ -131,7 +131,7 @@ def background_and_repeat(session, vendor):
 
 def test():
     plug_in, service, shots = sys.argv[1:4]
-    with tempfile.TemporaryDirectory() as folder, Vendor(service, folder, processing=2500, balance=5) as vendor:
+    with tempfile.TemporaryDirectory() as folder, Vendor(service, folder, processing=8000, balance=5) as vendor:
         vendor.wants_rgb = True
         with GimpSession(folder, plug_in, service, photograph(folder, colours="Gray"), shots, TOPAZ_API_KEY=KEY) as session:
             session.remember(service="topaz", service_url=vendor.url, model="Lens Blur V2", values={})
