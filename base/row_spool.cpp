@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <utility>
 
 #include "base/i18n.h"
 #include "base/spool_file.h"
@@ -21,40 +20,29 @@ std::unexpected<Error> disk_error(int code) {
 
 }  // namespace
 
+Result<RowSpool> RowSpool::open(const std::filesystem::path& path, int flags) {
+  UniqueFd file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
+  if (!file) return disk_error(errno);
+  return RowSpool(std::move(file));
+}
+
 Result<RowSpool> RowSpool::create(const std::filesystem::path& folder) {
   const auto named = SpoolFile::create(".rows", folder);
   if (!named) return std::unexpected(named.error());
-  const int file = ::open(named->path().c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return disk_error(errno);
-  return RowSpool(file);
+  return open(named->path(), O_RDWR);
 }
 
 Result<RowSpool> RowSpool::create_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return disk_error(errno);
-  return RowSpool(file);
+  return open(path, O_RDWR | O_CREAT | O_EXCL);
 }
 
 Result<RowSpool> RowSpool::open_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return disk_error(errno);
-  return RowSpool(file);
-}
-
-RowSpool::RowSpool(RowSpool&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-
-RowSpool& RowSpool::operator=(RowSpool&& other) noexcept {
-  std::swap(file_, other.file_);
-  return *this;
-}
-
-RowSpool::~RowSpool() {
-  if (file_ >= 0) ::close(file_);
+  return open(path, O_RDONLY);
 }
 
 Result<void> RowSpool::append(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return disk_error(errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -64,7 +52,8 @@ Result<void> RowSpool::append(std::span<const std::byte> bytes) {
 
 Result<void> RowSpool::read(std::uint64_t offset, std::span<std::byte> bytes) const {
   while (!bytes.empty()) {
-    const ssize_t got = ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const ssize_t got =
+        ::pread(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return disk_error(got == 0 ? EIO : errno);
     bytes = bytes.subspan(static_cast<std::size_t>(got));
@@ -75,7 +64,7 @@ Result<void> RowSpool::read(std::uint64_t offset, std::span<std::byte> bytes) co
 
 Result<std::uint64_t> RowSpool::size() const {
   struct stat status{};
-  if (::fstat(file_, &status) != 0) return disk_error(errno);
+  if (::fstat(file_.get(), &status) != 0) return disk_error(errno);
   return static_cast<std::uint64_t>(status.st_size);
 }
 

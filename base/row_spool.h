@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <utility>
 
 #include "base/error.h"
+#include "base/unique_fd.h"
 
 namespace sharpen {
 
@@ -18,11 +20,6 @@ class RowSpool {
   /// A new file (0600) that stays, and one that stayed. Errors: io.
   [[nodiscard]] static Result<RowSpool> create_file(const std::filesystem::path& file);
   [[nodiscard]] static Result<RowSpool> open_file(const std::filesystem::path& file);
-  RowSpool(const RowSpool&) = delete;
-  RowSpool& operator=(const RowSpool&) = delete;
-  RowSpool(RowSpool&& other) noexcept;
-  RowSpool& operator=(RowSpool&& other) noexcept;
-  ~RowSpool();
 
   /// Appends bytes at the end. Errors: io.
   [[nodiscard]] Result<void> append(std::span<const std::byte> bytes);
@@ -31,8 +28,9 @@ class RowSpool {
   [[nodiscard]] Result<std::uint64_t> size() const;
 
  private:
-  explicit RowSpool(int file) : file_(file) {}
-  int file_;
+  [[nodiscard]] static Result<RowSpool> open(const std::filesystem::path& file, int flags);
+  explicit RowSpool(UniqueFd file) : file_(std::move(file)) {}
+  UniqueFd file_;
 };
 
 }  // namespace sharpen
