@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -42,8 +43,13 @@ class Fetching {
   Fetching(const std::vector<JournalEntry>& jobs, const Home& home, const FetchPatience& patience)
       : home_(home), patience_(patience), end_(Clock::now() + patience.limit), open_(jobs.size()) {
     for (const JournalEntry& job : jobs) waiting_.push_back({job, Clock::now()});
-    for (std::size_t i = 0; i < std::min(max_threads, jobs.size()); ++i)
-      threads_.emplace_back([this] { work(); });
+    try {
+      for (std::size_t i = 0; i < std::min(max_threads, jobs.size()); ++i)
+        threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      // Fewer threads do the same work; without any the caller does it.
+    }
+    if (threads_.empty()) work();
   }
 
   /// Waits for the next one. Empty: there is none left.

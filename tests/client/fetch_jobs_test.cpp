@@ -4,6 +4,7 @@
 
 #include "client/keys/keys.h"
 #include "job_fixture.h"
+#include "no_threads.h"
 
 namespace sharpen {
 namespace {
@@ -71,6 +72,16 @@ TEST_F(FetchJobs, WhatBecomesReadyBeforeTheLimitIsFetched) {
   const std::string job = topaz.add_job("a.png");
   leave(topaz.address().base_url, job);
   EXPECT_EQ(fetch(60s).at(job), "fetched") << errors;
+}
+
+TEST_F(FetchJobs, WhereTheSystemHasNoMoreThreadsEachJobIsHeardOf) {
+  topaz.set_states({"Completed"});
+  for (const char* name : {"a.png", "b.png", "c.png"})
+    leave(topaz.address().base_url, topaz.add_job(name));
+  const test::NoThreads none;
+  const auto outcome = fetch(0ms);
+  EXPECT_EQ(outcome.size(), 3u);
+  for (const auto& [job, what] : outcome) EXPECT_EQ(what, "network") << "a request needs one, too";
 }
 
 TEST_F(FetchJobs, AServiceThatDoesNotAnswerIsLeftInTime) {
