@@ -85,7 +85,7 @@ Error JobRun::stop_at_service() {
 void JobRun::forget() {
   if (journal_) (void)journal_->remove(entry_.id);
   // Its picture is still needed by the run that goes on without it.
-  if (!was_placed_) (void)SpooledUpload::take_over(entry_.original_file);
+  if (!is_earlier_) (void)SpooledUpload::take_over(entry_.original_file);
   (void)SpoolFile::take_over(entry_.result_file);
 }
 

@@ -133,26 +133,33 @@ Result<std::optional<JobResult>> JobRun::go_on_with_same(SpooledUpload& owned) {
   if (!same) return fail(std::move(same));
   if (!*same) return std::nullopt;
   const JournalEntry fresh = entry_;
-  JournalEntry job = **std::move(same);
-  was_placed_ = job.step == JobStep::placed;
-  const auto earlier = SpooledUpload::take_over(job.original_file);
+  const JournalEntry earlier = **std::move(same);
+  is_earlier_ = true;
+  was_placed_ = earlier.step == JobStep::placed;
+  JournalEntry job = earlier;
+  // A run that is killed leaves its result to be fetched, wherever an earlier one may be.
+  if (was_placed_) job.step = JobStep::ready;
   // From here on the job is this run's: it looks for its picture where it has put it.
   job.origin = fresh.origin;
   job.fingerprint = fresh.fingerprint;
-  job.original_file = was_placed_ ? owned.path() : owned.keep();
-  if (was_placed_) job.step = JobStep::ready;
-  if (auto saved = journal_->update(job); !saved) return fail(std::move(saved));
+  job.original_file = owned.path();
+  if (auto saved = journal_->update(job); !saved) {
+    (void)journal_->release(job.id);
+    return fail(std::move(saved));
+  }
+  (void)SpooledUpload::take_over(earlier.original_file);
   auto result = resume(job);
   if (result) {
     (void)owned.keep();
     result->paid_before = true;
     return std::optional(*std::move(result));
   }
-  const auto kept = journal_->find(job.id);
-  const bool is_gone_there = was_placed_ && kept && !*kept;
-  if (!is_gone_there) return fail(std::move(result));
+  const auto left = journal_->find(job.id);
+  const bool is_forgotten = left && !*left;  // it has failed, is not kept, or never got there
+  if (!is_forgotten && !was_placed_) (void)owned.keep();
+  if (!is_forgotten || result.error().kind == ErrorKind::cancelled) return fail(std::move(result));
   entry_ = fresh;
-  was_placed_ = may_exist_ = false;
+  is_earlier_ = was_placed_ = may_exist_ = false;
   last_status_ = {};
   return std::nullopt;
 }
@@ -160,6 +167,7 @@ Result<std::optional<JobResult>> JobRun::go_on_with_same(SpooledUpload& owned) {
 Result<JobResult> JobRun::resume(const JournalEntry& entry) {
   entry_ = entry;
   may_exist_ = true;
+  was_placed_ = was_placed_ || entry.step == JobStep::placed;
   report(Stage::preparing, 0);
   if (auto open = open_journal(true); !open) return fail(std::move(open));
   auto service = open_revived(address_, home_);

@@ -116,8 +116,7 @@ Result<void> Journal::remove(std::int64_t id) {
 }
 
 Result<void> Journal::remove_placed_before(std::int64_t time) {
-  auto erase = database_->sql.prepare(
-      "DELETE FROM jobs WHERE step = 'placed' AND owner = '' AND created < ?");
+  auto erase = database_->sql.prepare("DELETE FROM jobs WHERE step = 'placed' AND created < ?");
   if (!erase) return fail(std::move(erase));
   return erase->bind(time).run();
 }

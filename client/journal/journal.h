@@ -77,7 +77,7 @@ class Journal {
   [[nodiscard]] Result<void> update(const JournalEntry& entry);
   /// The result is in an image or a file, or is given up: forgets the job.
   [[nodiscard]] Result<void> remove(std::int64_t id);
-  /// Forgets the jobs in placed() that are older than this (Unix seconds).
+  /// Forgets the jobs that are in an image and older than this (Unix seconds), whoever owns them.
   [[nodiscard]] Result<void> remove_placed_before(std::int64_t time);
   [[nodiscard]] Result<std::optional<JournalEntry>> find(std::int64_t id) const;
 

@@ -1,7 +1,9 @@
 #include <chrono>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
+#include "base/sqlite.h"
 #include "client/jobs/job_steps.h"
 #include "job_fixture.h"
 
@@ -122,6 +124,45 @@ TEST_F(Job, AJobThatNeverArrivedIsForgottenLater) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().kind, ErrorKind::not_found);
   EXPECT_TRUE(room.entries().empty());
+}
+
+TEST_F(Job, ThePictureOfAnEarlierJobThatNeverArrivedIsSent) {
+  topaz.next("POST sharpen", {.status = 0});
+  ASSERT_FALSE(run());
+  ASSERT_TRUE(sqlite::Database::open(room.home.journal(), 1000)
+                  ->run("UPDATE jobs SET created = created - 3600"));
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_FALSE(result->paid_before);
+  EXPECT_EQ(topaz.jobs(), 1);
+  ASSERT_EQ(room.entries().size(), 1u);
+  EXPECT_TRUE(std::filesystem::exists(room.entries()[0].original_file)) << "recovery needs it";
+}
+
+TEST_F(Job, ThePictureOfAnEarlierJobThatFailedIsSent) {
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  topaz.next("GET status", {.body = R"({"status":"Failed"})"});
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_EQ(topaz.jobs(), 2);
+  EXPECT_EQ(room.entries().size(), 1u);
+}
+
+TEST_F(Job, AnEarlierJobOfThePictureThatIsStoppedIsNotSentAnew) {
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  topaz.set_states({"Processing"});
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  const auto stop = [&](const JobProgress& progress) {
+    if (progress.stage == Stage::sharpening) g_cancellable_cancel(cancellable.get());
+  };
+  const auto result = run_job(room.request(topaz.address()), room.home, stop, cancellable.get());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_TRUE(room.entries().empty());
+  EXPECT_EQ(room.spooled_files(), 0u);
 }
 
 TEST_F(Job, ALostJobMayTurnUpAQuarterOfAnHourAfterItWasSent) {

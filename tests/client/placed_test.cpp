@@ -1,5 +1,8 @@
+#include <format>
 #include <fstream>
+#include <string>
 
+#include "base/lease.h"
 #include "base/sqlite.h"
 #include "client/jobs/sweep.h"
 #include "job_fixture.h"
@@ -11,6 +14,8 @@ namespace {
 
 using test::FakeTopaz;
 using test::JobRoom;
+
+constexpr pid_t no_process = 4'194'999;  ///< above the largest id
 
 class Placed : public Job {
  protected:
@@ -69,6 +74,14 @@ TEST_F(Placed, AFetchThatFailsLeavesItWhereItWas) {
   EXPECT_EQ(topaz.jobs(), 1);
 }
 
+TEST_F(Placed, ARecoveryThatFailsLeavesItWhereItWas) {
+  place();
+  topaz.next("GET result", {.status = 403}, 5);
+  EXPECT_FALSE(resume(placed().at(0)));
+  ASSERT_EQ(placed().size(), 1u);
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
 TEST_F(Placed, WhatTheServiceDroppedIsPaidForAnew) {
   place();
   auto database = sqlite::Database::open(room.home.journal(), 1000);
@@ -91,8 +104,14 @@ TEST_F(Placed, ItIsForgottenWhenTheServiceForgetsIt) {
   place();
   sweep(room.home);
   EXPECT_EQ(placed().size(), 1u);
+  Lease killed = Lease::mine();  // while it fetched it once more
+  killed.process = no_process;
   ASSERT_TRUE(sqlite::Database::open(room.home.journal(), 1000)
-                  ->run("UPDATE jobs SET created = created - 7 * 24 * 3600 - 1"));
+                  ->run(std::format("UPDATE jobs SET owner = '{}', "
+                                    "created = created - 7 * 24 * 3600 - 1",
+                                    killed.text())
+                            .c_str()));
+  EXPECT_EQ(placed().size(), 1u);
   sweep(room.home);
   EXPECT_TRUE(placed().empty());
 }
@@ -137,7 +156,7 @@ TEST_F(Placed, WhatAKilledRunLeftInTheSpoolIsSweptAtOnce) {
   EXPECT_EQ(SpoolFile::maker_of(mine->path()), SpoolFile::Maker::alive);
   std::string name = mine->path().filename();
   const auto rest = name.substr(name.find('-'));
-  const auto of_dead = room.home.spool() / ("4194999" + rest);  // above the largest process id
+  const auto of_dead = room.home.spool() / (std::to_string(no_process) + rest);
   const auto of_stranger = room.home.spool() / "abcdef.png";
   for (const auto& file : {of_dead, of_stranger}) std::ofstream(file) << "x";
   std::ofstream(std::filesystem::path(of_dead).replace_extension(".pixels")) << "x";
