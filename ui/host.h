@@ -101,10 +101,11 @@ class Host {
     /// it cannot place all, and the journal keeps what was paid for.
     bool unattended = false;
     bool others_failed = false;  ///< of the same run, so that an unattended one fails
-    bool keep_jobs = false;      ///< the caller forgets them, when the image is in a file
+    bool keep_jobs = false;      ///< the caller finishes them, when the image is in a file
     ProcessEvents process_events = {};
   };
-  /// Inserts the results as layers, one undo step for all, then forgets their journal entries.
+  /// Inserts the results as layers, one undo step for all, then notes it in the journal
+  /// (placed_job()).
   /// Returns sentences that the user should read (8 bits came back, values clipped, image closed
   /// so that a new one was opened, …).
   [[nodiscard]] virtual Result<std::vector<std::string>> place(std::vector<Placement> placements,

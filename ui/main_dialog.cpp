@@ -32,7 +32,7 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
                         [this](const Error& error) { show_problem(error); }});
   account_line_ =
       std::make_unique<AccountLine>([this] { open_later(&MainDialog::show_account_page); });
-  price_line_ = std::make_unique<PriceLine>();
+  price_line_ = std::make_unique<PriceLine>(home);
   preview_ = std::make_unique<Preview>(host_, home_, [this] { follow_paid_preview(); });
   work_view_ = std::make_unique<WorkView>(window_.get(), true);
   waiting_bar_ = std::make_unique<WaitingBar>([this] { open_later(&MainDialog::open_recovery); });

@@ -56,6 +56,28 @@ Result<JobResult> resume_job(const JournalEntry& entry, const ServiceAddress& se
   return JobRun(service, home, on_progress, cancellable, pace_for(service)).resume(entry);
 }
 
+Price price_of(std::span<const PlannedJob> jobs, const ServiceAddress& address, const Home& home,
+               GCancellable* cancellable) {
+  Pace brief = pace_for(address);  // somebody looks at the window
+  brief.tries = brief.busy_tries = 1;
+  const auto service = open_revived(address, home);
+  Price sum;
+  sum.seconds = 0;
+  sum.confirmed = true;
+  for (const auto& [width, height, settings] : jobs) {
+    const Result<Price> asked =
+        service ? price_now(**service, width, height, settings, brief, cancellable)
+                : std::unexpected(service.error());
+    const Price price = asked.value_or(offline_price(address.kind, width, height, settings));
+    sum.amount += price.amount;
+    sum.unit = price.unit;
+    sum.confirmed = sum.confirmed && price.confirmed;
+    sum.seconds =
+        sum.seconds && price.seconds ? std::optional(*sum.seconds + *price.seconds) : std::nullopt;
+  }
+  return sum;
+}
+
 Result<void> placed_job(std::int64_t journal_id, const Home& home) {
   if (journal_id == 0) return {};
   auto journal = Journal::open(home.journal());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/error.h"
@@ -46,10 +47,10 @@ struct JobResult {
   SpoolFile file;
   FileFormat format = FileFormat::png;
   PictureInfo info;
-  std::string source_id;     ///< for later runs on the same upload
-  std::string options_json;  ///< what the service said it did; may be empty
-  std::string summary;       ///< its human sentence, if it has one ("defocus, radius 4.1 px")
-  std::string remark;        ///< a sentence on what the service left out; may be empty
+  std::string source_id;  ///< for later runs on the same upload
+  std::string summary;    ///< the service's sentence on it, if any ("defocus, radius 4.1 px")
+  std::string remark;     ///< a sentence on what the service left out; may be empty
+  bool changed = true;    ///< false: the service says that it left the picture as it was
   std::optional<Price> charged;
 };
 
@@ -84,5 +85,15 @@ inline constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
 /// not know it any more (it is forgotten too), and those of a request.
 [[nodiscard]] Result<bool> cancel_job(const JournalEntry& entry, const ServiceAddress& service,
                                       const Home& home, GCancellable* cancellable);
+
+/// A job that is not begun, for its price.
+struct PlannedJob {
+  std::uint32_t width = 0, height = 0;
+  Settings settings;
+};
+/// What jobs cost together and how long they take, as the service answers; by the rule where it
+/// does not. Blocks: call it in a worker thread.
+[[nodiscard]] Price price_of(std::span<const PlannedJob> jobs, const ServiceAddress& address,
+                             const Home& home, GCancellable* cancellable);
 
 }  // namespace sharpen

@@ -301,9 +301,10 @@ Result<JobResult> JobRun::result_of(CheckedPicture picture) {
   result.format = picture.format;
   result.info = std::move(picture.info);
   result.source_id = source_id_;
-  result.options_json = last_status_.options_json;
-  result.summary = summary_in(result.options_json);
-  result.remark = remark_on(entry_, result.options_json);
+  const std::string& options = last_status_.options_json;
+  result.summary = summary_in(options);
+  result.changed = says_changed(options);
+  result.remark = remark_on(entry_, options);
   if (entry_.cost && !service_->capabilities().free_of_charge)
     result.charged = Price{.amount = *entry_.cost,
                            .unit = address_.kind == ServiceKind::aimlapi ? "USD" : "credits",
@@ -347,6 +348,11 @@ std::string summary_in(const std::string& options_json) {
   constexpr std::size_t longest = 300;
   if (summary.size() > longest) return {};
   return one_line(std::move(summary));
+}
+
+bool says_changed(const std::string& options_json) {
+  const auto json = Json::parse(options_json);
+  return !json || (*json)["changed"].boolean().value_or(true);
 }
 
 }  // namespace sharpen

@@ -70,5 +70,7 @@ class JobRun {
 
 /// The sentence that a service's `options_json` holds for the user; empty if there is none.
 [[nodiscard]] std::string summary_in(const std::string& options_json);
+/// Whether the picture was changed, by the same; what does not say so has been.
+[[nodiscard]] bool says_changed(const std::string& options_json);
 
 }  // namespace sharpen

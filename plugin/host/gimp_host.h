@@ -85,7 +85,9 @@ class GimpHost final : public Host {
   void remove_replaced(const std::vector<Ready>& ready);
   /// Chooses what has come, unless the user went on to something else and works on that.
   void choose_new_layers(const std::vector<Ready>& ready, const ChosenItems& before);
-  void forget_jobs(const std::vector<Placement>& placements, bool keep_paid,
+  /// Notes in the journal that the results are in the image; not of what was paid for if
+  /// `keep_paid`, for then the script fails.
+  void settle_jobs(const std::vector<Placement>& placements, bool keep_paid,
                    const ProcessEvents& process_events);
 
   int image_id_;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/i18n.h"
-#include "base/json.h"
 #include "client/journal/journal.h"
 #include "plugin/gimp/gimp_ref.h"
 #include "plugin/gimp/in_thread.h"
@@ -43,12 +42,6 @@ void follow_resize(PlaceRequest& request, const std::filesystem::path& sent_file
       find_sent(request.source, *request.snapshot, sent_file, request.process_events);
   attributes.offset_x = now.offset_x + (found ? found->x - request.box.x : 0);
   attributes.offset_y = now.offset_y + (found ? found->y - request.box.y : 0);
-}
-
-/// What does not say so has done something.
-bool says_changed(const JobResult& result) {
-  const auto options = Json::parse(result.options_json);
-  return !options || (*options)["changed"].boolean().value_or(true);
 }
 
 }  // namespace
@@ -199,16 +192,16 @@ void GimpHost::choose_new_layers(const std::vector<Ready>& ready, const ChosenIt
   if (new_layers_.size() > 1) ChosenItems::layers(new_layers_).choose_in(image);
 }
 
-void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_paid,
+void GimpHost::settle_jobs(const std::vector<Placement>& placements, bool keep_paid,
                            const ProcessEvents& process_events) {
-  struct Forgotten {
+  struct Settled {
     std::string service;  ///< of the first one
     std::vector<std::string> problems;
   };
   // The journal waits for the disk.
-  const auto forgotten = in_thread(
+  const auto settled = in_thread(
       [&] {
-        Forgotten done;
+        Settled done;
         for (const Placement& placement : placements) {
           std::optional<JournalEntry> job;
           if (const auto journal = Journal::open(home_.journal()))
@@ -221,10 +214,10 @@ void GimpHost::forget_jobs(const std::vector<Placement>& placements, bool keep_p
         return done;
       },
       process_events);
-  if (!forgotten) return;
-  if (service_used_.empty()) service_used_ = forgotten->service;
+  if (!settled) return;
+  if (service_used_.empty()) service_used_ = settled->service;
   // A job that stays in the journal can be fetched again: a nuisance, not a loss.
-  for (const std::string& problem : forgotten->problems) g_warning("%s", problem.c_str());
+  for (const std::string& problem : settled->problems) g_warning("%s", problem.c_str());
 }
 
 Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placements,
@@ -248,9 +241,9 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
   if (auto fresh = make_lost_ones_again(ready, placed, options); !fresh)
     return fail(std::move(fresh));
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
-  for (const Placement& placement : placed) changed_ |= says_changed(*placement.result);
+  for (const Placement& placement : placed) changed_ |= placement.result->changed;
   const bool fails = options.unattended && (problem || options.others_failed);
-  if (!options.keep_jobs) forget_jobs(placed, fails, options.process_events);
+  if (!options.keep_jobs) settle_jobs(placed, fails, options.process_events);
   gimp_displays_flush();
   if (fails && problem) return std::unexpected(*problem);
   return notes;

@@ -225,6 +225,16 @@ TEST_F(LocalServiceTest, APreviewStartsOneThatHasLeftMeanwhile) {
   EXPECT_EQ(second->source_id, first->source_id);
 }
 
+TEST_F(LocalServiceTest, APriceIsAskedOfTheNextOne) {
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  kill_and_reap(remembered().process);
+  const PlannedJob jobs[] = {{1000, 1000, {}}, {2000, 1000, {}}};
+  const Price price = price_of(jobs, *address, home(), nullptr);
+  EXPECT_TRUE(price.confirmed);
+  EXPECT_TRUE(price.seconds);
+}
+
 TEST_F(LocalServiceTest, AJobOfTheOneThatDiedIsRecoveredFromTheNext) {
   test::JobRoom room;
   room.home.program = SERVICE_FOLDER;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/i18n.h"
+#include "client/jobs/job.h"
 #include "ui/widgets/text.h"
 
 namespace sharpen {
@@ -10,35 +11,9 @@ namespace {
 
 constexpr unsigned typing_milliseconds = 350;
 
-/// The sum over all tasks, each asked of the service if it answers.
-Price price_of(const std::vector<PricedTask>& tasks, const Account& account,
-               GCancellable* cancellable) {
-  Price sum;
-  sum.confirmed = true;
-  double seconds = 0;
-  bool all_times_known = true;
-  const auto service = open_service(account.address);
-  for (const PricedTask& task : tasks) {
-    if (task.paid) continue;
-    Result<Price> price =
-        offline_price(account.address.kind, task.width, task.height, task.settings);
-    if (service && account.capabilities.has_estimate) {
-      auto asked = (*service)->estimate(task.width, task.height, task.settings, cancellable);
-      if (asked) price = std::move(asked);
-    }
-    sum.amount += price->amount;
-    sum.unit = price->unit;
-    sum.confirmed = sum.confirmed && price->confirmed;
-    seconds += price->seconds.value_or(0);
-    all_times_known = all_times_known && price->seconds.has_value();
-  }
-  if (all_times_known) sum.seconds = seconds;
-  return sum;
-}
-
 }  // namespace
 
-PriceLine::PriceLine() : box_(own(vertical_box(narrow_gap))) {
+PriceLine::PriceLine(Home home) : home_(std::move(home)), box_(own(vertical_box(narrow_gap))) {
   line_ = text_label("\n");
   // A warning takes a second line; nothing moves for it.
   int height = 0;
@@ -87,12 +62,16 @@ void PriceLine::ask_soon() {
 }
 
 void PriceLine::ask() {
-  asking_.start([tasks = tasks_, account = *account_](
-                    GCancellable* cancellable) { return price_of(tasks, account, cancellable); },
-                [this](Price price) {
-                  price_ = std::move(price);
-                  show();
-                });
+  std::vector<PlannedJob> jobs;
+  for (const PricedTask& task : tasks_)
+    if (!task.paid) jobs.push_back({task.width, task.height, task.settings});
+  asking_.start(
+      [jobs = std::move(jobs), address = account_->address, home = home_](
+          GCancellable* cancellable) { return price_of(jobs, address, home, cancellable); },
+      [this](Price price) {
+        price_ = std::move(price);
+        show();
+      });
 }
 
 void PriceLine::set_service(std::optional<ServiceKind> service) {

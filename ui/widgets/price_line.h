@@ -21,7 +21,7 @@ struct PricedTask {
 /// is more than the balance or the user's limit.
 class PriceLine {
  public:
-  PriceLine();
+  explicit PriceLine(Home home);
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
 
@@ -48,6 +48,7 @@ class PriceLine {
   [[nodiscard]] std::string warning() const;
   [[nodiscard]] bool all_paid() const;
 
+  Home home_;
   Ref<GtkWidget> box_;
   GtkWidget *line_, *notice_;
   std::vector<PricedTask> tasks_;
