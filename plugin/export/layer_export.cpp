@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "client/providers/models.h"
 #include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/in_thread.h"
 #include "plugin/gimp/layer_tree.h"
 
 namespace sharpen {
@@ -55,7 +56,7 @@ LayerExport::LayerExport(const Request& request, TransferFormat format, SpooledU
       file_(std::move(file)),
       writer_(std::move(writer)) {
   if (format.has_alpha || !format.exact)
-    conversions_ = std::async(std::launch::async | std::launch::deferred, [=] {
+    conversions_ = std::async(if_there_is_a_thread, [=] {
       babl_fish(format.plain_native, format.plain_wire);
       if (format.has_alpha) babl_fish(format.plain_native, format.plain_wire_alpha);
     });

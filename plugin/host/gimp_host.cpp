@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "plugin/export/screen_pixels.h"
 #include "plugin/gimp/gimp_ref.h"
+#include "plugin/gimp/in_thread.h"
 #include "plugin/gimp/layer_tree.h"
 #include "plugin/gimp/session.h"
 #include "plugin/host/host_parts.h"
@@ -75,7 +76,6 @@ void GimpHost::prepare_screen() {
   for (const Layer& layer : layers_)
     if (const auto drawable = drawable_of(layer))
       if (auto format = transfer_format(*drawable)) formats.push_back(*std::move(format));
-  constexpr auto if_there_is_a_thread = std::launch::async | std::launch::deferred;
   screen_conversions_ = std::async(if_there_is_a_thread, [formats = std::move(formats)] {
     std::ranges::for_each(formats, find_screen_conversions);
   });
