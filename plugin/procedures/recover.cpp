@@ -8,7 +8,6 @@
 #include "base/i18n.h"
 #include "client/jobs/fetch_jobs.h"
 #include "client/jobs/spooled_upload.h"
-#include "client/jobs/sweep.h"
 #include "plugin/gimp/gimp_ref.h"
 #include "plugin/gimp/layer_tree.h"
 #include "plugin/gimp/session.h"
@@ -17,6 +16,7 @@
 #include "plugin/place/result_parasite.h"
 #include "plugin/place/result_words.h"
 #include "plugin/place/undo_group.h"
+#include "ui/run/waiting_job.h"
 
 namespace sharpen {
 namespace {
@@ -170,7 +170,7 @@ Result<std::string> settle(const JournalEntry& entry, Result<JobResult> result, 
     return placed;
   }
   // Nobody else can take it while this process holds it.
-  if (auto journal = Journal::open(home.journal())) (void)journal->release(entry.id);
+  (void)release_waiting(entry.id, home);
   return placed;
 }
 
@@ -178,26 +178,17 @@ Result<std::string> settle(const JournalEntry& entry, Result<JobResult> result, 
 
 Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home,
                                              const RecoverOptions& options) {
-  sweep(home);
-  const auto journal = Journal::open(home.journal());
-  if (!journal) return std::unexpected(journal.error());
-  auto jobs = journal->unfinished();
-  if (!jobs) return std::unexpected(jobs.error());
-  std::erase_if(*jobs, [](const JournalEntry& job) {
-    return job.preview && job.service == ServiceKind::this_computer;
-  });
-  if (options.placed) {
-    const auto placed = journal->placed();
-    if (!placed) return std::unexpected(placed.error());
-    jobs->insert(jobs->end(), placed->begin(), placed->end());
-  }
+  auto waiting = waiting_jobs(home);
+  if (!waiting) return fail(std::move(waiting));
+  std::vector<JournalEntry> jobs = std::move(waiting->jobs);
+  if (options.placed) std::ranges::move(waiting->placed, std::back_inserter(jobs));
   std::vector<std::string> notes;
-  if (!journal->notice().empty()) notes.push_back(journal->notice());
+  if (!waiting->notice.empty()) notes.push_back(std::move(waiting->notice));
   std::vector<Error> problems;
   std::size_t fetched = 0;
   gimp_progress_init(_("Fetching sharpened pictures"));
   const FetchPatience patience{.limit = options.limit};
-  fetch_jobs(*jobs, home, patience, [&](const JournalEntry& entry, Result<JobResult> result) {
+  fetch_jobs(jobs, home, patience, [&](const JournalEntry& entry, Result<JobResult> result) {
     gimp_progress_set_text(title_of_job(entry).c_str());
     auto note = settle(entry, std::move(result), host, home);
     if (note) {
@@ -209,7 +200,7 @@ Result<std::vector<std::string>> recover_all(RecoverHost& host, const Home& home
       problems.back().message = tr("{}: {}", title_of_job(entry), problems.back().message);
     }
     gimp_progress_update(static_cast<double>(fetched + problems.size()) /
-                         static_cast<double>(jobs->size()));
+                         static_cast<double>(jobs.size()));
   });
   gimp_progress_end();
   // A failure would keep a script from saving what did come; a problem stays in the list.
