@@ -71,6 +71,11 @@ struct Model {
 
   /// Whether the vendor retires it, no sooner than January 1, 2027; requests will fail then.
   [[nodiscard]] bool is_deprecated() const { return replacement != nullptr; }
+  /// Whether this service (any, if it is not known) will have it no more. What runs on this
+  /// computer is withdrawn by nobody.
+  [[nodiscard]] bool is_being_withdrawn(std::optional<ServiceKind> service) const {
+    return is_deprecated() && service != ServiceKind::this_computer;
+  }
   /// What to use instead, if this service (any, if it is not known) has that.
   [[nodiscard]] const Model* replacement_at(std::optional<ServiceKind> service) const;
   [[nodiscard]] bool offered_by(ServiceKind service) const;

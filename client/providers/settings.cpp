@@ -138,6 +138,21 @@ Result<void> check(const Settings& settings, std::optional<ServiceKind> service)
   return check_values(settings, service);
 }
 
+std::string withdrawal_of(const Settings& settings) {
+  const Model* model = find_model(wire_model(settings));
+  const auto service = service_from(settings.service);
+  if (!model || !model->is_being_withdrawn(service)) return {};
+  if (const Model* heir = model->replacement_at(service))
+    return tr(
+        "Topaz Labs withdraws the model {}, no sooner than January 2027; then it fails. "
+        "Change the script to {}.",
+        model->name, heir->name);
+  return tr(
+      "Topaz Labs withdraws the model {}, no sooner than January 2027; then it fails. Its "
+      "replacement, {}, is at Topaz Labs only.",
+      model->name, model->replacement);
+}
+
 Result<FaceEnhancement> face_enhancement_from(std::string_view word) {
   return from_word(face_words, "face-enhancement", word);
 }

@@ -42,6 +42,10 @@ struct Settings {
 /// faces are allowed while face enhancement is off: they are not sent then. Errors: bad_argument.
 [[nodiscard]] Result<void> check(const Settings& settings, std::optional<ServiceKind> service = {});
 
+/// A sentence for a script that names a model which will fail, so that it is changed in time; empty
+/// if it does not.
+[[nodiscard]] std::string withdrawal_of(const Settings& settings);
+
 /// The argument words of the procedure ("off", "on", "auto"; "auto", "all", …) and back.
 [[nodiscard]] Result<FaceEnhancement> face_enhancement_from(std::string_view word);
 [[nodiscard]] Result<SubjectDetection> subject_detection_from(std::string_view word);

@@ -36,6 +36,7 @@ Result<FileTotals> run_files(GimpProcedureConfig* config, const Home& home) {
   };
   const auto settings = read_files_settings(config, home);
   if (!settings) return refuse(settings.error());
+  if (const auto told = withdrawal_of(*settings); !told.empty()) gimp_message(told.c_str());
 
   const auto loop = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
   std::unique_ptr<FilesRun> run;

@@ -42,17 +42,6 @@ class Progress {
   double shown_ = 0;
 };
 
-/// A script that names a model which will fail has to be changed in time.
-std::string withdrawal_of(const Settings& settings) {
-  const Model* model = find_model(wire_model(settings));
-  if (!model || !model->is_deprecated() || settings.service == word_of(ServiceKind::this_computer))
-    return {};
-  return tr(
-      "Topaz Labs withdraws the model {}, no sooner than January 2027; then it fails. "
-      "Change the script to {}.",
-      model->name, model->replacement);
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> run_unattended(const Settings& settings, Host& host,

@@ -105,6 +105,19 @@ TEST(Settings, AnOwnServerNeedsASafeAddress) {
   EXPECT_TRUE(check(settings));
 }
 
+TEST(Settings, AScriptIsToldOfAModelThatWillFail) {
+  Settings settings;
+  EXPECT_EQ(withdrawal_of(settings), "");
+  settings.model = "Super Focus";
+  EXPECT_TRUE(withdrawal_of(settings).ends_with("Change the script to Super Focus V3."));
+  settings.service = "this-computer";
+  EXPECT_EQ(withdrawal_of(settings), "");
+  settings.service = "aimlapi";
+  EXPECT_TRUE(withdrawal_of(settings).ends_with("Super Focus V3, is at Topaz Labs only."));
+  settings.model = "Lens Blur";
+  EXPECT_TRUE(withdrawal_of(settings).ends_with("Change the script to Lens Blur V2."));
+}
+
 TEST(Settings, ALimitOfCostIsNotNegative) {
   Settings settings;
   settings.max_cost = 0;

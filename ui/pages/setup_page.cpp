@@ -275,7 +275,7 @@ void SetupPage::follow_model() {
 
 void SetupPage::follow_replacement(const Model* model) {
   const auto service = service_kind();
-  const bool leaves = model && is_being_withdrawn(*model, service);
+  const bool leaves = model && model->is_being_withdrawn(service);
   set_visible(replace_row_, leaves);
   if (!leaves) return;
   const Model* heir = model->replacement_at(service);

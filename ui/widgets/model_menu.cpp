@@ -19,13 +19,9 @@ std::vector<std::pair<ModelGroup, std::vector<const Model*>>> grouped_models(
   return groups;
 }
 
-bool is_being_withdrawn(const Model& model, std::optional<ServiceKind> service) {
-  return model.is_deprecated() && service != ServiceKind::this_computer;
-}
-
 std::string listed_title(const Model& model, std::optional<ServiceKind> service) {
-  return is_being_withdrawn(model, service) ? tr("{} (being withdrawn)", _(model.title))
-                                            : std::string(_(model.title));
+  return model.is_being_withdrawn(service) ? tr("{} (being withdrawn)", _(model.title))
+                                           : std::string(_(model.title));
 }
 
 ModelMenu::ModelMenu(std::function<void()> changed)

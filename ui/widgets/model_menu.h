@@ -39,9 +39,7 @@ class ModelMenu {
   Connections connections_, item_connections_;
 };
 
-/// Whether a service will soon have this model no more. What runs here is withdrawn by nobody.
-[[nodiscard]] bool is_being_withdrawn(const Model& model, std::optional<ServiceKind> service);
-/// The model's title, which says so.
+/// The model's title, which says so if it is being withdrawn.
 [[nodiscard]] std::string listed_title(const Model& model, std::optional<ServiceKind> service);
 
 /// The models of a service by groups, in the order in which the dialog lists them.
