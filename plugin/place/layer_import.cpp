@@ -169,6 +169,7 @@ Result<ImportReport> import_answer(const std::filesystem::path& file,
 
   ImportReport report;
   report.lost_profile = info.lost_profile || answer.lost_profile;
+  report.gray = info.channels <= 2 && babl_format_get_n_components(snapshot.format.native) > 2;
   report.fewer_bits = info.bits == 8 && snapshot.format.sample_bytes() > 1;
   std::optional<Merge> merge;
   if (snapshot.rows || !answer.sent_colours || answer.format != snapshot.format.native) {

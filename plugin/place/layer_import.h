@@ -16,6 +16,7 @@ namespace sharpen {
 /// What a user should know about an answer.
 struct ImportReport {
   bool fewer_bits = false;    ///< 8 came back for a layer that has more
+  bool gray = false;          ///< gray came back for a layer that has colours
   bool lost_profile = false;  ///< it had a profile that cannot be used
   bool clipped = false;       ///< values outside 0…1 were changed by the service, hence lost
 };

@@ -16,6 +16,8 @@ std::vector<std::string> notes_of(const NewLayer& layer) {
   std::vector<std::string> notes;
   if (report.fewer_bits)
     notes.emplace_back(_("The service answered with 8 bits a channel; the layer has more."));
+  if (report.gray)
+    notes.emplace_back(_("The service answered in gray: the result has no colours."));
   if (report.lost_profile)
     notes.emplace_back(
         _("The service's picture has a colour profile that cannot be used: its colours were taken "
