@@ -85,7 +85,7 @@ class Download {
     }
     if (answer.status == 416 && done_ > 0) {
       begin_anew();
-      return fail(ErrorKind::network, _("The host of the result does not go on where it stopped."),
+      return fail(ErrorKind::network, _("The host of the result cannot resume the download."),
                   _("Try to fetch it again later."));
     }
     switch (answer.status) {

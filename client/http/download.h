@@ -13,11 +13,10 @@
 namespace sharpen {
 
 /// Fetches a result into a file without any key. `url` may be relative to the service's. Every
-/// address, also of at most five redirects, is
-/// checked with check_download_url() first; a broken transfer goes on where it stopped if the host
-/// allows ranges, else from the beginning, a few times with growing pauses. Errors: not_found (the
-/// address has expired), too_large, protocol (hostile address), network, tls, service_failed, io,
-/// cancelled.
+/// address, also of at most five redirects, is checked with check_download_url() first; a broken
+/// transfer goes on where it stopped if the host allows ranges, else from the beginning, a few
+/// times with growing pauses. Errors: not_found (the address has expired), too_large, protocol
+/// (hostile address), network, tls, service_failed, io, cancelled.
 [[nodiscard]] Result<void> download_file(Http& http, const std::string& url,
                                          const std::string& base_url,
                                          const std::filesystem::path& into, std::uint64_t max_bytes,

@@ -67,8 +67,8 @@ void JobList::set_jobs(const std::vector<JournalEntry>& jobs,
   set_visible(placed_title_, !placed.empty());
   set_visible(empty_, jobs.empty() && placed.empty());
   std::string title =
-      _("These are in an image already. As long as it is not known to be saved, a result can be "
-        "fetched again for seven days, and the same run does not pay again.");
+      _("These results are in an image already, which may not have been saved. For seven days they "
+        "can be fetched again, and the same run does not pay again.");
   if (placed.size() > most_placed)
     title += " " + tr("The newest {} of {}:", most_placed, placed.size());
   set_text(placed_title_, title);
@@ -109,7 +109,11 @@ void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
     add_button(_("C_ancel"), _("Stops the work at the service, if that is still possible."),
                actions_.cancel);
   }
-  add_button(_("F_orget"), _("Removes it from this list; what it cost is lost."), actions_.forget);
+  add_button(_("F_orget"),
+             job.step == JobStep::placed
+                 ? _("Removes it from this list; the same run then pays again.")
+                 : _("Removes it from this list; what it cost is lost."),
+             actions_.forget);
   append_end(row, buttons);
   append(list, row);
   rows_.push_back({job.id, state, buttons});
