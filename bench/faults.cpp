@@ -4,11 +4,13 @@
 // Usage: faults [--jobs 500] [--seed N] [--json FILE]
 //
 // Each job runs in a client process of its own between which and a real sharpen-service stands the
-// fault proxy. Most clients are killed (SIGKILL) at a random step or time; then others, some of
-// which are killed too, recover as plug-in-remote-sharpen-recover does, and a job that was not
-// charged is started again, as a user would. In the end each job has to have one result and one
-// charge, by the service's own count. Some jobs never end while their client waits. Last come jobs
-// on "This computer", whose service is killed in the midst of each.
+// fault proxy. Most clients are killed (SIGKILL) at a random step or time, some have a disk that
+// gets full; then others, some of which fare no better, recover as plug-in-remote-sharpen-recover
+// does, and a job that was not charged is started again, as a user would. Some GIMPs die with the
+// result in an image that was not saved: then the same script, or a recovery of such results, has
+// to bring it without a second charge. In the end each job has to have one result and one charge,
+// by the service's own count. Some jobs never end while their client waits. Last come jobs on "This
+// computer", whose service is killed in the midst of each.
 
 #include <signal.h>
 
@@ -29,8 +31,10 @@
 #include "base/glib_error.h"
 #include "base/json.h"
 #include "base/sqlite.h"
-#include "client/jobs/job_run.h"
-#include "local_deaths.h"
+#include "client/journal/journal.h"
+#include "faults_soak/client.h"
+#include "faults_soak/local_deaths.h"
+#include "image/picture.h"
 #include "tests/client/test_folder.h"
 #include "tests/fault_proxy/fault_proxy.h"
 #include "tests/fault_proxy/service_process.h"
@@ -38,88 +42,14 @@
 namespace {
 
 using namespace sharpen;
-using namespace std::chrono_literals;
+using namespace sharpen::soak;
 namespace fs = std::filesystem;
-
-constexpr const char* key = "faults-bench-key";
-constexpr std::uint32_t side = 24;
-
-const Pace quick = {.first_poll = 2ms,
-                    .longest_poll = 10ms,
-                    .poll_growth = 1.5,
-                    .first_backoff = 2ms,
-                    .longest_backoff = 10ms,
-                    .not_found_grace = 300ms,
-                    .deadline = 1s,
-                    .cancel_limit = 500ms,
-                    .tries = 3,
-                    .busy_tries = 3};
 
 [[noreturn]] void give_up(const std::string& why) { throw std::runtime_error(why); }
 
-/// Puts a result where the user has it, then forgets the job: in this order.
-void place(const JobResult& result, const Home& home, const std::string& job) {
-  const auto results = home.user / "results";
-  fs::create_directories(results);
-  fs::copy_file(result.file.path(), results / (job + ".part"),
-                fs::copy_options::overwrite_existing);
-  fs::rename(results / (job + ".part"), results / job);
-  if (auto finished = finish_job(result.journal_id, home); !finished)
-    give_up(finished.error().text());
-}
-
-/// "gimp-12-1.png" belongs to job 12, whichever attempt it is.
-std::string job_of(const std::string& upload_name) {
-  const auto from = upload_name.find('-') + 1;
-  return upload_name.substr(from, upload_name.find('-', from) - from);
-}
-
-/// What became of a job in one client, for the report of a job that was lost.
-void note(const Home& home, const std::string& upload_name, const std::string& what) {
-  std::ofstream(home.user / "log", std::ios::app) << upload_name << ": " << what << '\n';
-}
-
-int run_client(const Home& home, const ServiceAddress& address, const std::string& name) {
-  fs::create_directories(home.spool());
-  JobRequest request;
-  request.service = address;
-  request.upload.name = name;
-  request.upload.file = home.spool() / name;
-  request.upload.width = request.upload.height = side;
-  fs::copy_file(home.user / "picture.png", request.upload.file);
-  const auto result = JobRun(address, home, {}, nullptr, quick).start(request);
-  if (!result) {
-    note(home, name, std::format("{}: {}", name_of(result.error().kind), result.error().text()));
-    return 1;
-  }
-  place(*result, home, job_of(name));
-  return 0;
-}
-
-int recover_client(const Home& home, const ServiceAddress& address) {
-  auto journal = Journal::open(home.journal());
-  if (!journal) give_up(journal.error().text());
-  const auto entries = journal->unfinished();
-  if (!entries) give_up(entries.error().text());
-  int failed = 0;
-  for (const auto& entry : *entries) {
-    const auto adopted = journal->adopt(entry.id);
-    if (!adopted || !*adopted) continue;
-    const auto result = JobRun(address, home, {}, nullptr, quick).resume(**adopted);
-    if (result) {
-      place(*result, home, job_of(entry.upload_name));
-      continue;
-    }
-    ++failed;
-    note(home, entry.upload_name,
-         std::format("recovered from step {} ({}): {}: {}", static_cast<int>(entry.step),
-                     entry.process_id, name_of(result.error().kind), result.error().text()));
-  }
-  return failed == 0 ? 0 : 1;
-}
-
 struct Counts {
   int jobs = 0, charges = 0, results = 0, lost = 0, charged_twice = 0, killed = 0, attempts = 0;
+  int unsaved = 0, full_disks = 0;
   int here_jobs = 0, here_results = 0;
 };
 
@@ -168,7 +98,7 @@ class Soak {
 
  private:
   int below(int limit) { return std::uniform_int_distribution(0, limit - 1)(random_); }
-  bool has_result(const std::string& job) const { return fs::exists(home_.user / "results" / job); }
+  bool has_result(const std::string& job) const { return fs::exists(saved_result(home_, job)); }
 
   void print_log(const std::string& job) const {
     std::ifstream log(home_.user / "log");
@@ -218,12 +148,15 @@ class Soak {
     }
   }
 
-  /// Runs this program as a client; kills it at a step of the proxy or at a time, or not at all.
-  bool client(std::vector<std::string> words, bool may_kill) {
-    words.insert(words.begin(),
-                 {"/proc/self/exe", "--client", home_.user.string(), proxy_.api_url()});
+  /// Runs this program as a client; kills it at a step of the proxy or at a time, fills its disk,
+  /// or lets it be.
+  bool client(std::vector<std::string> what, bool may_kill) {
+    const int full_after = may_kill && below(10) == 0 ? 1 + below(12) : 0;
+    counts_.full_disks += full_after > 0;
+    what.insert(what.begin(), {"/proc/self/exe", "--client", home_.user.string(), proxy_.api_url(),
+                               std::to_string(full_after)});
     std::vector<const char*> arguments;
-    for (const auto& word : words) arguments.push_back(word.c_str());
+    for (const auto& word : what) arguments.push_back(word.c_str());
     arguments.push_back(nullptr);
     const int way = may_kill ? below(5) : 4;
     const int kill_step = way < 2 ? 1 + below(16) : 0;
@@ -266,12 +199,19 @@ class Soak {
     return g_subprocess_get_exit_status(process) == 0;
   }
 
-  bool journal_is_empty() const {
+  Journal journal() const {
     auto journal = Journal::open(home_.journal());
     if (!journal) give_up(journal.error().text());
     if (!journal->notice().empty()) give_up(journal->notice());
-    const auto entries = journal->unfinished();
+    return *std::move(journal);
+  }
+  bool journal_is_empty() const {
+    const auto entries = journal().unfinished();
     return entries && entries->empty();
+  }
+  bool has_placed() const {
+    const auto entries = journal().placed();
+    return entries && !entries->empty();
   }
 
   /// A submit that never arrived is only given up after a quarter of an hour.
@@ -284,13 +224,13 @@ class Soak {
   void recover() {
     for (int rounds = below(3); rounds > 0 && !journal_is_empty(); --rounds) {
       arm_some();
-      client({"recover"}, true);
+      client({words::recover}, true);
     }
     proxy_.disarm();
     for (int rounds = 0; !journal_is_empty(); ++rounds) {
       if (rounds == 3) let_time_pass();
       if (rounds > 6) return;  // counted as lost if it was charged
-      client({"recover"}, false);
+      client({words::recover}, false);
     }
   }
 
@@ -299,11 +239,27 @@ class Soak {
     for (int attempt = 1; attempt <= most_attempts && !has_result(job); ++attempt) {
       ++counts_.attempts;
       arm_some();
-      client({"run", std::format("gimp-{}-{}.png", job, attempt)}, true);
+      const char* script = below(8) == 0 ? words::insert : words::run;
+      client({script, std::format("gimp-{}-{}.png", job, attempt)}, true);
       recover();
       if (has_result(job)) return;
+      if (has_placed()) return bring_back(job);
       for (const auto& name : service_.charges())
         if (job_of(name) == job) return;
+    }
+  }
+
+  /// The image with the result is gone. Nothing may be charged for it any more.
+  void bring_back(const std::string& job) {
+    ++counts_.unsaved;
+    for (int round = 1; round <= 6 && !has_result(job); ++round) {
+      const bool disturbed = round <= 3;
+      if (disturbed) arm_some();
+      const std::string again = std::format("gimp-{}-again{}.png", job, round);
+      client(below(2) == 0 ? std::vector<std::string>{words::run, again}
+                           : std::vector<std::string>{words::recover_placed},
+             disturbed);
+      recover();
     }
   }
 
@@ -344,6 +300,8 @@ int run_soak(std::span<char*> arguments) {
                                                        {"charged_twice", counts.charged_twice},
                                                        {"killed", counts.killed},
                                                        {"attempts", counts.attempts},
+                                                       {"unsaved", counts.unsaved},
+                                                       {"full_disks", counts.full_disks},
                                                        {"here_jobs", counts.here_jobs},
                                                        {"here_results", counts.here_results},
                                                        {"seed", seed}};
@@ -360,18 +318,11 @@ int run_soak(std::span<char*> arguments) {
   return good ? 0 : 1;
 }
 
-int run_as_client(std::span<char*> arguments) {
-  const Home home{.program = {}, .user = arguments[2], .ca_file = {}};
-  const ServiceAddress address{ServiceKind::topaz, arguments[3], key, {}};
-  const std::string_view what = arguments[4];
-  return what == "run" ? run_client(home, address, arguments[5]) : recover_client(home, address);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) try {
   const std::span arguments(argv, static_cast<std::size_t>(argc));
-  const bool is_client = argc > 4 && std::string_view(argv[1]) == "--client";
+  const bool is_client = argc > 5 && std::string_view(argv[1]) == "--client";
   return is_client ? run_as_client(arguments) : run_soak(arguments);
 } catch (const std::exception& problem) {
   std::println(std::cerr, "faults: {}", problem.what());
