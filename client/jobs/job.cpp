@@ -90,9 +90,10 @@ Result<void> placed_job(std::int64_t journal_id, const Home& home) {
   entry.step = JobStep::placed;
   entry.placed = g_get_real_time();
   entry.original_file.clear();
-  entry.result_file.clear();
+  if (entry.is_at_service()) entry.result_file.clear();
   if (auto updated = journal->update(entry); !updated) return updated;
-  remove_files(**found);
+  (void)SpooledUpload::take_over((*found)->original_file);
+  if (entry.result_file.empty()) (void)SpoolFile::take_over((*found)->result_file);
   return journal->release(journal_id);
 }
 

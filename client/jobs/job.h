@@ -73,7 +73,8 @@ inline constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
 
 /// The result is in an image, which may be lost before it is saved: removes the kept files, and
 /// keeps a paid job in the journal as Journal::placed(), so that the service can be asked for its
-/// result again and the same picture is not paid for again. What was free is forgotten.
+/// result again (else that stays here) and the same picture is not paid for again. What was free is
+/// forgotten.
 [[nodiscard]] Result<void> placed_job(std::int64_t journal_id, const Home& home);
 
 /// Removes the journal entry and the kept files after the result was saved or given up, and

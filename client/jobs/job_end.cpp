@@ -24,7 +24,7 @@ Error JobRun::conclude(Error error) {
   const bool cancelled = g_cancellable_is_cancelled(cancellable_);
   if (error.kind == ErrorKind::not_found && is_of_another_key(entry_, address_))
     error = of_another_key();
-  const bool begun = keeps_answer_ || !entry_.process_id.empty() || !entry_.download_url.empty();
+  const bool begun = keeps_answer_ || entry_.is_at_service();
   if (begun && cancelled && service_ && !pace_.once) return stop_at_service();
   if (error.kind == ErrorKind::maybe_billed) may_exist_ = true;
   if (error.kind == ErrorKind::cancelled && !may_exist_)
@@ -98,7 +98,7 @@ void JobRun::forget_at_service() {
 
 void JobRun::keep_for_later() {
   if (was_placed_) {
-    (void)SpoolFile::take_over(std::exchange(entry_.result_file, {}));
+    if (entry_.is_at_service()) (void)SpoolFile::take_over(std::exchange(entry_.result_file, {}));
     entry_.original_file.clear();
     (void)save(JobStep::placed);
   }

@@ -174,7 +174,7 @@ Result<JobResult> JobRun::resume(const JournalEntry& entry) {
   if (!service) return std::unexpected(conclude(std::move(service).error()));
   service_ = *std::move(service);
   const bool fetched = !entry_.result_file.empty() && std::filesystem::exists(entry_.result_file);
-  if (!fetched && entry_.process_id.empty() && entry_.download_url.empty())
+  if (!fetched && !entry_.is_at_service())
     if (auto found = find_lost_job(); !found)
       return std::unexpected(conclude(std::move(found).error()));
   return follow(fetched ? std::optional(entry_.result_file) : std::nullopt);
@@ -247,7 +247,7 @@ Result<CheckedPicture> JobRun::obtain(const std::optional<std::filesystem::path>
   if (here) {
     auto checked = check_picture(*here, cancellable_);
     if (checked) return checked;
-    if (entry_.process_id.empty() && entry_.download_url.empty()) {
+    if (!entry_.is_at_service()) {
       Error error = std::move(checked).error();
       error.hint =
           _("It came with the answer and cannot be fetched again. It may have been "

@@ -37,7 +37,7 @@ struct JournalEntry {
   Settings settings;
   LayerOrigin origin;
   std::uint32_t width = 0, height = 0;
-  int channels = 3, bits = 8;           ///< as sent: they bound the size of the answer
+  int channels = 3, bits = 8;           ///< as sent
   FileFormat format = FileFormat::png;  ///< as sent and as asked for
   std::filesystem::path original_file;  ///< the spooled upload, kept while the job is unfinished
   std::filesystem::path result_file;    ///< the fetched result
@@ -47,6 +47,10 @@ struct JournalEntry {
   std::string key_mark;     ///< of the key that it was sent with; empty: none, or not known
   std::string fingerprint;  ///< fingerprint_of() what was sent; empty: free of charge, or not known
   std::int64_t placed = 0;  ///< when its result came into an image, Unix microseconds; 0: not yet
+
+  /// Whether the service can be asked for the result: one that came with the answer to the submit
+  /// is here only.
+  [[nodiscard]] bool is_at_service() const { return !process_id.empty() || !download_url.empty(); }
 };
 
 /// Eight digits by which two keys can be told apart but no key be found. `upload_name` is salt.

@@ -114,6 +114,22 @@ TEST_F(Aiml, APictureInTheAnswerIsDecoded) {
   EXPECT_EQ(room.spooled_files(), 1u);
 }
 
+TEST_F(Aiml, APictureInTheAnswerIsKeptUntilItsImageIsSaved) {
+  next.body = R"({"data":[{"url":null,"b64_json":")" + base64(picture) + R"("}]})";
+  for (const bool again : {false, true}) {
+    const auto result = run();
+    ASSERT_TRUE(result) << result.error().text();
+    EXPECT_EQ(result->paid_before, again);
+    ASSERT_TRUE(placed_job(result->journal_id, room.home));
+  }
+  EXPECT_EQ(api.requests().size(), 1u);
+  const auto placed = *Journal::open(room.home.journal())->placed();
+  ASSERT_EQ(placed.size(), 1u);
+  EXPECT_EQ(room.spooled_files(), 1u);
+  ASSERT_TRUE(finish_job(placed[0].id, room.home));
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
 TEST_F(Aiml, ADamagedPictureInTheAnswerIsSaidToBePaid) {
   next.body = R"({"data":[{"b64_json":")" + base64(picture.substr(0, 500)) + R"("}]})";
   const auto result = run();
