@@ -112,14 +112,20 @@ void AnswerReader::end_string() {
 }
 
 Result<void> AnswerReader::take_picture(char c) {
-  if (c == '"') {
+  if (!escape_.empty() || c == '\\') {
+    escape_ += c;
+    const bool is_code = escape_.size() > 1 && escape_[1] == 'u';
+    if (escape_.size() < (is_code ? 6 : 2)) return {};
+    // The others are line breaks, and what base64 does not have.
+    const char one = escape_[1] == '/' ? '/' : '\n';
+    c = is_code ? static_cast<char>(g_ascii_strtoull(escape_.c_str() + 2, nullptr, 16)) : one;
+    escape_.clear();
+  } else if (c == '"') {
     text_ += c;
     end_string();
     after_key_ = false;
     return decode();
   }
-  // "\/" is the only escape that base64 can need.
-  if (c == '\\') return {};
   encoded_ += c;
   if (encoded_.ends_with(',') && encoded_.starts_with("data:")) encoded_.clear();
   return encoded_.size() >= decode_block ? decode() : Result<void>();

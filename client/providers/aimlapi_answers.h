@@ -45,6 +45,7 @@ class AnswerReader {
   std::string text_;
   std::string string_;  ///< the last string, as far as it matters
   bool after_key_ = false, key_is_picture_ = false;
+  std::string escape_;   ///< within the picture, as far as it has come
   std::string encoded_;  ///< not yet decoded
   gint decode_state_ = 0;
   guint decode_save_ = 0;

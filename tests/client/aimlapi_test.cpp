@@ -130,6 +130,19 @@ TEST_F(Aiml, APictureInTheAnswerIsKeptUntilItsImageIsSaved) {
   EXPECT_EQ(room.spooled_files(), 0u);
 }
 
+TEST_F(Aiml, APictureInTheAnswerMayHaveLineBreaksAndEscapes) {
+  const std::string plain = base64(picture);
+  std::string wrapped;
+  for (std::size_t at = 0; at < plain.size(); at += 76) wrapped += plain.substr(at, 76) + R"(\r\n)";
+  for (std::size_t at; (at = wrapped.find('+')) != std::string::npos;)
+    wrapped.replace(at, 1, R"(\u002b)");
+  next.body = R"({"data":[{"b64_json":"data:image\/png;base64,)" + wrapped + R"("}]})";
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  std::ifstream stream(result->file.path(), std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), picture);
+}
+
 TEST_F(Aiml, ADamagedPictureInTheAnswerIsSaidToBePaid) {
   next.body = R"({"data":[{"b64_json":")" + base64(picture.substr(0, 500)) + R"("}]})";
   const auto result = run();
