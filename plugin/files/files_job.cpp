@@ -69,7 +69,8 @@ Result<FilesJob> run_files_job(JobRequest request, Budget& budget, const Home& h
     if (costs_nothing(result.error().kind)) budget.settle(*price, 0);
     return fail(std::move(result));
   }
-  budget.settle(*price, result->charged ? result->charged->amount : *price);
+  const double charged = result->charged ? result->charged->amount : *price;
+  budget.settle(*price, result->paid_before ? 0 : charged);
   FilesJob job{.result = *std::move(result), .number = {}};
   job.number = number_of(job.result.journal_id, home);
   return job;

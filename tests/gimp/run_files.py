@@ -187,6 +187,19 @@ class Files(unittest.TestCase):
         self.assertEqual(sorted(self.results().values()), ["done"] * 3 + ["not-sent"] * 2)
         self.assertIn("2 not sent", said.splitlines()[-1])
 
+    def test_what_was_paid_before_does_not_count(self):
+        self.serve()
+        paid = picture(self.input / "a.png")
+        picture(self.input / "b.png")
+        done = self.gimp.run("scheme", f"(begin (script-fu-use-v3) (let ((image (gimp-file-load RUN-NONINTERACTIVE "
+                             f"{json.dumps(str(paid))}))) (plug-in-remote-sharpen #:image image "
+                             f"#:drawables (gimp-image-get-layers image) #:service \"own-server\" "
+                             f"#:service-url \"{self.url}\")))", timeout=120)
+        self.assertEqual((done.returncode, self.charged()), (0, 1), done.stdout)
+        self.run_command("in", "-o", "out", "--max-cost", "1", "--jobs", "1")
+        self.assertEqual(self.charged(), 2)
+        self.assertEqual(set(self.results().values()), {"done"})
+
     def test_fewer_at_once_when_the_service_is_busy(self):
         self.serve("--behaviour", "rate_limit=4")
         for index in range(6):
