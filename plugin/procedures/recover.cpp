@@ -117,6 +117,14 @@ Result<std::string> GimpRecoverHost::place_alone(const JournalEntry& entry, cons
 
 Result<std::string> GimpRecoverHost::place_recovered(const JournalEntry& entry, JobResult& result,
                                                      const ProcessEvents& process_events) {
+  auto placed = place_result(entry, result, process_events);
+  if (placed && !result.remark.empty()) *placed += " " + result.remark;
+  return placed;
+}
+
+Result<std::string> GimpRecoverHost::place_result(const JournalEntry& entry,
+                                                  const JobResult& result,
+                                                  const ProcessEvents& process_events) {
   if (!fits_original(entry, result)) return place_alone(entry, result, process_events);
   const auto selection = selection_of(entry, home_, process_events);
   const auto& sent = entry.original_file;
@@ -164,7 +172,6 @@ Result<std::string> settle(const JournalEntry& entry, Result<JobResult> result, 
                            const Home& home) {
   if (!result) return fail(std::move(result));
   auto placed = host.place_recovered(entry, *result, {});
-  if (placed && !result->remark.empty()) *placed += " " + result->remark;
   if (placed) {
     if (auto kept = placed_job(result->journal_id, home); !kept) return fail(std::move(kept));
     return placed;

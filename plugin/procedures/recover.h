@@ -22,6 +22,8 @@ class GimpRecoverHost final : public RecoverHost {
   [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
 
  private:
+  [[nodiscard]] Result<std::string> place_result(const JournalEntry& entry, const JobResult& result,
+                                                 const ProcessEvents& process_events);
   [[nodiscard]] Result<std::string> place_alone(const JournalEntry& entry, const JobResult& result,
                                                 const ProcessEvents& process_events);
 
