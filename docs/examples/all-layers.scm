@@ -5,4 +5,5 @@
                           #:drawables (gimp-image-get-layers image)
                           #:service "this-computer"
                           #:model "Standard")
-  (gimp-file-save RUN-NONINTERACTIVE image "layers-sharp.xcf"))
+  (gimp-file-save RUN-NONINTERACTIVE image "layers-sharp.xcf")
+  (gimp-image-delete image))

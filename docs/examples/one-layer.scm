@@ -6,4 +6,5 @@
                           #:drawables (vector (vector-ref layers 0))
                           #:service "this-computer"
                           #:model "Lens Blur V2")
-  (gimp-file-save RUN-NONINTERACTIVE image "photo.xcf"))
+  (gimp-file-save RUN-NONINTERACTIVE image "photo.xcf")
+  (gimp-image-delete image))

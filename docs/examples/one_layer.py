@@ -13,3 +13,4 @@ result = procedure.run(config)
 if result.index(0) != Gimp.PDBStatusType.SUCCESS:
     raise RuntimeError(Gimp.get_pdb().get_last_error())
 Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, Gio.File.new_for_path("photo-sharp.png"), None)
+image.delete()
