@@ -20,14 +20,23 @@ from kit import *
 SUBMITTED, RELEASE = pathlib.Path(os.environ["FAKE_SUBMITTED"]), pathlib.Path(os.environ["FAKE_RELEASE"])
 
 
+def is_alive(process):
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def kill_when_submitted():
-    """As GIMP's own Cancel does, but at a known moment."""
+    """As GIMP's own Cancel does, but at a known moment; GIMP hears of it before it is over."""
     while not SUBMITTED.exists():
         time.sleep(0.05)
     for status in pathlib.Path("/proc").glob("[0-9]*/exe"):
         try:
             if os.readlink(status) == os.environ["PLUG_IN"]:
                 os.kill(int(status.parent.name), signal.SIGKILL)
+                while is_alive(status.parent):
+                    time.sleep(0.01)
         except OSError:
             pass
 
