@@ -46,6 +46,18 @@ Result<SpoolFile> second_name(const std::filesystem::path& file) {
   return spool;
 }
 
+/// The result of a job that is here already; empty if there is none. The answer to a submit may
+/// have come to its end, or not, when its process was killed.
+std::filesystem::path result_here(const JournalEntry& entry, GCancellable* cancellable) {
+  std::error_code none;
+  if (!entry.result_file.empty() && std::filesystem::exists(entry.result_file, none))
+    return entry.result_file;
+  auto answer = answer_file(entry.original_file);
+  if (entry.is_at_service() || entry.original_file.empty() || !check_picture(answer, cancellable))
+    answer.clear();
+  return answer;
+}
+
 }  // namespace
 
 JobRun::JobRun(ServiceAddress address, const Home& home, const OnProgress& on_progress,
@@ -142,6 +154,7 @@ Result<std::optional<JobResult>> JobRun::go_on_with_same(SpooledUpload& owned) {
   // From here on the job is this run's: it looks for its picture where it has put it.
   job.origin = fresh.origin;
   job.fingerprint = fresh.fingerprint;
+  job.result_file = result_here(earlier, cancellable_);
   job.original_file = owned.path();
   if (auto saved = journal_->update(job); !saved) {
     (void)journal_->release(job.id);
@@ -173,7 +186,8 @@ Result<JobResult> JobRun::resume(const JournalEntry& entry) {
   auto service = open_revived(address_, home_);
   if (!service) return std::unexpected(conclude(std::move(service).error()));
   service_ = *std::move(service);
-  const bool fetched = !entry_.result_file.empty() && std::filesystem::exists(entry_.result_file);
+  entry_.result_file = result_here(entry, cancellable_);
+  const bool fetched = !entry_.result_file.empty();
   if (!fetched && !entry_.is_at_service())
     if (auto found = find_lost_job(); !found)
       return std::unexpected(conclude(std::move(found).error()));
@@ -246,6 +260,8 @@ Result<JobResult> JobRun::follow(std::optional<std::filesystem::path> inline_res
 Result<CheckedPicture> JobRun::obtain(const std::optional<std::filesystem::path>& here) {
   if (here) {
     auto checked = check_picture(*here, cancellable_);
+    // Whatever fails now, what came with the answer is nowhere else.
+    keeps_answer_ = checked || checked.error().kind != ErrorKind::bad_picture;
     if (checked) return checked;
     if (!entry_.is_at_service()) {
       Error error = std::move(checked).error();

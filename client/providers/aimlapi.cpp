@@ -2,6 +2,7 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/row_spool.h"
 #include "base/spool_file.h"
 #include "client/http/download.h"
 #include "client/http/http.h"
@@ -39,10 +40,10 @@ class AimlApi final : public Service {
 
   Result<Submitted> submit(const Upload& upload, const Settings& settings,
                            const Transfer& on_transfer, GCancellable* cancellable) override {
-    auto result =
-        SpoolFile::create("." + std::string(name_of(upload.format)), upload.file.parent_path());
-    if (!result) return fail(std::move(result));
-    aimlapi::AnswerReader reader(result->path(), max_picture_bytes(upload));
+    if (auto made = RowSpool::create_file(answer_file(upload.file)); !made)
+      return fail(std::move(made));
+    auto result = SpoolFile::take_over(answer_file(upload.file));
+    aimlapi::AnswerReader reader(result.path(), max_picture_bytes(upload));
     HttpRequest request = keyed("POST", "/v1/images/generations");
     if (auto filled = fill(request, upload, settings); !filled) return fail(std::move(filled));
     request.on_sent = on_transfer;
@@ -59,7 +60,7 @@ class AimlApi final : public Service {
     if (!answer) return std::unexpected(lost(std::move(answer).error()));
     retry_after_ = sharpen::retry_after(*answer);
     if (!answer->ok()) return std::unexpected(refused(*answer, wire_model(settings)));
-    return read(*answer, reader, *result);
+    return read(*answer, reader, result);
   }
 
   Result<Status> status(const std::string&, GCancellable*) override { return has_no_jobs(); }

@@ -26,6 +26,11 @@ const Row& row_of(ServiceKind kind) {
 
 }  // namespace
 
+std::filesystem::path answer_file(const std::filesystem::path& upload) {
+  auto file = upload;
+  return file.replace_extension(".answer");
+}
+
 std::string official_url(ServiceKind kind) { return row_of(kind).url; }
 std::string_view word_of(ServiceKind kind) { return row_of(kind).word; }
 const char* title_of(ServiceKind kind) { return row_of(kind).title; }

@@ -32,12 +32,16 @@ struct Upload {
   bool fast = false;                                 ///< preview preset; our own service only
 };
 
+/// Where a picture that comes with the answer to a submit is written: beside the upload, so that it
+/// is found after whatever happens before its job is written down.
+[[nodiscard]] std::filesystem::path answer_file(const std::filesystem::path& upload);
+
 /// The answer to a submit. The AI/ML API answers with the result at once.
 struct Submitted {
   std::string process_id;
   std::string source_id;
   std::string download_url;  ///< set if the result is ready with the answer
-  std::optional<std::filesystem::path> inline_result;  ///< b64_json, decoded into the result file
+  std::optional<std::filesystem::path> inline_result;  ///< answer_file(), if it came
   std::optional<double> cost;
 };
 

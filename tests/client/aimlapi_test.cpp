@@ -8,6 +8,7 @@
 
 #include "base/glib_error.h"
 #include "base/json.h"
+#include "base/sqlite.h"
 #include "client/jobs/job.h"
 #include "client/providers/aimlapi_answers.h"
 #include "fake_topaz.h"
@@ -128,6 +129,45 @@ TEST_F(Aiml, APictureInTheAnswerIsKeptUntilItsImageIsSaved) {
   EXPECT_EQ(room.spooled_files(), 1u);
   ASSERT_TRUE(finish_job(placed[0].id, room.home));
   EXPECT_EQ(room.spooled_files(), 0u);
+}
+
+TEST_F(Aiml, APictureInTheAnswerOutlivesADiskThatIsFullWhenItComes) {
+  next.body = R"({"data":[{"b64_json":")" + base64(picture) + R"("}]})";
+  ASSERT_TRUE(Journal::open(room.home.journal()));
+  auto database = sqlite::Database::open(room.home.journal(), 1000);
+  ASSERT_TRUE(
+      database->run("CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN NEW.step = 'fetched' "
+                    "BEGIN SELECT RAISE(FAIL, 'full'); END"));
+  const auto kept = run();
+  ASSERT_FALSE(kept);
+  EXPECT_TRUE(kept.error().text().contains("Filters > Enhance")) << kept.error().text();
+  ASSERT_TRUE(database->run("DROP TRIGGER full"));
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_EQ(api.requests().size(), 1u);
+  ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  EXPECT_EQ(room.spooled_files(), 1u);
+}
+
+TEST_F(Aiml, AnAnswerThatWasCutOffWithItsProcessIsNoResult) {
+  const auto sent = request();
+  JournalEntry entry;
+  entry.service = ServiceKind::aimlapi;
+  entry.upload_name = "x";
+  entry.original_file = sent.upload.file;
+  entry.created = g_get_real_time() / G_USEC_PER_SEC;
+  entry.id = *Journal::open(room.home.journal())->add(entry);
+  for (const bool whole : {false, true}) {
+    std::ofstream(answer_file(sent.upload.file)) << picture.substr(0, whole ? picture.npos : 500);
+    const auto result = resume_job(entry, sent.service, room.home, {}, nullptr);
+    ASSERT_EQ(result.has_value(), whole);
+    if (!whole) {
+      EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed);
+      ASSERT_TRUE(Journal::open(room.home.journal())->adopt(entry.id));
+    }
+  }
+  EXPECT_TRUE(api.requests().empty());
 }
 
 TEST_F(Aiml, APictureInTheAnswerMayHaveLineBreaksAndEscapes) {
