@@ -276,7 +276,7 @@ int run_soak(std::span<char*> arguments) {
   int jobs = 500;
   unsigned seed = std::random_device()();
   std::string json_file;
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
+  for (std::size_t i = 1; i < arguments.size(); i += 2) {
     const std::string_view option = arguments[i];
     const char* value = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
     if (option == "--jobs" && value)
@@ -289,7 +289,6 @@ int run_soak(std::span<char*> arguments) {
       std::println("Usage: faults [--jobs 500] [--seed N] [--json FILE]");
       return option == "--help" ? 0 : 2;
     }
-    ++i;
   }
   std::println(std::cerr, "seed {}", seed);
   const auto counts = Soak(jobs, seed).run();

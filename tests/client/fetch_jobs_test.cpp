@@ -1,5 +1,6 @@
 #include "client/jobs/fetch_jobs.h"
 
+#include <algorithm>
 #include <map>
 
 #include "client/keys/keys.h"
