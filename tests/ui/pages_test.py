@@ -10,7 +10,7 @@ import urllib.parse
 from every_control import check_page, focused, name_of
 from gimp_window import Failure, GimpSession, main, photograph, until
 
-MANUAL = pathlib.Path(__file__).resolve().parents[2] / "docs" / "manual"
+MANUAL = pathlib.Path(sys.argv[1]).resolve().parents[1] / "docs" / "manual"  # where it is built, beside the plug-in
 
 
 def fake_browser(folder):
