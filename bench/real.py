@@ -2,7 +2,7 @@
 """Really blurred photographs through sharpen-service, beside the tools that photographers use.
 
 Usage: real.py FOLDER [--json FILE] [--results FOLDER] [--sheet FILE.jpg] [--kind KIND] [--no-peers]
-       [--set NAME=VALUE]… [--sizes FROM,TO,STEP]
+       [--set NAME=VALUE]… [--sizes FIRST,LAST,STEP]
 
 FOLDER has a list.json, a list of objects with "id", "kind" ("defocus", "motion" or "sharp"), "blurred" and, if there is
 one, "sharp" and "mask": files in FOLDER/pictures. Defocus goes to Lens Blur V2, motion to Motion Blur.
@@ -14,7 +14,8 @@ they are: the figure is their SSIM to what was sent.
   --results FOLDER     keeps the results as ID.png
   --sheet FILE.jpg     middles at 100 %: before, unsharp mask, G'MIC, ours, the twin
   --set NAME=VALUE     a setting of the service for every picture, for example blur=shake
-  --sizes F,T,STEP     by hand: blur=defocus at each size, the best for each picture counts
+  --sizes F,L,STEP     by hand: blur=defocus at the sizes from F to L, first each fifth step, then each one beside the best;
+                       the best for each picture counts
 """
 
 import argparse
@@ -57,6 +58,7 @@ PEERS = {"unsharp mask": lambda source, target: ["magick", source, "-unsharp", "
          "G'MIC": lambda source, target: ["gmic", "-v", "0", source, "-deblur_richardsonlucy", "1.5,10,1", "-c",
                                           "0,255", "-o", target]}
 BORDER, REACH = 20, 4
+COARSE = 5  # steps of --sizes between the first tries
 
 
 def pixels(path):
@@ -124,12 +126,19 @@ def ours(service, item, target, truth):
         found = service.sharpen(source, target, fields)
         return found | {"seconds": time.monotonic() - begin}
     first, last, step = (float(word) for word in options.sizes.split(","))
-    best = None
-    for size in np.arange(first, last + step / 2, step):
-        found = service.sharpen(source, target, fields | {"blur": "defocus", "blur_size": f"{size:.2f}"})
-        score = truth.score(luma(target))
-        if best is None or score > best[0]:
-            best = (score, target.read_bytes(), found | {"size": float(size)})
+    tried = {}
+
+    def best_of(sizes):
+        for size in sizes:
+            name = f"{size:.2f}"
+            if name in tried or not first <= float(name) <= last:
+                continue
+            found = service.sharpen(source, target, fields | {"blur": "defocus", "blur_size": name})
+            tried[name] = (truth.score(luma(target)), target.read_bytes(), found | {"size": float(name)})
+        return max(tried.values(), key=lambda result: result[0])
+
+    middle = best_of(np.arange(first, last + step / 2, COARSE * step))[2]["size"]
+    best = best_of(middle + step * np.arange(1 - COARSE, COARSE))
     target.write_bytes(best[1])
     return best[2]
 

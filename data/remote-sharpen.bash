@@ -11,6 +11,7 @@ _remote_sharpen() {
       ;;
     --service) mapfile -t COMPREPLY < <(compgen -W 'automatic this-computer topaz aimlapi own-server' -- "$word"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'original png tiff jpeg xcf' -- "$word"); return ;;
+    --blur) mapfile -t COMPREPLY < <(compgen -W 'auto defocus motion softness shake' -- "$word"); return ;;
     --if-exists) mapfile -t COMPREPLY < <(compgen -W 'skip overwrite number' -- "$word"); return ;;
   esac
   case $word in

@@ -5,6 +5,7 @@
 #include "base/cancelled.h"
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "client/providers/found_blur.h"
 #include "client/providers/service.h"
 #include "ui/pages/account_page.h"
 #include "ui/widgets/help.h"
@@ -33,7 +34,11 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   account_line_ =
       std::make_unique<AccountLine>([this] { open_later(&MainDialog::show_account_page); });
   price_line_ = std::make_unique<PriceLine>(home);
-  preview_ = std::make_unique<Preview>(host_, home_, [this] { follow_paid_preview(); });
+  preview_ = std::make_unique<Preview>(
+      host_, home_, [this] { follow_paid_preview(); },
+      [this](const Settings& settings, const JobResult& result) {
+        if (const auto found = found_blur(result.options_json)) setup_->set_found(*found, settings);
+      });
   work_view_ = std::make_unique<WorkView>(window_.get(), true);
   waiting_bar_ = std::make_unique<WaitingBar>([this] { open_later(&MainDialog::open_recovery); });
   if (recover) {

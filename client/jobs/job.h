@@ -47,10 +47,11 @@ struct JobResult {
   SpoolFile file;
   FileFormat format = FileFormat::png;
   PictureInfo info;
-  std::string source_id;  ///< for later runs on the same upload
-  std::string summary;    ///< the service's sentence on it, if any ("defocus, radius 4.1 px")
-  std::string remark;     ///< a sentence on what the service left out; may be empty
-  bool changed = true;    ///< false: the service says that it left the picture as it was
+  std::string source_id;     ///< for later runs on the same upload
+  std::string options_json;  ///< what the service said it did; may be empty
+  std::string summary;       ///< the service's sentence on it, if any ("defocus, radius 4.1 px")
+  std::string remark;        ///< a sentence on what the service left out; may be empty
+  bool changed = true;       ///< false: the service says that it left the picture as it was
   std::optional<Price> charged;
 };
 

@@ -318,6 +318,7 @@ Result<JobResult> JobRun::result_of(CheckedPicture picture) {
   result.info = std::move(picture.info);
   result.source_id = source_id_;
   const std::string& options = last_status_.options_json;
+  result.options_json = options;
   result.summary = summary_in(options);
   result.changed = says_changed(options);
   result.remark = remark_on(entry_, options);

@@ -15,27 +15,40 @@ constexpr double min_seed = 0, max_seed = 2147483647.0;
 
 constexpr std::array<Parameter, parameter_count> parameter_table = {{
     {strength, "strength", "strength", N_("Strength"),
-     N_("How much detail is brought back. Too much looks artificial."), 0, 1, false},
+     N_("How much detail is brought back. Too much looks artificial."), 0, 1, 0.01, 0.5},
     {minor_denoise, "minor_denoise", "minor-denoise", N_("Minor denoise"),
-     N_("Removes single noisy pixels first, so that they are not sharpened."), 0.01, 1, false},
+     N_("Removes single noisy pixels first, so that they are not sharpened."), 0.01, 1, 0.01, 0.5},
     {denoise_strength, "denoise_strength", "denoise-strength", N_("Denoise"),
-     N_("How much noise is removed. Too much makes surfaces look waxy."), 0, 1, false},
+     N_("How much noise is removed. Too much makes surfaces look waxy."), 0, 1, 0.01, 0.5},
     {sharpen_strength, "sharpen_strength", "sharpen-strength", N_("Sharpen"),
-     N_("How strongly edges and textures are sharpened."), 0, 1, false},
+     N_("How strongly edges and textures are sharpened."), 0, 1, 0.01, 0.5},
     {detail, "detail", "detail", N_("Detail"),
-     N_("How much new detail the model may draw where the picture has none."), 0, 1, false},
+     N_("How much new detail the model may draw where the picture has none."), 0, 1, 0.01, 0.5},
     {focus_boost, "focus_boost", "focus-boost", N_("Focus boost"),
      N_("For very blurry pictures: works at a smaller size first, then enlarges again."), 0.25, 1,
-     false},
+     0.01, 0.6},
     {seed, "seed", "seed", N_("Seed"),
      N_("The same number gives the same invented detail again; another gives a variation."),
-     min_seed, max_seed, true},
+     min_seed, max_seed, 1, 1, true},
     {face_enhancement_strength, "face_enhancement_strength", "face-enhancement-strength",
      N_("Face strength"), N_("How strongly faces are changed, if face enhancement is on."), 0, 1,
-     false},
+     0.01, 0.5},
     {face_enhancement_creativity, "face_enhancement_creativity", "face-enhancement-creativity",
      N_("Face creativity"),
-     N_("How far an enhanced face may depart from the picture. 0 stays closest."), 0, 1, false},
+     N_("How far an enhanced face may depart from the picture. 0 stays closest."), 0, 1, 0.01, 0.5},
+    {blur_size, "blur_size", "blur-size", N_("Blur size"),
+     N_("Size of the blur in pixels: the radius of an out-of-focus point of light, the length of a "
+        "motion, or half the width of a soft blur."),
+     0.3, 60, 0.1, 2, false, 20},
+    {blur_angle, "blur_angle", "blur-angle", N_("Blur angle"),
+     N_("Direction of the motion in degrees, clockwise: 0 is horizontal, 90 is vertical."), 0, 180,
+     0.5, 0},
+    {blur_edge, "blur_edge", "blur-edge", N_("Blur edge"),
+     N_("How soft the rim of an out-of-focus point of light is, in pixels. Increase it if edges "
+        "get double lines."),
+     0, 20, 0.1, 0, false, 5},
+    {keep_grain, "keep_grain", "keep-grain", N_("Keep grain"),
+     N_("How much of the removed noise is restored."), 0, 1, 0.01, 0},
 }};
 
 constexpr ModelParameter classic[] = {
@@ -150,9 +163,20 @@ const ModelParameter* Model::find(ParameterId id) const {
   return found == parameters.end() ? nullptr : &*found;
 }
 
-bool Model::takes(ParameterId id, ServiceKind service) const {
-  if (is_face_parameter(id)) return true;
-  if (!find(id)) return false;
+bool Model::has(ParameterId id) const {
+  if (is_extension(id)) return on_this_computer;
+  return is_face_parameter(id) || find(id);
+}
+
+bool takes_extensions(const Model* model, ServiceKind service) {
+  const bool ours = service == ServiceKind::this_computer || service == ServiceKind::own_server;
+  return ours && (!model || model->on_this_computer);
+}
+
+bool takes(const Model* model, ParameterId id, ServiceKind service) {
+  if (is_extension(id)) return takes_extensions(model, service);
+  if (!model || is_face_parameter(id)) return true;
+  if (!model->find(id)) return false;
   // Neither is in the AI/ML API's schema, although Topaz' own models take them.
   return service != ServiceKind::aimlapi || (id != denoise_strength && id != ParameterId::detail);
 }

@@ -21,8 +21,12 @@ enum class ParameterId {
   seed,
   face_enhancement_strength,
   face_enhancement_creativity,
+  blur_size,
+  blur_angle,
+  blur_edge,
+  keep_grain,
 };
-inline constexpr std::size_t parameter_count = 9;
+inline constexpr std::size_t parameter_count = 13;
 
 /// What a parameter is called; texts are marked with N_(), show them with _().
 struct Parameter {
@@ -32,7 +36,10 @@ struct Parameter {
   const char* title;          ///< "Minor denoise"
   const char* help;           ///< one sentence for a photographer
   double minimum, maximum;    ///< widest range over all models
-  bool is_integer;            ///< seed
+  double step;                ///< of an arrow in the dialog
+  double start;               ///< of its slider, until a value is chosen
+  bool is_integer = false;    ///< seed
+  double slider_maximum = 0;  ///< what is usual, if the number may be much larger
 };
 [[nodiscard]] std::span<const Parameter> parameters();
 [[nodiscard]] const Parameter& parameter(ParameterId id);
@@ -41,6 +48,12 @@ struct Parameter {
 [[nodiscard]] constexpr bool is_face_parameter(ParameterId id) {
   return id == ParameterId::face_enhancement_strength ||
          id == ParameterId::face_enhancement_creativity;
+}
+
+/// Of sharpen-service beyond the vendors' API (docs/service-contract.md, "A blur by hand"): never
+/// sent to a vendor.
+[[nodiscard]] constexpr bool is_extension(ParameterId id) {
+  return id >= ParameterId::blur_size && id <= ParameterId::keep_grain;
 }
 
 /// A parameter as one model takes it. A value that is not given is Auto: it is not sent.
@@ -61,7 +74,7 @@ struct Model {
   const char* title;    ///< N_(), "Lens Blur V2"
   const char* purpose;  ///< N_(), what it is for, one sentence
   ModelGroup group;
-  std::span<const ModelParameter> parameters;  ///< besides the face parameters, which all take
+  std::span<const ModelParameter> parameters;  ///< of its own; see has()
   bool generative;                             ///< /sharpen-gen/async and /estimate-gen
   bool on_aimlapi;                             ///< in the AI/ML API's list of modes
   bool on_this_computer;                       ///< offered by the embedded service
@@ -80,9 +93,17 @@ struct Model {
   [[nodiscard]] const Model* replacement_at(std::optional<ServiceKind> service) const;
   [[nodiscard]] bool offered_by(ServiceKind service) const;
   [[nodiscard]] const ModelParameter* find(ParameterId id) const;
-  /// Whether the parameter is sent to this service if it is set.
-  [[nodiscard]] bool takes(ParameterId id, ServiceKind service) const;
+  /// Whether it takes the parameter anywhere: its own, those for faces, and where sharpen-service
+  /// has the model, the extensions.
+  [[nodiscard]] bool has(ParameterId id) const;
 };
+
+/// Whether a service gets the extensions and the words that belong to them (`blur`,
+/// `protect_sharp`). `model` is null for one that the table lacks.
+[[nodiscard]] bool takes_extensions(const Model* model, ServiceKind service);
+/// Whether the parameter is sent to this service if it is set. `model` is null for one that the
+/// table lacks.
+[[nodiscard]] bool takes(const Model* model, ParameterId id, ServiceKind service);
 
 /// All models, in the order in which the dialog lists them: those that are withdrawn come last.
 [[nodiscard]] std::span<const Model> models();

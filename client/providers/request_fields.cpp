@@ -39,6 +39,10 @@ double face_default(ParameterId id) {
   return id == ParameterId::face_enhancement_strength ? 0.8 : 0;
 }
 
+bool is_sent(const Settings& settings, const Model* model, ParameterId id, ServiceKind service) {
+  return takes(model, id, service) && is_for(id, settings.blur);
+}
+
 std::string_view wire_word(SubjectDetection subject) {
   switch (subject) {
     case SubjectDetection::all:
@@ -73,7 +77,7 @@ std::vector<RequestField> request_fields(const Settings& settings, ServiceKind s
       if (!value && settings.face_enhancement == FaceEnhancement::on)
         value = face_default(parameter.id);
     }
-    if (!value || (model && !model->takes(parameter.id, service))) continue;
+    if (!value || !is_sent(settings, model, parameter.id, service)) continue;
     if (parameter.is_integer)
       wire.push_back({parameter.wire_name, static_cast<std::int64_t>(*value)});
     else
@@ -83,6 +87,10 @@ std::vector<RequestField> request_fields(const Settings& settings, ServiceKind s
     wire.push_back({"face_enhancement", faces});
   if (settings.subject_detection != SubjectDetection::automatic)
     wire.push_back({"subject_detection", wire_word(settings.subject_detection)});
+  if (settings.blur != BlurKind::automatic && takes_extensions(model, service)) {
+    wire.push_back({"blur", word_of(settings.blur)});
+    if (!settings.protect_sharp) wire.push_back({"protect_sharp", false});
+  }
   if (!reads_both_spellings(service)) return wire;
   for (std::size_t i = 0, count = wire.size(); i < count; ++i)
     if (const Spelling* spelling = spelling_of(wire[i].name))
@@ -99,7 +107,7 @@ std::vector<ParameterId> settings_not_used(const Settings& settings, ServiceKind
   for (const Parameter& parameter : parameters()) {
     const auto value = settings.value(parameter.id);
     if (!value || is_face_parameter(parameter.id)) continue;  // those are fields of the status
-    if (model && !model->takes(parameter.id, service)) continue;
+    if (!is_sent(settings, model, parameter.id, service)) continue;
     auto arrived = (*used)[parameter.wire_name].number();
     const Spelling* spelling = spelling_of(parameter.wire_name);
     if (!arrived && spelling) arrived = (*used)[std::string(spelling->newer).c_str()].number();

@@ -26,6 +26,12 @@ constexpr Word<SubjectDetection> subject_words[] = {{SubjectDetection::automatic
                                                     {SubjectDetection::all, "all"},
                                                     {SubjectDetection::foreground, "foreground"},
                                                     {SubjectDetection::background, "background"}};
+constexpr Word<BlurKind> blur_words[] = {{BlurKind::automatic, "auto"},
+                                         {BlurKind::defocus, "defocus"},
+                                         {BlurKind::motion, "motion"},
+                                         {BlurKind::softness, "softness"},
+                                         {BlurKind::shake, "shake"}};
+constexpr Word<bool> protect_words[] = {{true, "on"}, {false, "off"}};
 
 std::string joined(auto&& words) {
   std::string text;
@@ -69,31 +75,50 @@ Result<void> check_value(const Parameter& parameter, double value, double minimu
   return {};
 }
 
-std::unexpected<Error> not_taken(const Parameter& parameter, const std::string& model) {
-  return fail(ErrorKind::bad_argument,
-              tr("The model {} does not take {}.", model, parameter.argument_name),
-              _("Leave it on Auto, or choose a model that takes it."));
+/// Whether the model takes the argument, and at this service. A null model is one that the table
+/// lacks.
+Result<void> check_taken(const Settings& settings, std::optional<ServiceKind> service,
+                         const char* argument, ParameterId id) {
+  const std::string name = wire_model(settings);
+  const Model* model = find_model(name);
+  if (model && !model->has(id))
+    return fail(ErrorKind::bad_argument, tr("The model {} does not take {}.", name, argument),
+                _("Leave it on Auto, or choose a model that takes it."));
+  if (service && !takes(model, id, *service))
+    return fail(ErrorKind::bad_argument,
+                tr("{} does not take {} for the model {}.", _(title_of(*service)), argument, name),
+                _("Leave it on Auto, or choose another service."));
+  return {};
+}
+
+Result<void> check_blur(const Settings& settings, const Parameter& parameter) {
+  if (is_for(parameter.id, settings.blur)) return {};
+  auto fitting = blur_words | std::views::filter([&](const Word<BlurKind>& word) {
+                   return is_for(parameter.id, word.value);
+                 }) |
+                 std::views::transform(&Word<BlurKind>::word);
+  return fail(
+      ErrorKind::bad_argument,
+      tr("{} has no effect while blur is {}.", parameter.argument_name, word_of(settings.blur)),
+      tr("Leave it on Auto, or set blur to one of: {}.", joined(fitting)));
 }
 
 Result<void> check_values(const Settings& settings, std::optional<ServiceKind> service) {
-  const std::string name = wire_model(settings);
-  const Model* model = find_model(name);
+  const Model* model = find_model(wire_model(settings));
+  if (settings.blur != BlurKind::automatic)
+    if (auto taken = check_taken(settings, service, "blur", ParameterId::blur_size); !taken)
+      return taken;
   for (const Parameter& parameter : parameters()) {
     const std::optional<double> value = settings.value(parameter.id);
     if (!value) continue;
-    double minimum = parameter.minimum, maximum = parameter.maximum;
-    if (model && !is_face_parameter(parameter.id)) {
-      const ModelParameter* range = model->find(parameter.id);
-      if (!range) return not_taken(parameter, name);
-      if (service && !model->takes(parameter.id, *service))
-        return fail(ErrorKind::bad_argument,
-                    tr("{} does not take {} for the model {}.", _(title_of(*service)),
-                       parameter.argument_name, name),
-                    _("Leave it on Auto, or choose another service."));
-      minimum = range->minimum;
-      maximum = range->maximum;
-    }
-    if (auto fits = check_value(parameter, *value, minimum, maximum); !fits) return fits;
+    if (auto taken = check_taken(settings, service, parameter.argument_name, parameter.id); !taken)
+      return taken;
+    if (auto used = check_blur(settings, parameter); !used) return used;
+    const ModelParameter* range = model ? model->find(parameter.id) : nullptr;
+    if (auto fits = check_value(parameter, *value, range ? range->minimum : parameter.minimum,
+                                range ? range->maximum : parameter.maximum);
+        !fits)
+      return fits;
   }
   return {};
 }
@@ -153,14 +178,33 @@ std::string withdrawal_of(const Settings& settings) {
       model->name, model->replacement);
 }
 
+bool is_for(ParameterId id, BlurKind blur) {
+  switch (id) {
+    case ParameterId::blur_size:
+      return blur == BlurKind::defocus || blur == BlurKind::motion || blur == BlurKind::softness;
+    case ParameterId::blur_angle:
+      return blur == BlurKind::motion;
+    case ParameterId::blur_edge:
+      return blur == BlurKind::defocus;
+    default:
+      return true;
+  }
+}
+
 Result<FaceEnhancement> face_enhancement_from(std::string_view word) {
   return from_word(face_words, "face-enhancement", word);
 }
 Result<SubjectDetection> subject_detection_from(std::string_view word) {
   return from_word(subject_words, "subject-detection", word);
 }
+Result<BlurKind> blur_from(std::string_view word) { return from_word(blur_words, "blur", word); }
+Result<bool> protect_sharp_from(std::string_view word) {
+  return from_word(protect_words, "protect-sharp", word);
+}
 std::string_view word_of(FaceEnhancement value) { return to_word(face_words, value); }
 std::string_view word_of(SubjectDetection value) { return to_word(subject_words, value); }
+std::string_view word_of(BlurKind value) { return to_word(blur_words, value); }
+std::string_view protect_sharp_word(bool value) { return to_word(protect_words, value); }
 
 std::string wire_model(const Settings& settings) {
   std::string_view name = settings.model;
@@ -180,6 +224,9 @@ std::string to_json(const Settings& settings) {
   writer.end_object()
       .member("face_enhancement", word_of(settings.face_enhancement))
       .member("subject_detection", word_of(settings.subject_detection));
+  // Only where they say something: what older versions kept is to be found again.
+  if (settings.blur != BlurKind::automatic) writer.member("blur", word_of(settings.blur));
+  if (!settings.protect_sharp) writer.member("protect_sharp", false);
   if (settings.max_cost) writer.member("max_cost", *settings.max_cost);
   return writer.end_object().text();
 }
@@ -205,6 +252,12 @@ Result<Settings> settings_from_json(std::string_view text) {
     if (!value) return fail(std::move(value));
     settings.subject_detection = *value;
   }
+  if (const auto word = (*json)["blur"].string()) {
+    auto value = blur_from(*word);
+    if (!value) return fail(std::move(value));
+    settings.blur = *value;
+  }
+  settings.protect_sharp = (*json)["protect_sharp"].boolean().value_or(true);
   settings.max_cost = (*json)["max_cost"].number();
   return settings;
 }

@@ -94,9 +94,10 @@ void write_files_options(GimpProcedureConfig* config, const FilesOptions& option
 }
 
 Result<Settings> read_files_settings(GimpProcedureConfig* config, const Home& home) {
-  auto given = read_settings(config);
   const std::string name = text(config, "preset");
-  if (!given || name.empty()) return given;
+  if (name.empty()) return read_settings(config);
+  const auto given = read_unchecked_settings(config);
+  if (!given) return given;
   const Presets presets(home.presets());
   if (const UnusablePreset* unusable = presets.find_unusable(name))
     return std::unexpected(unusable->problem);
@@ -113,6 +114,13 @@ Result<Settings> read_files_settings(GimpProcedureConfig* config, const Home& ho
     settings.face_enhancement = given->face_enhancement;
   if (given->subject_detection != plain.subject_detection)
     settings.subject_detection = given->subject_detection;
+  if (given->blur != plain.blur) {
+    settings.blur = given->blur;
+    // The preset's are of another blur.
+    for (const Parameter& parameter : parameters())
+      if (!is_for(parameter.id, BlurKind::automatic)) settings.value(parameter.id).reset();
+  }
+  if (given->protect_sharp != plain.protect_sharp) settings.protect_sharp = given->protect_sharp;
   for (std::size_t i = 0; i < parameter_count; ++i)
     if (given->values.at(i)) settings.values.at(i) = given->values.at(i);
   if (auto checked = check(settings); !checked) return fail(std::move(checked));

@@ -33,6 +33,13 @@ constexpr auto words = std::to_array<WordArgument>({
     {"face-enhancement", N_("_Faces"), N_("off, on or auto: whether faces are redrawn"), "off"},
     {"subject-detection", N_("S_ubject"),
      N_("auto, all, foreground or background: what is sharpened"), "auto"},
+    {"blur", N_("_Blur"),
+     N_("auto, defocus, motion, softness or shake: which blur is undone; only this computer and "
+        "own servers take it"),
+     "auto"},
+    {"protect-sharp", N_("Protect s_harp parts"),
+     N_("on or off: whether sharp parts of the picture are left unchanged when a blur is chosen"),
+     "on"},
 });
 
 std::string text(GimpProcedureConfig* config, const char* name) {
@@ -65,6 +72,9 @@ Settings read_or_default(GimpProcedureConfig* config) {
       face_enhancement_from(text(config, "face-enhancement")).value_or(settings.face_enhancement);
   settings.subject_detection = subject_detection_from(text(config, "subject-detection"))
                                    .value_or(settings.subject_detection);
+  settings.blur = blur_from(text(config, "blur")).value_or(settings.blur);
+  settings.protect_sharp =
+      protect_sharp_from(text(config, "protect-sharp")).value_or(settings.protect_sharp);
   settings.max_cost = number(config, "max-cost");
   return settings;
 }
@@ -72,10 +82,13 @@ Settings read_or_default(GimpProcedureConfig* config) {
 void write(GimpProcedureConfig* config, const Settings& settings) {
   const auto face = std::string(word_of(settings.face_enhancement));
   const auto subject = std::string(word_of(settings.subject_detection));
+  const auto blur = std::string(word_of(settings.blur));
+  const auto protect = std::string(protect_sharp_word(settings.protect_sharp));
   g_object_set(config, "service", settings.service.c_str(), "service-url",
                settings.service_url.c_str(), "model", settings.model.c_str(), "face-enhancement",
-               face.c_str(), "subject-detection", subject.c_str(), "max-cost",
-               settings.max_cost.value_or(automatic), nullptr);
+               face.c_str(), "subject-detection", subject.c_str(), "blur", blur.c_str(),
+               "protect-sharp", protect.c_str(), "max-cost", settings.max_cost.value_or(automatic),
+               nullptr);
   for (const Parameter& parameter : parameters())
     g_object_set(config, parameter.argument_name, settings.value(parameter.id).value_or(automatic),
                  nullptr);
@@ -121,13 +134,21 @@ void add_arguments(GimpProcedure* procedure) {
       flags);
 }
 
-Result<Settings> read_settings(GimpProcedureConfig* config) {
+Result<Settings> read_unchecked_settings(GimpProcedureConfig* config) {
   if (auto face = face_enhancement_from(text(config, "face-enhancement")); !face)
     return fail(std::move(face));
   if (auto subject = subject_detection_from(text(config, "subject-detection")); !subject)
     return fail(std::move(subject));
-  Settings settings = read_or_default(config);
-  if (auto checked = check(settings); !checked) return fail(std::move(checked));
+  if (auto blur = blur_from(text(config, "blur")); !blur) return fail(std::move(blur));
+  if (auto protect = protect_sharp_from(text(config, "protect-sharp")); !protect)
+    return fail(std::move(protect));
+  return read_or_default(config);
+}
+
+Result<Settings> read_settings(GimpProcedureConfig* config) {
+  auto settings = read_unchecked_settings(config);
+  if (!settings) return settings;
+  if (auto checked = check(*settings); !checked) return fail(std::move(checked));
   return settings;
 }
 

@@ -32,6 +32,8 @@ void add_arguments(GimpProcedure* procedure);
 
 /// The arguments as settings. Errors: bad_argument, with the argument's name.
 [[nodiscard]] Result<Settings> read_settings(GimpProcedureConfig* config);
+/// The same before check(), for a preset that they are put over.
+[[nodiscard]] Result<Settings> read_unchecked_settings(GimpProcedureConfig* config);
 /// The arguments that say where the result goes.
 [[nodiscard]] Host::PlaceOptions read_place_options(GimpProcedureConfig* config);
 

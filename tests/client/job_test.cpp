@@ -65,6 +65,15 @@ TEST_F(Job, ASettingThatDidNotArriveIsTold) {
   EXPECT_EQ(dropped->remark, "Topaz Labs did not use Strength, Minor denoise.");
 }
 
+TEST_F(Job, ABlurByHandIsNotSentToAVendor) {
+  auto request = room.request(topaz.address());
+  request.settings.blur = BlurKind::defocus;
+  const auto refused = run(request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::bad_argument);
+  EXPECT_TRUE(topaz.api().requests().empty());
+}
+
 TEST_F(Job, WaitsLongerThanTheVendorsThreeAttempts) {
   EXPECT_GT(Pace().deadline, std::chrono::hours(3));
   EXPECT_GT(Pace().unreachable, std::chrono::hours(3));

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sharpen {
 namespace {
@@ -46,6 +47,7 @@ TEST(Models, TakeTheParametersOfTheContract) {
 TEST(Models, RangesLieWithinTheParametersOwn) {
   for (const Model& model : models())
     for (const ModelParameter& taken : model.parameters) {
+      EXPECT_FALSE(is_extension(taken.id)) << model.name;
       EXPECT_GE(taken.minimum, parameter(taken.id).minimum) << model.name;
       EXPECT_LE(taken.maximum, parameter(taken.id).maximum) << model.name;
       EXPECT_LT(taken.minimum, taken.maximum) << model.name;
@@ -89,10 +91,27 @@ TEST(Models, ThatAreWithdrawnComeLastAndNameTheirHeirs) {
 
 TEST(Models, DoNotSendToTheAimlApiWhatItsSchemaLacks) {
   const Model& standard = *find_model("Standard");
-  EXPECT_TRUE(standard.takes(denoise_strength, ServiceKind::topaz));
-  EXPECT_FALSE(standard.takes(denoise_strength, ServiceKind::aimlapi));
-  EXPECT_FALSE(standard.takes(seed, ServiceKind::topaz));
-  EXPECT_TRUE(standard.takes(face_enhancement_strength, ServiceKind::aimlapi));
+  EXPECT_TRUE(takes(&standard, denoise_strength, ServiceKind::topaz));
+  EXPECT_FALSE(takes(&standard, denoise_strength, ServiceKind::aimlapi));
+  EXPECT_FALSE(takes(&standard, seed, ServiceKind::topaz));
+  EXPECT_TRUE(takes(&standard, face_enhancement_strength, ServiceKind::aimlapi));
+  EXPECT_TRUE(takes(nullptr, seed, ServiceKind::aimlapi));
+}
+
+TEST(Models, OfVendorsGetNoExtensions) {
+  std::vector<const Model*> all = {nullptr};
+  for (const Model& model : models()) all.push_back(&model);
+  for (const Model* model : all) {
+    const bool ours = !model || model->on_this_computer;
+    EXPECT_EQ(takes_extensions(model, ServiceKind::this_computer), ours);
+    EXPECT_EQ(takes_extensions(model, ServiceKind::own_server), ours);
+    for (const ParameterId id : {blur_size, blur_angle, blur_edge, keep_grain}) {
+      EXPECT_EQ(takes(model, id, ServiceKind::own_server), ours);
+      EXPECT_TRUE(!model || model->has(id) == ours);
+      for (const ServiceKind vendor : {ServiceKind::topaz, ServiceKind::aimlapi})
+        EXPECT_FALSE(takes(model, id, vendor)) << parameter(id).wire_name;
+    }
+  }
 }
 
 TEST(Models, LimitsAndPriceStepsFollowTheFamily) {

@@ -78,6 +78,56 @@ TEST(Settings, AreCheckedAgainstTheServiceToo) {
   EXPECT_FALSE(check(portrait));
 }
 
+TEST(Settings, ABlurByHandIsForOurServiceAlone) {
+  Settings settings = with("Standard", blur_size, 2.2);
+  settings.blur = BlurKind::defocus;
+  settings.value(blur_edge) = 1;
+  settings.value(keep_grain) = 0.5;
+  settings.protect_sharp = false;
+  EXPECT_TRUE(check(settings));
+  EXPECT_TRUE(check(settings, ServiceKind::this_computer));
+  EXPECT_TRUE(check(settings, ServiceKind::own_server));
+  for (const char* model : {"Standard", "other:New"}) {
+    settings.model = model;
+    for (const ServiceKind vendor : {ServiceKind::topaz, ServiceKind::aimlapi}) {
+      const auto refused = check(settings, vendor);
+      ASSERT_FALSE(refused);
+      EXPECT_TRUE(refused.error().message.contains(" does not take blur "))
+          << refused.error().text();
+      EXPECT_FALSE(check(with(model, keep_grain, 0.5), vendor));
+    }
+  }
+  settings.model = "Portrait";
+  EXPECT_FALSE(check(settings)) << "a model that this computer cannot calculate";
+}
+
+TEST(Settings, ABlurByHandIsChecked) {
+  const auto by_hand = [](BlurKind blur, ParameterId id, double value) {
+    Settings settings = with("Standard", id, value);
+    settings.blur = blur;
+    return check(settings);
+  };
+  EXPECT_TRUE(by_hand(BlurKind::defocus, blur_size, 0.3));
+  EXPECT_TRUE(by_hand(BlurKind::softness, blur_size, 60));
+  EXPECT_FALSE(by_hand(BlurKind::defocus, blur_size, 0.29));
+  EXPECT_FALSE(by_hand(BlurKind::defocus, blur_size, 60.1));
+  EXPECT_TRUE(by_hand(BlurKind::motion, blur_angle, 0));
+  EXPECT_FALSE(by_hand(BlurKind::motion, blur_angle, 181));
+  EXPECT_FALSE(by_hand(BlurKind::motion, blur_angle, -1)) << "as an argument this is Auto";
+  EXPECT_FALSE(by_hand(BlurKind::defocus, blur_edge, 21));
+  EXPECT_FALSE(by_hand(BlurKind::automatic, keep_grain, 1.5));
+  EXPECT_TRUE(by_hand(BlurKind::automatic, keep_grain, 1));
+  const auto alone = by_hand(BlurKind::automatic, blur_size, 2);
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().message, "blur-size has no effect while blur is auto.");
+  EXPECT_TRUE(alone.error().hint.contains("defocus, motion, softness.")) << alone.error().hint;
+  EXPECT_FALSE(by_hand(BlurKind::shake, blur_size, 2));
+  EXPECT_FALSE(by_hand(BlurKind::defocus, blur_angle, 10));
+  EXPECT_FALSE(by_hand(BlurKind::motion, blur_edge, 1));
+  EXPECT_FALSE(blur_from("gauss"));
+  EXPECT_FALSE(protect_sharp_from("true"));
+}
+
 TEST(Settings, AModelOfTheServicesOwnIsTakenInItsOwnWords) {
   Settings settings = with("other:Brand New", detail, 0.5);
   EXPECT_TRUE(check(settings));
@@ -134,17 +184,21 @@ TEST(Settings, GoThroughJsonUnchanged) {
   settings.face_enhancement = FaceEnhancement::automatic;
   settings.subject_detection = SubjectDetection::background;
   settings.max_cost = 2.5;
+  settings.blur = BlurKind::motion;
+  settings.value(blur_angle) = 12.5;
+  settings.protect_sharp = false;
   const auto back = settings_from_json(to_json(settings));
   ASSERT_TRUE(back);
   EXPECT_EQ(*back, settings);
   const auto defaults = settings_from_json("{}");
   ASSERT_TRUE(defaults);
   EXPECT_EQ(*defaults, Settings{});
+  EXPECT_FALSE(to_json({}).contains("blur")) << "what older versions kept is not found again";
 }
 
 TEST(Settings, DamagedJsonIsAnError) {
-  for (const char* text :
-       {"", "[]", "{", R"({"face_enhancement":"maybe"})", R"({"subject_detection":"sky"})"})
+  for (const char* text : {"", "[]", "{", R"({"face_enhancement":"maybe"})",
+                           R"({"subject_detection":"sky"})", R"({"blur":"sky"})"})
     EXPECT_FALSE(settings_from_json(text)) << text;
 }
 
@@ -197,6 +251,31 @@ TEST(WireSettings, TopazGetsBothSpellings) {
   EXPECT_EQ(wire_text(settings, ServiceKind::topaz), both);
   EXPECT_EQ(wire_text(settings, ServiceKind::own_server), both);
   EXPECT_FALSE(wire_text(settings, ServiceKind::this_computer).contains("denoiseStrength"));
+}
+
+TEST(WireSettings, ABlurByHandNeverGoesToAVendor) {
+  Settings settings;
+  settings.blur = BlurKind::defocus;
+  settings.protect_sharp = false;
+  settings.value(blur_size) = 2.2;
+  settings.value(blur_angle) = 10;
+  settings.value(blur_edge) = 0.5;
+  settings.value(keep_grain) = 0.25;
+  for (const char* model : {"Lens Blur V2", "Portrait", "Super Focus", "other:New"}) {
+    settings.model = model;
+    for (const ServiceKind vendor : {ServiceKind::topaz, ServiceKind::aimlapi})
+      EXPECT_TRUE(wire_text(settings, vendor).starts_with("face_enhancement=false;"))
+          << wire_text(settings, vendor);
+  }
+  settings.model = "Lens Blur V2";
+  const std::string sent =
+      "blur_size=2.2;blur_edge=0.5;keep_grain=0.25;face_enhancement=false;blur=defocus;"
+      "protect_sharp=false;";
+  EXPECT_EQ(wire_text(settings, ServiceKind::this_computer), sent);
+  EXPECT_EQ(wire_text(settings, ServiceKind::own_server), sent + "faceEnhancement=false;");
+  settings.blur = BlurKind::automatic;
+  EXPECT_EQ(wire_text(settings, ServiceKind::this_computer),
+            "keep_grain=0.25;face_enhancement=false;");
 }
 
 TEST(WireSettings, WhatTheServiceDroppedIsFound) {

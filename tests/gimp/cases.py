@@ -50,6 +50,8 @@ def refuses_words_that_it_does_not_know():
     expect_refusal(["face-enhancement", "sometimes"], image, [layer], wrong, face_enhancement="sometimes")
     expect_refusal(["subject-detection"], image, [layer], wrong, subject_detection="cat")
     expect_refusal(["service"], image, [layer], wrong, service="somewhere")
+    expect_refusal(["blur", "sideways"], image, [layer], wrong, blur="sideways")
+    expect_refusal(["protect-sharp", "maybe"], image, [layer], wrong, protect_sharp="maybe")
 
 
 def refuses_numbers_that_no_model_takes():
@@ -401,6 +403,23 @@ def lets_only_pixels_leave():
     fields = set(re.findall(rb'[; ]name="([^"]*)"', request))
     assert fields <= {b"model", b"image", b"output_format", b"strength", b"face_enhancement", b"output_width",
                       b"output_height", b"crop_to_fill", b"faceEnhancement"}, fields
+
+
+def sends_a_blur_by_hand_to_an_own_server_alone():
+    image, layer = photo()
+    request = pathlib.Path(os.environ["FAKE_REQUEST"])
+    by_hand = {"blur": "defocus", "blur_size": 2.2, "blur_edge": 0.5, "protect_sharp": "off", "keep_grain": 0.25}
+    sharpen(image, [layer], f"{FAKE}/good", **by_hand)
+    fields = dict(re.findall(rb'; name="([^"]*)"\r\n\r\n([^\r]*)\r\n', request.read_bytes()))
+    for name, value in by_hand.items():
+        expected = "false" if value == "off" else str(value)
+        assert fields[name.encode()] == expected.encode(), fields
+    assert b"blur_angle" not in fields, fields
+    request.unlink()
+    expect_refusal(["Topaz Labs", "blur"], image, [layer], url=f"{FAKE}/good", service="topaz", **by_hand)
+    expect_refusal(["blur-size", "0.3"], image, [layer], blur="defocus", blur_size=0.2)
+    expect_refusal(["blur-size", "no effect"], image, [layer], blur_size=2.2)
+    assert not request.exists()
 
 
 def takes_no_server_from_a_picture():

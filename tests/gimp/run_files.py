@@ -403,6 +403,30 @@ class Files(unittest.TestCase):
         self.run_command("in", "-o", "out", "--preset", "Soft", "--name", "{model}")
         self.run_command("in", "-o", "out", "--preset", "None such", status=1)
 
+    def jobs(self):
+        request = urllib.request.Request(self.url + "/image/v1/status", headers={"X-API-Key": "the-key"})
+        with urllib.request.urlopen(request) as answer:
+            return [json.loads(job["options_json"]) for job in json.load(answer)]
+
+    def test_a_blur_by_hand(self):
+        self.serve()
+        private = self.gimp.profile / "remote-sharpen"
+        private.mkdir(mode=0o700, exist_ok=True)
+        settings = json.dumps({"blur": "defocus", "values": {"blur_size": 2.2, "blur_edge": 0.5, "keep_grain": 0.25}})
+        (private / "presets.json").write_text(json.dumps({"presets": [{"name": "Far", "settings": settings}]}))
+        picture(self.input / "a.png")
+        for options, expected in (
+            (["--blur", "motion", "--blur-size", "7", "--blur-angle", "30", "--protect-sharp", "off"], {"blur_size": 7, "blur_angle": 30}),
+            (["--preset", "Far"], {"blur_size": 2.2, "blur_edge": 0.5, "keep_grain": 0.25}),
+            (["--preset", "Far", "--blur-size", "3"], {"blur_size": 3, "blur_edge": 0.5, "keep_grain": 0.25}),
+            (["--preset", "Far", "--blur", "shake"], {"keep_grain": 0.25}),
+        ):
+            self.run_command("in", "-o", "out", "--if-exists", "overwrite", *options)
+            sent = [{name: job[name] for name in job if name.startswith(("blur", "keep"))} for job in self.jobs()]
+            self.assertIn(expected, sent)
+        self.run_command("in", "-o", "out", "--if-exists", "overwrite", "--blur-size", "3", status=1)
+        self.run_command("in", "-o", "out", "--blur-size", "61", status=2)
+
     def test_help_and_mistakes(self):
         self.url = "http://127.0.0.1:1"
         said = self.run_command("--help")
@@ -415,7 +439,8 @@ class Files(unittest.TestCase):
 
     def test_completion(self):
         program = self.gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen"
-        for words, expected in ((["--for"], "--format"), (["--format", "ti"], "tiff"), (["--model", "Lens"], "Lens\\ Blur")):
+        for words, expected in ((["--for"], "--format"), (["--format", "ti"], "tiff"), (["--blur", "de"], "defocus"),
+                                (["--blur-a"], "--blur-angle"), (["--model", "Lens"], "Lens\\ Blur")):
             said = subprocess.run(
                 ["bash", "-c", f'source {shlex.quote(str(COMPLETION))}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _remote_sharpen; '
                  'printf "%s\\n" "${COMPREPLY[@]}"', "bash", program, *words],

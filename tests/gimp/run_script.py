@@ -39,6 +39,9 @@ with tempfile.TemporaryDirectory() as folder:
     sharp = run(gimp, '#:service "this-computer"')
     if " changed 0 name" not in sharp.stdout:
         harness.fail("nothing changed is not told", sharp.stdout)
+    by_hand = run(gimp, '#:service "this-computer" #:blur "defocus" #:blur-size 2.2 #:protect-sharp "off"')
+    if by_hand.returncode != 0 or " changed 1 name" not in by_hand.stdout:
+        harness.fail("a blur by hand changes nothing", by_hand.stdout)
     if "Error while parsing" in sharp.stdout:
         harness.fail("GIMP cannot read back what it noted of the procedures", sharp.stdout)
     last = run(gimp, "", "RUN-WITH-LAST-VALS")
@@ -48,6 +51,8 @@ with tempfile.TemporaryDirectory() as folder:
         ('#:model "Lens Blurr"', "Lens Blurr"),
         ("#:strength 7", "strength"),
         ("#:strength -0.5", "strength"),
+        ('#:blur "sideways"', "sideways"),
+        ('#:blur "defocus" #:blur-size 61', "blur-size"),
         ('#:service "own-server" #:service-url "http://example.com"', "https"),
     ):
         bad = run(gimp, arguments)

@@ -1,11 +1,10 @@
-#include "client/providers/models.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <format>
 
+#include "client/providers/settings.h"
 #include "tests/service/running_service.h"
 
 namespace sharpen::test {
@@ -39,6 +38,30 @@ TEST(Models, OfTheClientAreKnownToTheServiceWithTheSameRanges) {
       EXPECT_EQ(status(parameter.maximum + step), 400u) << model.name << " " << name;
     }
   }
+}
+
+TEST(Models, TakeTheExtensionsOfTheClientWithTheSameRanges) {
+  RunningService service;
+  const Model& model = *find_model(default_model);
+  for (const Parameter& parameter : parameters()) {
+    if (!is_extension(parameter.id)) continue;
+    const auto status = [&](double value) {
+      return submit(service, model, {{parameter.wire_name, std::format("{}", value)}}).status;
+    };
+    EXPECT_EQ(status(parameter.minimum), 200u) << parameter.wire_name;
+    EXPECT_EQ(status(parameter.maximum), 200u) << parameter.wire_name;
+    EXPECT_EQ(status(parameter.maximum + 0.001), 400u) << parameter.wire_name;
+    // The service takes negative angles, too; for us -1 is Auto.
+    if (parameter.id != ParameterId::blur_angle) {
+      EXPECT_EQ(status(parameter.minimum - 0.001), 400u) << parameter.wire_name;
+    }
+  }
+  for (const BlurKind blur : {BlurKind::automatic, BlurKind::defocus, BlurKind::motion,
+                              BlurKind::softness, BlurKind::shake})
+    EXPECT_EQ(submit(service, model, {{"blur", std::string(word_of(blur))}}).status, 200u);
+  EXPECT_EQ(submit(service, model, {{"protect_sharp", "false"}}).status, 200u);
+  EXPECT_EQ(submit(service, model, {{"blur", "sideways"}}).status, 400u);
+  EXPECT_EQ(submit(service, model, {{"protect_sharp", "off"}}).status, 400u);
 }
 
 TEST(Models, OfThisComputerAreThoseThatTheEngineOffers) {

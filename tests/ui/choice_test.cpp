@@ -72,6 +72,8 @@ TEST(Variants, DropValuesThatTheOtherModelDoesNotTake) {
   Choice choice;
   choice.settings.value(ParameterId::strength) = 0.5;
   choice.settings.value(ParameterId::face_enhancement_strength) = 0.4;
+  choice.settings.blur = BlurKind::defocus;
+  choice.settings.value(ParameterId::blur_size) = 2.2;
   choice.more_models = {"Standard", "Super Focus V2"};
   const auto all = variants(choice);
   ASSERT_EQ(all.size(), 3u);
@@ -83,6 +85,8 @@ TEST(Variants, DropValuesThatTheOtherModelDoesNotTake) {
               model->find(ParameterId::strength) != nullptr)
         << settings.model;
     EXPECT_TRUE(settings.value(ParameterId::face_enhancement_strength)) << settings.model;
+    EXPECT_EQ(settings.blur == BlurKind::defocus, !model->generative) << settings.model;
+    EXPECT_TRUE(check(settings)) << settings.model;
   }
 }
 

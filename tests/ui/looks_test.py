@@ -149,6 +149,9 @@ class Tour:
         self.wait(dialog, "free")
         self.wait(dialog, "about {}", "")  # the time that the preview took
         self.look_at("setup", dialog)
+        dialog.open(self.words("_Blur by hand"))
+        dialog.choose(self.words("Kind of blur:"), self.words("Out of focus"))
+        self.look_at("by-hand", dialog)
 
 
 def look_at(look, theme="dark", country=None, screen="1600x1200x24", **environment):

@@ -53,9 +53,8 @@ TEST(FindingText, IsUnderstoodWhereItIsOurOwn) {
       {"out of focus by about 2.4 px, corrected, 61 % blurred",
        "Out of focus by about 2.4 px in 61 percent of the picture, corrected"},
       {"blurred, nothing that can be undone safely",
-       "Blurred, but nothing that can be undone safely; try another model, a part of the picture, "
-       "or "
-       "a service that redraws what is lost"},
+       "Blurred, but nothing that can be undone safely; try Blur by hand, another model, a part of "
+       "the picture, or a service that redraws what is lost"},
       {"already sharp, nothing changed",
        "Already sharp; nothing was changed; a Strength above 0.5 emphasises edges anyway"}};
   for (const auto& [said, text] : expected) EXPECT_EQ(finding_text(said), text);

@@ -11,7 +11,6 @@
 namespace sharpen {
 namespace {
 
-constexpr unsigned frame_milliseconds = 17;
 constexpr std::array model_parameters = {ParameterId::strength,
                                          ParameterId::minor_denoise,
                                          ParameterId::sharpen_strength,
@@ -33,7 +32,8 @@ SetupPage::SetupPage(std::function<void()> changed)
         user_changed();
       }),
       sliders_(model_parameters, [this] { user_changed(); }),
-      face_sliders_(face_parameters, [this] { user_changed(); }) {
+      face_sliders_(face_parameters, [this] { user_changed(); }),
+      by_hand_([this] { user_changed(); }) {
   preset_slot_ = vertical_box();
   append(box_.get(), preset_slot_);
   redo_ = check_button(_("Sharpen the _original again and replace this result"));
@@ -108,6 +108,9 @@ void SetupPage::build_model() {
   sliders_box_ = titled(_("Parameters"), sliders_.widget());
   append(box_.get(), sliders_box_);
 
+  by_hand_expander_ = fold(_("_Blur by hand"), by_hand_.widget());
+  append(box_.get(), by_hand_expander_);
+
   more_box_ = vertical_box();
   more_hint_ = hint_label("");
   append(more_box_, more_hint_);
@@ -179,9 +182,8 @@ void SetupPage::build_result() {
 GtkWidget* SetupPage::fold(const std::string& title, GtkWidget* content) {
   GtkWidget* widget = expander(title, content);
   connections_.on(widget, "notify::expanded", [this, widget] {
-    // The content has its size after the next frame.
-    unfolding_ = EventSource::timeout(2 * frame_milliseconds,
-                                      [widget] { return scroll_into_view(widget), false; });
+    if (setting_) return;
+    unfolding_ = scroll_into_view_soon(widget);
   });
   return widget;
 }
@@ -270,6 +272,8 @@ void SetupPage::follow_model() {
   follow_replacement(model);
   set_visible(sliders_box_, sliders_.show_for(model));
   face_sliders_.show_for(model);
+  const auto service = service_kind();
+  set_visible(by_hand_expander_, service && takes_extensions(model, *service));
   fill_more_models();
 }
 
@@ -319,6 +323,9 @@ void SetupPage::set(const Choice& choice) {
   stand_in_for_ = settings.service_url.empty() ? "" : settings.service;
   sliders_.set(settings);
   face_sliders_.set(settings);
+  by_hand_.set(settings);
+  if (settings.blur != BlurKind::automatic)
+    gtk_expander_set_expanded(GTK_EXPANDER(by_hand_expander_), TRUE);
   model_.fill(service_kind(), settings.model);
   follow_service();
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(faces_),
@@ -349,6 +356,7 @@ Choice SetupPage::get() const {
   if (has_address()) settings.service_url = gtk_entry_get_text(GTK_ENTRY(url_));
   settings.model = model_.selected();
   sliders_.get(settings);
+  if (gtk_widget_get_visible(by_hand_expander_)) by_hand_.get(settings);
   settings.face_enhancement =
       face_enhancement_from(active_id(faces_)).value_or(FaceEnhancement::off);
   settings.subject_detection =

@@ -8,6 +8,7 @@
 #include "base/glib_source.h"
 #include "client/providers/settings.h"
 #include "ui/run/choice.h"
+#include "ui/widgets/blur_rows.h"
 #include "ui/widgets/model_menu.h"
 #include "ui/widgets/parameter_rows.h"
 #include "ui/widgets/widgets.h"
@@ -38,6 +39,10 @@ class SetupPage {
   [[nodiscard]] std::optional<ServiceKind> service_kind() const;
   /// For pictures in files: without other models beside the first, and without what a layer has.
   void hide_layer_parts();
+  /// What the service found with these settings.
+  void set_found(const FoundBlur& found, const Settings& settings) {
+    by_hand_.set_found(found, settings);
+  }
   /// Shows "Sharpen the original again and replace this result".
   void offer_redo(bool offered);
 
@@ -67,13 +72,14 @@ class SetupPage {
   Ref<GtkSizeGroup> labels_;
   ModelMenu model_;
   ParameterRows sliders_, face_sliders_;
+  BlurRows by_hand_;
   GtkWidget *preset_slot_, *account_slot_;
   GtkWidget *service_, *url_label_, *url_, *purpose_, *sliders_box_;
   GtkWidget *faces_expander_, *faces_, *subject_;
   GtkWidget *replace_row_, *replace_hint_, *replace_;
   GtkWidget *more_expander_, *more_box_, *more_hint_, *more_list_;
   GtkWidget *output_name_, *keep_visible_, *redo_, *limit_row_, *limit_on_, *limit_, *limit_unit_;
-  GtkWidget* result_expander_;
+  GtkWidget *result_expander_, *by_hand_expander_;
   std::vector<std::pair<std::string, GtkWidget*>> more_checks_;
   Connections connections_, more_connections_;
   EventSource unfolding_;

@@ -22,8 +22,8 @@ std::string service_name(const Account& account) {
 
 }  // namespace
 
-Preview::Preview(Host& host, Home home, std::function<void()> changed)
-    : host_(host), home_(std::move(home)), changed_(std::move(changed)) {
+Preview::Preview(Host& host, Home home, std::function<void()> changed, Found found)
+    : host_(host), home_(std::move(home)), changed_(std::move(changed)), found_(std::move(found)) {
   PreviewPanel::Events events;
   events.box_moved = [this] { panel_->view().centre_on(panel_->chooser().box()); };
   events.moved = [this] {

@@ -27,8 +27,10 @@ namespace sharpen {
 /// so that only what is new is computed or paid for.
 class Preview {
  public:
+  /// What the service said of the picture, sharpened with these settings.
+  using Found = std::function<void(const Settings&, const JobResult&)>;
   /// `changed` is called when a paid preview begins or ends.
-  Preview(Host& host, Home home, std::function<void()> changed);
+  Preview(Host& host, Home home, std::function<void()> changed, Found found);
   ~Preview();
 
   [[nodiscard]] GtkWidget* widget() const { return panel_->widget(); }
@@ -126,6 +128,7 @@ class Preview {
   Settings settings_;
   std::optional<Account> account_;
   std::function<void()> changed_;
+  Found found_;
   std::size_t source_ = 0;  ///< which one is shown
   double first_zoom_ = 1;
   bool originals_ = false;

@@ -169,6 +169,7 @@ void Preview::free_done(Result<JobResult> result, const SharpenedRef& into, Rect
   source_id_ = result->source_id;
   into->finding = result->summary;
   const auto read = read_now(into, *result, box);
+  found_(into->settings, *result);
   cleaning_.start(
       [id = result->journal_id, home = home_](GCancellable*) { return finish_job(id, home); },
       [](const Result<void>&) {});

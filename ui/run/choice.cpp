@@ -13,11 +13,9 @@ std::vector<Settings> variants(const Choice& choice) {
     Settings settings = choice.settings;
     settings.model = name;
     const Model* model = find_model(name);
-    for (const Parameter& about : parameters()) {
-      const bool for_faces = about.id == ParameterId::face_enhancement_strength ||
-                             about.id == ParameterId::face_enhancement_creativity;
-      if (!for_faces && model && !model->find(about.id)) settings.value(about.id).reset();
-    }
+    for (const Parameter& about : parameters())
+      if (model && !model->has(about.id)) settings.value(about.id).reset();
+    if (model && !model->has(ParameterId::blur_size)) settings.blur = BlurKind::automatic;
     all.push_back(std::move(settings));
   }
   return all;

@@ -15,6 +15,20 @@ std::string short_number(double value) {
   return number_text(value, is_whole(value) ? 0 : is_whole(value * 10) ? 1 : 2);
 }
 
+int digits_of(const Parameter& parameter) {
+  if (parameter.is_integer) return 0;
+  return parameter.step < 0.1 ? 2 : 1;
+}
+
+/// Of a slider whose number may be larger than it shows.
+GtkAdjustment* slider_of(const Parameter& about, GtkAdjustment* number) {
+  if (about.slider_maximum <= 0) return number;
+  GtkAdjustment* slider = gtk_adjustment_new(about.start, about.minimum, about.slider_maximum,
+                                             about.step, about.step * 10, 0);
+  g_object_bind_property(number, "value", slider, "value", G_BINDING_BIDIRECTIONAL);
+  return slider;
+}
+
 }  // namespace
 
 struct ParameterRows::Row {
@@ -33,28 +47,28 @@ struct ParameterRows::Row {
   }
   /// On Auto nothing, since a number would look like the one that is used.
   bool show_number() const {
-    const int digits = parameter(id).is_integer ? 0 : 2;
     const std::string text =
-        is_auto() ? "" : number_text(gtk_adjustment_get_value(adjustment), digits);
+        is_auto() ? ""
+                  : number_text(gtk_adjustment_get_value(adjustment), digits_of(parameter(id)));
     if (text != gtk_entry_get_text(GTK_ENTRY(number)))
       gtk_entry_set_text(GTK_ENTRY(number), text.c_str());
     return true;
+  }
+  /// Where the value will be: its range, or what the service took.
+  void show_on_auto(const std::string& text) const {
+    gtk_entry_set_placeholder_text(GTK_ENTRY(number), text.c_str());
   }
   void set_range(double minimum, double maximum) const {
     gtk_adjustment_set_lower(adjustment, minimum);
     gtk_adjustment_set_upper(adjustment, maximum);
     const Parameter& about = parameter(id);
-    const int digits = about.is_integer ? 0 : 2;
+    const int digits = digits_of(about);
     const std::string help = tr("{}\nFrom {} to {}.", _(about.help), number_text(minimum, digits),
                                 number_text(maximum, digits));
     for (GtkWidget* widget : {label, scale, number}) {
       gtk_widget_set_tooltip_text(widget, help.c_str());
     }
-    // On Auto the range stands where the value will be.
-    if (!parameter(id).is_integer) {
-      const std::string range = short_number(minimum) + "–" + short_number(maximum);
-      gtk_entry_set_placeholder_text(GTK_ENTRY(number), range.c_str());
-    }
+    if (!about.is_integer) show_on_auto(short_number(minimum) + "–" + short_number(maximum));
     set_accessible_description(scale, help);
     set_accessible_description(number, help);
   }
@@ -71,16 +85,13 @@ ParameterRows::~ParameterRows() = default;
 
 void ParameterRows::add_row(ParameterId id, int line) {
   const Parameter& about = parameter(id);
-  // A round number near the middle, for whoever switches Auto off.
-  const double middle =
-      about.is_integer ? 1 : std::round((about.minimum + about.maximum) * 10 - 0.1) / 20;
-  const double step = about.is_integer ? 1 : 0.01;
   auto row = std::make_unique<Row>();
   row->id = id;
-  row->adjustment = gtk_adjustment_new(middle, about.minimum, about.maximum, step, step * 10, 0);
+  row->adjustment =
+      gtk_adjustment_new(about.start, about.minimum, about.maximum, about.step, about.step * 10, 0);
   row->automatic = check_button(_("Auto"));
-  row->scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, row->adjustment);
-  row->number = gtk_spin_button_new(row->adjustment, step, about.is_integer ? 0 : 2);
+  row->scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, slider_of(about, row->adjustment));
+  row->number = gtk_spin_button_new(row->adjustment, about.step, digits_of(about));
   row->label = text_label(_(about.title));
 
   gtk_scale_set_draw_value(GTK_SCALE(row->scale), FALSE);
@@ -119,15 +130,13 @@ void ParameterRows::add_row(ParameterId id, int line) {
   rows_.push_back(std::move(row));
 }
 
-bool ParameterRows::show_for(const Model* model) {
+bool ParameterRows::show_for(const Model* model, BlurKind blur) {
   setting_ = true;
   bool any = false;
   for (const auto& row : rows_) {
-    const bool for_faces = row->id == ParameterId::face_enhancement_strength ||
-                           row->id == ParameterId::face_enhancement_creativity;
-    const ModelParameter* taken = model ? model->find(row->id) : nullptr;
-    row->shown = !model || taken || for_faces;
-    if (taken) row->set_range(taken->minimum, taken->maximum);
+    row->shown = (!model || model->has(row->id)) && is_for(row->id, blur);
+    if (const ModelParameter* taken = model ? model->find(row->id) : nullptr)
+      row->set_range(taken->minimum, taken->maximum);
     const bool with_scale = !parameter(row->id).is_integer;
     for (GtkWidget* widget : {row->label, row->automatic, row->number}) {
       set_visible(widget, row->shown);
@@ -137,6 +146,15 @@ bool ParameterRows::show_for(const Model* model) {
   }
   setting_ = false;
   return any;
+}
+
+void ParameterRows::set_used(ParameterId id, double value) {
+  const auto found = std::ranges::find(rows_, id, [](const auto& row) { return row->id; });
+  if (found == rows_.end() || !(*found)->is_auto()) return;
+  setting_ = true;
+  gtk_adjustment_set_value((*found)->adjustment, value);
+  (*found)->show_on_auto(number_text(value, digits_of(parameter(id))));
+  setting_ = false;
 }
 
 void ParameterRows::set_sensitive(bool sensitive) {

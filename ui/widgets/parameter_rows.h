@@ -20,9 +20,12 @@ class ParameterRows {
 
   [[nodiscard]] GtkWidget* widget() const { return grid_.get(); }
 
-  /// Shows the rows that the model takes, with its ranges; a null model takes all. Values that the
-  /// user gave for other models stay in mind. True if any row is visible.
-  bool show_for(const Model* model);
+  /// Shows the rows that the model takes and that mean something while this blur is undone, with
+  /// the model's ranges; a null model takes all. Values that the user gave for other models stay in
+  /// mind. True if any row is visible.
+  bool show_for(const Model* model, BlurKind blur = BlurKind::automatic);
+  /// What the service took where a row is on Auto: its slider stands there.
+  void set_used(ParameterId id, double value);
   void set_sensitive(bool sensitive);
 
   void set(const Settings& settings);

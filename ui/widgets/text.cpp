@@ -31,7 +31,9 @@ constexpr Finding findings[] = {
      N_("; a Strength above 0.5 emphasises edges anyway")},
     {"blurred, nothing that can be undone safely",
      N_("Blurred, but nothing that can be undone safely"),
-     N_("; try another model, a part of the picture, or a service that redraws what is lost")},
+     N_("; try Blur by hand, another model, a part of the picture, or a service that redraws what "
+        "is "
+        "lost")},
     {"blurred, edges emphasised", N_("Blurred; edges were emphasised")},
     {"out of focus by about {} px, corrected, {} % blurred",
      // TRANSLATORS: how far out of focus, and how much of the picture

@@ -197,6 +197,11 @@ void scroll_into_view(GtkWidget* widget) {
   gtk_adjustment_clamp_page(seen, top, top + height);
 }
 
+EventSource scroll_into_view_soon(GtkWidget* widget) {
+  constexpr unsigned two_frames = 34;  // milliseconds
+  return EventSource::timeout(two_frames, [widget] { return scroll_into_view(widget), false; });
+}
+
 GtkWidget* titled(const std::string& title, GtkWidget* content) {
   GtkWidget* box = vertical_box();
   append(box, bold_label(title));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/glib_ref.h"
+#include "base/glib_source.h"
 
 namespace sharpen {
 
@@ -76,6 +77,8 @@ void append_end(GtkWidget* box, GtkWidget* child);
 [[nodiscard]] GtkWidget* expander(const std::string& mnemonic_text, GtkWidget* content);
 /// Scrolls the window around a widget until as much of the widget is seen as fits.
 void scroll_into_view(GtkWidget* widget);
+/// The same once what was just shown in it has its size.
+[[nodiscard]] EventSource scroll_into_view_soon(GtkWidget* widget);
 /// A bold title above an indented content, as in GIMP's frames.
 [[nodiscard]] GtkWidget* titled(const std::string& title, GtkWidget* content);
 

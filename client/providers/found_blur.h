@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "client/providers/settings.h"
+
+namespace sharpen {
+
+/// What sharpen-service found in a picture, in the terms of a blur by hand.
+struct FoundBlur {
+  BlurKind kind = BlurKind::automatic;  ///< automatic if there is none that has a name
+  double size = 0;                      ///< as blur_size; 0 if it is out of range
+  double angle = 0;                     ///< as blur_angle
+  bool undone = false;
+};
+
+/// By the `options_json` of a status (docs/service-contract.md, "Status"); empty if it says
+/// nothing of a blur, as other services'.
+[[nodiscard]] std::optional<FoundBlur> found_blur(const std::string& options_json);
+
+}  // namespace sharpen
