@@ -28,6 +28,7 @@ constexpr double kLeastExpected = 0.7, kMostExpected = 4;  ///< of edges, in pix
 constexpr double kImpossibleWeight = 3;  ///< against the logarithm of the roughness
 constexpr double kSureShake = 0.8;
 constexpr double kLeastHandSize = 0.3;  ///< pixels
+constexpr double kHandDoubt = 2;  ///< one size for a whole picture misses as much again as noise
 constexpr double kMostHandNoise =
     6.0 / 255;                          ///< of a detailed picture its finest detail seems noise
 constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
@@ -219,8 +220,8 @@ Result<Analysis> analyse_by_hand(const PixelStore& picture, const Settings& sett
   Evidence evidence;
   if (seen->spectra.blocks > 0) {
     evidence = evidence_of(estimator, seen->spectra, jpeg.has_value());
-    analysis.noise =
-        std::clamp(noise_of(evidence.encoded.noise, jpeg), kLeastNoise, kMostHandNoise);
+    analysis.noise = std::clamp(kHandDoubt * noise_of(evidence.encoded.noise, jpeg), kLeastNoise,
+                                kMostHandNoise);
   }
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
