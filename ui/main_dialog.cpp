@@ -25,6 +25,10 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
                        [this](const Result<Balance>& balance) { balance_found(balance); }}) {
   auto* dialog = GIMP_PROCEDURE_DIALOG(window_.get());
   gimp_procedure_dialog_set_ok_label(dialog, _("Shar_pen"));
+  // GIMP's own is English where its catalogue lacks the word.
+  gtk_button_set_label(
+      GTK_BUTTON(gtk_dialog_get_widget_for_response(GTK_DIALOG(dialog), GTK_RESPONSE_CANCEL)),
+      _("_Cancel"));
   setup_ = std::make_unique<SetupPage>([this] { choice_changed(); });
   presets_ = std::make_unique<PresetBar>(
       Presets(home_.presets()),
