@@ -22,7 +22,8 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
       window_(gimp_procedure_dialog_new(procedure, config, _("Remote Sharpen"))),
       memory_(home),
       accounts_(home, {[this](const Result<Account>& found) { account_found(found); },
-                       [this](const Result<Balance>& balance) { balance_found(balance); }}) {
+                       [this](const Result<Balance>& balance) { balance_found(balance); }}),
+      suggester_(host_, home_) {
   auto* dialog = GIMP_PROCEDURE_DIALOG(window_.get());
   gimp_procedure_dialog_set_ok_label(dialog, _("Shar_pen"));
   // GIMP's own is English where its catalogue lacks the word.
@@ -37,6 +38,8 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
                         [this](const Error& error) { show_problem(error); }});
   account_line_ =
       std::make_unique<AccountLine>([this] { open_later(&MainDialog::show_account_page); });
+  suggestion_line_ = std::make_unique<SuggestionLine>(
+      SuggestionLine::Events{[this] { suggest(); }, [this] { follow_suggestion(); }});
   price_line_ = std::make_unique<PriceLine>(home);
   preview_ = std::make_unique<Preview>(
       host_, home_, [this] { follow_paid_preview(); },
@@ -86,6 +89,8 @@ void MainDialog::build(GimpProcedureDialog* dialog) {
   append(setup_->preset_slot(), presets_->widget());
   setup_->align(presets_->label());
   append(setup_->account_slot(), account_line_->widget());
+  append_end(setup_->suggest_slot(), suggestion_line_->button());
+  append(setup_->suggestion_slot(), suggestion_line_->widget());
   pages_ = gtk_stack_new();
   gtk_widget_show_all(setup_->widget());
   GtkWidget* scrolled = gtk_scrolled_window_new(nullptr, nullptr);
@@ -172,6 +177,39 @@ void MainDialog::show_account_page() {
     accounts_.refresh();
     follow_choice();
   });
+}
+
+void MainDialog::suggest() {
+  suggestion_line_->set_looking();
+  suggester_.start(preview_->source_shown(),
+                   [this](const Result<Suggestion>& found) { show_suggestion(found); });
+}
+
+void MainDialog::show_suggestion(const Result<Suggestion>& found) {
+  suggestion_ = found ? *found : Suggestion{found.error().text(), nullptr, false};
+  const Model* model = suggestion_.model;
+  const auto service = setup_->service_kind();
+  std::string follow;
+  if (model && suggestion_.needs_paid_service && service != ServiceKind::topaz) {
+    // TRANSLATORS: a model on a service, "Super Focus V3 on Topaz Labs"
+    follow = tr("Use {}", tr("{} on {}", _(model->title), _(title_of(ServiceKind::topaz))));
+  } else if (model && setup_->get().settings.model != model->name) {
+    follow = tr("Use {}", _(model->title));
+  }
+  suggestion_line_->show(model && follow.empty()
+                             // TRANSLATORS: what is wrong with a picture, and a model
+                             ? tr("{} {} is right for that.", suggestion_.text, _(model->title))
+                             : suggestion_.text,
+                         follow, !found);
+}
+
+void MainDialog::follow_suggestion() {
+  const bool elsewhere =
+      suggestion_.needs_paid_service && setup_->service_kind() != ServiceKind::topaz;
+  if (suggestion_.model)
+    setup_->choose_model(suggestion_.model->name,
+                         elsewhere ? std::optional(ServiceKind::topaz) : std::nullopt);
+  suggestion_line_->hide();
 }
 
 void MainDialog::set_needs_key(bool needs_key) {
@@ -319,6 +357,8 @@ Result<void> MainDialog::run() {
     const Choice choice = setup_->get();
     write_config(choice);
     memory_.set_unfinished(choice);
+    suggester_.stop();
+    suggestion_line_->hide();
     preview_->pause();
     switch (work()) {
       case WorkView::End::placed:

@@ -11,11 +11,13 @@
 #include "ui/pages/setup_page.h"
 #include "ui/preview/preview.h"
 #include "ui/run/memory.h"
+#include "ui/run/suggestion.h"
 #include "ui/run/waiting_bar.h"
 #include "ui/run/work_view.h"
 #include "ui/widgets/account_line.h"
 #include "ui/widgets/preset_bar.h"
 #include "ui/widgets/price_line.h"
+#include "ui/widgets/suggestion_line.h"
 
 namespace sharpen {
 
@@ -51,6 +53,9 @@ class MainDialog {
   void set_needs_key(bool needs_key);
   /// "Background, 6000 × 4000", "3 layers, 51.0 MP".
   [[nodiscard]] std::string what_is_sent() const;
+  void suggest();
+  void show_suggestion(const Result<Suggestion>& found);
+  void follow_suggestion();
   void open_later(void (MainDialog::*window)());
   void open_recovery();
   void show_problem(const Error& error);
@@ -72,9 +77,12 @@ class MainDialog {
   std::unique_ptr<GtkWidget, DestroyWidget> window_;
   Memory memory_;
   AccountWatch accounts_;
+  ModelSuggester suggester_;
+  Suggestion suggestion_;  ///< the newest
   std::unique_ptr<SetupPage> setup_;
   std::unique_ptr<PresetBar> presets_;
   std::unique_ptr<AccountLine> account_line_;
+  std::unique_ptr<SuggestionLine> suggestion_line_;
   std::unique_ptr<PriceLine> price_line_;
   std::unique_ptr<Preview> preview_;
   std::unique_ptr<WorkView> work_view_;

@@ -28,7 +28,13 @@ std::optional<FoundBlur> found_blur(const std::string& options_json) {
   if (measured >= size.minimum && measured <= size.maximum) found.size = measured;
   const double angle = std::fmod((*json)["angle"].number().value_or(0), 180);
   found.angle = angle < 0 ? angle + 180 : angle;
-  found.undone = *family != "none" && (*json)["outcome"].string() == "undone";
+  const auto outcome = (*json)["outcome"].string();
+  found.undone = *family != "none" && outcome == "undone";
+  found.left = outcome == "left";
+  found.sharp = *family == "none" && !found.left;
+  found.varies = *family == "mixed";
+  found.part = (*json)["part"].number().value_or(1);
+  found.noise = (*json)["noise"].number().value_or(0);
   return found;
 }
 

@@ -13,6 +13,11 @@ struct FoundBlur {
   double size = 0;                      ///< as blur_size; 0 if it is out of range
   double angle = 0;                     ///< as blur_angle
   bool undone = false;
+  bool left = false;    ///< there is blur, but nothing that can be undone safely
+  bool sharp = false;   ///< there is none
+  bool varies = false;  ///< across the picture
+  double part = 1;      ///< of the picture that is blurred
+  double noise = 0;     ///< steps of 1/255
 };
 
 /// By the `options_json` of a status (docs/service-contract.md, "Status"); empty if it says

@@ -25,6 +25,9 @@ TEST(FoundBlur, ThatWasLeftIsNotUndone) {
   EXPECT_FALSE(found_blur(R"({"family":"none","outcome":"undone"})")->undone)
       << "emphasised edges of a sharp picture";
   EXPECT_FALSE(found_blur(R"({"family":"gauss","outcome":"left"})")->undone);
+  EXPECT_TRUE(found_blur(R"({"family":"none","outcome":"left"})")->left);
+  EXPECT_FALSE(found_blur(R"({"family":"none","outcome":"left"})")->sharp);
+  EXPECT_TRUE(found_blur(R"({"family":"none","outcome":"sharp"})")->sharp);
 }
 
 TEST(FoundBlur, OfOddValuesIsNoValueOfASetting) {

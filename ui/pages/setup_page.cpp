@@ -83,10 +83,18 @@ void SetupPage::build_service() {
 
 void SetupPage::build_model() {
   GtkWidget* rows = form();
-  gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("_Model:"), model_.widget()));
+  suggest_slot_ = horizontal_box();
+  append(suggest_slot_, model_.widget(), true);
+  gtk_widget_set_hexpand(suggest_slot_, TRUE);
+  GtkWidget* label = mnemonic_label(_("_Model:"), model_.widget());
+  gtk_size_group_add_widget(labels_.get(), label);
+  gtk_grid_attach(GTK_GRID(rows), label, 0, 0, 1, 1);
+  gtk_grid_attach(GTK_GRID(rows), suggest_slot_, 1, 0, 1, 1);
   purpose_ = hint_label("");
   gtk_widget_set_hexpand(purpose_, TRUE);
   gtk_grid_attach(GTK_GRID(rows), purpose_, 1, 1, 1, 1);
+  suggestion_slot_ = vertical_box();
+  gtk_grid_attach(GTK_GRID(rows), suggestion_slot_, 1, 3, 1, 1);
   replace_row_ = vertical_box();
   replace_hint_ = hint_label("");
   set_class(replace_hint_, "dim-label", false);
@@ -99,10 +107,7 @@ void SetupPage::build_model() {
   connections_.on(replace_, "clicked", [this] {
     const Model* model = find_model(model_.selected());
     const Model* heir = model ? model->replacement_at(service_kind()) : nullptr;
-    if (!heir) return;
-    model_.fill(service_kind(), heir->name);
-    follow_model();
-    user_changed();
+    if (heir) choose_model(heir->name);
   });
 
   sliders_box_ = titled(_("Parameters"), sliders_.widget());
@@ -311,6 +316,20 @@ void SetupPage::hide_layer_parts() {
   has_layer_parts_ = false;
   set_visible(more_expander_, false);
   set_visible(result_expander_, false);
+}
+
+void SetupPage::choose_model(const std::string& model, std::optional<ServiceKind> service) {
+  if (service) {
+    setting_ = true;
+    resolved_.reset();
+    stand_in_for_.clear();
+    gtk_combo_box_set_active_id(GTK_COMBO_BOX(service_), std::string(word_of(*service)).c_str());
+    follow_service();
+    setting_ = false;
+  }
+  model_.fill(service_kind(), model);
+  follow_model();
+  user_changed();
 }
 
 void SetupPage::offer_redo(bool offered) { set_visible(redo_, offered); }

@@ -23,9 +23,12 @@ class SetupPage {
   explicit SetupPage(std::function<void()> changed);
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
-  /// Empty boxes for the presets (top) and the account line (below the service).
+  /// Empty boxes for the presets (top) and the account line (below the service)…
   [[nodiscard]] GtkWidget* preset_slot() const { return preset_slot_; }
   [[nodiscard]] GtkWidget* account_slot() const { return account_slot_; }
+  /// …and for what is beside and below the model.
+  [[nodiscard]] GtkWidget* suggest_slot() const { return suggest_slot_; }
+  [[nodiscard]] GtkWidget* suggestion_slot() const { return suggestion_slot_; }
 
   /// Gives a label of another row the width of the page's own.
   void align(GtkWidget* label) { gtk_size_group_add_widget(labels_.get(), label); }
@@ -43,6 +46,8 @@ class SetupPage {
   void set_found(const FoundBlur& found, const Settings& settings) {
     by_hand_.set_found(found, settings);
   }
+  /// Chooses a model as the user would, at another service if that is given.
+  void choose_model(const std::string& model, std::optional<ServiceKind> service = {});
   /// Shows "Sharpen the original again and replace this result".
   void offer_redo(bool offered);
 
@@ -73,7 +78,7 @@ class SetupPage {
   ModelMenu model_;
   ParameterRows sliders_, face_sliders_;
   BlurRows by_hand_;
-  GtkWidget *preset_slot_, *account_slot_;
+  GtkWidget *preset_slot_, *account_slot_, *suggest_slot_, *suggestion_slot_;
   GtkWidget *service_, *url_label_, *url_, *purpose_, *sliders_box_;
   GtkWidget *faces_expander_, *faces_, *subject_;
   GtkWidget *replace_row_, *replace_hint_, *replace_;

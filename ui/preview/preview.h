@@ -49,6 +49,7 @@ class Preview {
   void pause();
   void resume();
 
+  [[nodiscard]] std::size_t source_shown() const { return source_; }
   /// A paid preview runs: its settings must stay, and the same must not be paid for elsewhere.
   [[nodiscard]] bool is_paying() const { return paying_; }
   /// Whether the whole source with these settings was paid for here already, and its result.
