@@ -4,6 +4,7 @@
   (plug-in-remote-sharpen #:image image
                           #:drawables (gimp-image-get-layers image)
                           #:service "this-computer"
-                          #:model "Standard")
+                          #:model "Standard"
+                          #:strength 0.8)
   (gimp-file-save RUN-NONINTERACTIVE image "layers-sharp.xcf")
   (gimp-image-delete image))

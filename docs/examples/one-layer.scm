@@ -5,6 +5,7 @@
   (plug-in-remote-sharpen #:image image
                           #:drawables (vector (vector-ref layers 0))
                           #:service "this-computer"
-                          #:model "Lens Blur V2")
+                          #:model "Lens Blur V2"
+                          #:strength 0.8)
   (gimp-file-save RUN-NONINTERACTIVE image "photo.xcf")
   (gimp-image-delete image))

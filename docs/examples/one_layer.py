@@ -9,6 +9,7 @@ config.set_property("image", image)
 config.set_core_object_array("drawables", image.get_layers()[:1])
 config.set_property("service", "this-computer")
 config.set_property("model", "Lens Blur V2")
+config.set_property("strength", 0.8)
 result = procedure.run(config)
 if result.index(0) != Gimp.PDBStatusType.SUCCESS:
     raise RuntimeError(Gimp.get_pdb().get_last_error())

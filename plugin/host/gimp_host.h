@@ -40,7 +40,7 @@ class GimpHost final : public Host {
   void work_on_originals(bool originals) override;
 
   bool send_gray_as_rgb() override;
-  /// What place() made: ids of layers, and the service that made the first of them.
+  /// What place() made, or left alone: ids of layers, and the service of the first of them.
   [[nodiscard]] const std::vector<int>& new_layers() const { return new_layers_; }
   [[nodiscard]] const std::string& service_used() const { return service_used_; }
   /// False if the service says of every result that it left the picture as it was.
@@ -73,6 +73,8 @@ class GimpHost final : public Host {
   [[nodiscard]] Result<GimpDrawable*> drawable_of(const Layer& layer) const;
   [[nodiscard]] PlaceRequest request_for(const Placement& placement,
                                          const PlaceOptions& options) const;
+  /// The layer of a result that is the same as what was sent, which needs no new one; else null.
+  [[nodiscard]] GimpLayer* layer_left_alone(const Placement& placement) const;
   [[nodiscard]] Result<Ready> make_ready(const Placement& placement, const PlaceOptions& options);
   [[nodiscard]] Result<Ready> make_ready(const Placement& placement, PlaceRequest request);
   /// Those whose image or source was there when they were made, and no longer is.

@@ -77,6 +77,13 @@ PlaceRequest GimpHost::request_for(const Placement& placement, const PlaceOption
   return request;
 }
 
+GimpLayer* GimpHost::layer_left_alone(const Placement& placement) const {
+  GimpImage* image = open_image(image_id_, display_id_);
+  return image && !placement.result->changed
+             ? layer_in(image, layers_.at(placement.source).chosen_id)
+             : nullptr;
+}
+
 Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
                                              const PlaceOptions& options) {
   // An image that is closed in the midst of it, or a layer that is deleted, is no reason to fail.
@@ -225,9 +232,19 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
   new_layers_.clear();
   std::vector<std::string> notes;
   std::vector<Ready> ready;
-  std::vector<Placement> placed;
+  std::vector<Placement> placed, left_alone;
+  std::vector<int> left_layers;
   std::optional<Error> problem;
   for (const Placement& placement : placements) {
+    if (GimpLayer* layer = layer_left_alone(placement)) {
+      left_alone.push_back(placement);
+      left_layers.push_back(gimp_item_get_id(as_item(layer)));
+      // Into a file it goes as it is.
+      if (!options.keep_jobs)
+        add_note(notes, tr("Nothing was changed in “{}”, so no layer was added.",
+                           text_of(gimp_item_get_name(as_item(layer)))));
+      continue;
+    }
     auto made = make_ready(placement, options);
     if (!made) {
       problem = std::move(made).error();
@@ -237,12 +254,14 @@ Result<std::vector<std::string>> GimpHost::place(std::vector<Placement> placemen
     ready.push_back(*std::move(made));
     placed.push_back(placement);
   }
-  if (ready.empty() && problem) return std::unexpected(*problem);
+  if (ready.empty() && left_alone.empty() && problem) return std::unexpected(*problem);
   if (auto fresh = make_lost_ones_again(ready, placed, options); !fresh)
     return fail(std::move(fresh));
   if (auto inserted = insert(ready, options, notes); !inserted) return fail(std::move(inserted));
   for (const Placement& placement : placed) changed_ |= placement.result->changed;
   const bool fails = options.unattended && (problem || options.others_failed);
+  new_layers_.insert(new_layers_.end(), left_layers.begin(), left_layers.end());
+  placed.insert(placed.end(), left_alone.begin(), left_alone.end());
   if (!options.keep_jobs) settle_jobs(placed, fails, options.process_events);
   gimp_displays_flush();
   if (fails && problem) return std::unexpected(*problem);

@@ -123,8 +123,10 @@ void add_arguments(GimpProcedure* procedure) {
   gimp_procedure_add_boolean_argument(
       procedure, "keep-source-visible", _("_Keep the source visible"),
       _("Do not hide the source where the result would show it twice"), FALSE, flags);
-  gimp_procedure_add_core_object_array_return_value(procedure, "layers", _("New layers"),
-                                                    _("The results"), GIMP_TYPE_LAYER, flags);
+  gimp_procedure_add_core_object_array_return_value(
+      procedure, "layers", _("New layers"),
+      _("The results; a layer in which nothing was changed stands for itself"), GIMP_TYPE_LAYER,
+      flags);
   gimp_procedure_add_string_return_value(procedure, "service-used", _("Service used"),
                                          _("The service that did it, as in the argument “service”"),
                                          "", flags);

@@ -82,7 +82,7 @@ Result<std::string> process(const WorkOrder& order, Ticket& ticket) {
   if (order.engine == EngineKind::identity) {
     if (auto copied = copy_picture(order, ticket); !copied) return fail(std::move(copied));
     JsonWriter json;
-    json.begin_object().member("summary", "returned as it came").member("changed", false);
+    json.begin_object().member("summary", "returned as it came");
     append_settings(json, order.job);
     return json.end_object().text();
   }

@@ -21,6 +21,7 @@ CALL = """
     (display "layers ") (display (vector-length (car values)))
     (display " service ") (display (cadr values))
     (display " changed ") (display (caddr values))
+    (display " of ") (display (vector-length (car (gimp-image-get-layers image))))
     (display " name ") (display (car (gimp-item-get-name (vector-ref (car values) 0)))) (newline)))
 """
 
@@ -33,14 +34,14 @@ plug_in, service = sys.argv[1:3]
 with tempfile.TemporaryDirectory() as folder:
     gimp = harness.Gimp(folder, plug_in, service, core=("script-fu",))
     good = run(gimp, '#:service "this-computer" #:model "Standard" #:strength 0.8 #:output-name "Crisp"')
-    if good.returncode != 0 or "layers 1 service this-computer changed 1 name Crisp" not in good.stdout:
+    if good.returncode != 0 or "layers 1 service this-computer changed 1 of 2 name Crisp" not in good.stdout:
         harness.fail("the embedded service", good.stdout)
     # Without a strength it is sharp already.
     sharp = run(gimp, '#:service "this-computer"')
-    if " changed 0 name" not in sharp.stdout:
-        harness.fail("nothing changed is not told", sharp.stdout)
+    if "layers 1 service this-computer changed 0 of 1 name Photo" not in sharp.stdout:
+        harness.fail("a layer was added although nothing was changed, or that is not told", sharp.stdout)
     by_hand = run(gimp, '#:service "this-computer" #:blur "defocus" #:blur-size 2.2 #:protect-sharp "off"')
-    if by_hand.returncode != 0 or " changed 1 name" not in by_hand.stdout:
+    if by_hand.returncode != 0 or " changed 1 of 2 name" not in by_hand.stdout:
         harness.fail("a blur by hand changes nothing", by_hand.stdout)
     if "Error while parsing" in sharp.stdout:
         harness.fail("GIMP cannot read back what it noted of the procedures", sharp.stdout)
