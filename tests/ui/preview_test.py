@@ -1,5 +1,5 @@
 """The preview: what was sharpened once is kept, all ways to zoom, the look of the window at the next opening, layers that
-are half transparent, and a large view that is only sharpened when asked and can be stopped."""
+are half transparent, what was changed, and a large view that is only sharpened when asked and can be stopped."""
 
 import subprocess
 import sys
@@ -26,7 +26,6 @@ def focus_view(session, dialog):
 def zoom_of(dialog):
     names = (node.get_name() for node in walk(dialog.node) if is_shown(node))
     return next(name for name in names if name.startswith("Zoom ") and name.endswith(" %"))
-
 
 
 
@@ -64,6 +63,35 @@ def zooming(session, dialog):
     session.shot("fit", dialog)
     keys("1", "plus")
     dialog.wait("button", "Zoom 125 %")
+
+
+def colours_of(shot):
+    """The mean of red and of green in the picture's right half, which shows what is sharpened."""
+    means = subprocess.run(["convert", shot, "-crop", "200x200+330+100", "-format", "%[fx:mean.r] %[fx:mean.g]", "info:"],
+                           capture_output=True, text=True, check=True).stdout.split()
+    return float(means[0]), float(means[1])
+
+
+def changes_are_marked(session, dialog):
+    """The veil is magenta: green goes down where something was changed."""
+    dialog.wait_text("Soft by", 90)
+    session.shot("unmarked", dialog)
+    dialog.press("Mark what was changed", role="toggle button")
+    session.shot("marked", dialog)
+    (_, green), (_, marked) = (colours_of(session.shots / f"{name}.png") for name in ("unmarked", "marked"))
+    if marked > green - 0.02:
+        raise Failure(f"nothing is marked: green {green} and {marked}")
+    dialog.press("Mark what was changed", role="toggle button")
+
+
+def this_computer_sharpens_a_part(dialog):
+    dialog.open("Foreground or background")
+    if dialog.find("combo box", "Faces:"):
+        raise Failure("this computer offers faces")
+    dialog.choose("Subject:", "The foreground")
+    dialog.wait_text("Sharpening…")
+    dialog.wait_text("no subject stands out", 90)
+    dialog.choose("Subject:", "Auto")
 
 
 def comes_back(session, dialog):
@@ -122,6 +150,8 @@ def test():
             dialog = session.open_dialog()
             dialog.wait_text("Soft by", 90)
             session.shot("half-transparent", dialog)
+            changes_are_marked(session, dialog)
+            this_computer_sharpens_a_part(dialog)
             dialog.press("Cancel")
 
 

@@ -130,14 +130,16 @@ void SetupPage::build_faces() {
   faces_ = combo({{"off", _("Leave faces alone")},
                   {"on", _("Enhance faces")},
                   {"auto", _("Let the service decide")}});
-  attach_row(rows, 0, _("Faces:"), faces_);
+  faces_label_ = attach_row(rows, 0, _("Faces:"), faces_);
   gtk_grid_attach(GTK_GRID(rows), face_sliders_.widget(), 0, 1, 2, 1);
   subject_ = combo({{"auto", _("Auto")},
                     {"all", _("The whole picture")},
                     {"foreground", _("The foreground")},
                     {"background", _("The background")}});
   attach_row(rows, 2, _("Sub_ject:"), subject_);
-  gtk_widget_set_tooltip_text(subject_, _("Which part of the picture is to be sharpened."));
+  gtk_widget_set_tooltip_text(
+      subject_, _("Which part of the picture is to be sharpened. On this computer the "
+                  "foreground is what is in focus most."));
   faces_expander_ = fold(_("_Faces and subject"), rows);
   append(box_.get(), faces_expander_);
 
@@ -253,8 +255,11 @@ void SetupPage::follow_service() {
   set_visible(url_label_, has_address());
   set_visible(url_, has_address());
   const auto kind = service_kind();
-  set_visible(faces_expander_, kind != ServiceKind::this_computer);
   const bool may_cost = kind != ServiceKind::this_computer;
+  // This computer knows no faces, but what is in focus.
+  for (GtkWidget* row : {faces_label_, faces_, face_sliders_.widget()}) set_visible(row, may_cost);
+  gtk_expander_set_label(GTK_EXPANDER(faces_expander_),
+                         may_cost ? _("_Faces and subject") : _("_Foreground or background"));
   set_visible(limit_row_, may_cost);
   gtk_expander_set_label(GTK_EXPANDER(result_expander_),
                          may_cost ? _("Result a_nd cost") : _("Resu_lt"));

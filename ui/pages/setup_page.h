@@ -80,7 +80,7 @@ class SetupPage {
   BlurRows by_hand_;
   GtkWidget *preset_slot_, *account_slot_, *suggest_slot_, *suggestion_slot_;
   GtkWidget *service_, *url_label_, *url_, *purpose_, *sliders_box_;
-  GtkWidget *faces_expander_, *faces_, *subject_;
+  GtkWidget *faces_expander_, *faces_label_, *faces_, *subject_;
   GtkWidget *replace_row_, *replace_hint_, *replace_;
   GtkWidget *more_expander_, *more_box_, *more_hint_, *more_list_;
   GtkWidget *output_name_, *keep_visible_, *redo_, *limit_row_, *limit_on_, *limit_, *limit_unit_;

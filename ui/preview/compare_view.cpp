@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "base/i18n.h"
+#include "ui/preview/changed_area.h"
 #include "ui/widgets/text.h"
 
 namespace sharpen {
@@ -164,6 +165,11 @@ void CompareView::set_show_original(bool on) {
   redraw();
 }
 
+void CompareView::set_show_changes(bool on) {
+  show_changes_ = on;
+  redraw();
+}
+
 void CompareView::set_divider(double position) {
   divider_ = std::clamp(position, 0.0, 1.0);
   set_accessible_description(
@@ -200,7 +206,7 @@ void CompareView::draw_picture(cairo_t* cairo, const PictureTiles* after, double
                                double width) {
   if (!before_) return;
   const double size = pixel_size();
-  const Rectangle whole = before_->whole(), seen = visible();
+  const Rectangle whole = before_->whole();
   const int device = gtk_widget_get_scale_factor(area_.get());
   const auto to_pixel = [&](double at) { return std::round(at * device) / device; };
   const double side_left = mode_ == Mode::side_by_side ? left : 0;
@@ -217,8 +223,21 @@ void CompareView::draw_picture(cairo_t* cairo, const PictureTiles* after, double
                 std::min(y + whole.height * size, height()) - from_y);
     cairo_push_group(cairo);
   }
+  cairo_save(cairo);
   cairo_translate(cairo, x, y);
   cairo_scale(cairo, size, size);
+  draw_layers(cairo, after);
+  cairo_restore(cairo);
+  if (before_->has_alpha()) {
+    cairo_pop_group_to_source(cairo);
+    cairo_paint(cairo);
+  }
+  if (after && show_changes_) draw_changes(cairo, after, x, y, left, width);
+  cairo_restore(cairo);
+}
+
+void CompareView::draw_layers(cairo_t* cairo, const PictureTiles* after) const {
+  const Rectangle seen = visible();
   before_->draw(cairo, zoom_, seen);
   if (after && !before_->has_alpha()) after->draw(cairo, zoom_, seen);
   if (after && before_->has_alpha()) {
@@ -230,11 +249,25 @@ void CompareView::draw_picture(cairo_t* cairo, const PictureTiles* after, double
     cairo_paint(cairo);
     cairo_set_operator(cairo, CAIRO_OPERATOR_OVER);
   }
-  if (before_->has_alpha()) {
-    cairo_pop_group_to_source(cairo);
-    cairo_paint(cairo);
-  }
-  cairo_restore(cairo);
+}
+
+void CompareView::draw_changes(cairo_t* cairo, const PictureTiles* after, double x, double y,
+                               double left, double width) const {
+  const int device = gtk_widget_get_scale_factor(area_.get());
+  const auto drawn = [&](const PictureTiles* picture) {
+    Surface surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, int(std::ceil(width * device)),
+                                               int(std::ceil(height() * device))));
+    const Cairo painter(cairo_create(surface.get()));
+    cairo_scale(painter.get(), device, device);
+    cairo_translate(painter.get(), x - left, y);
+    cairo_scale(painter.get(), pixel_size(), pixel_size());
+    draw_layers(painter.get(), picture);
+    return surface;
+  };
+  const Surface veil = changed_area(drawn(nullptr).get(), drawn(after).get());
+  cairo_surface_set_device_scale(veil.get(), device, device);
+  cairo_set_source_surface(cairo, veil.get(), left, 0);
+  cairo_paint(cairo);
 }
 
 void CompareView::draw_label(cairo_t* cairo, const std::string& text, double x, double y,

@@ -38,6 +38,8 @@ class CompareView {
   /// The zoom at which the whole picture is seen; 1 for one that is smaller.
   [[nodiscard]] double fit_zoom() const;
   void set_show_original(bool on);
+  /// A veil over what the service changed.
+  void set_show_changes(bool on);
   /// Where the divider is, 0 … 1 of the width.
   void set_divider(double position);
   [[nodiscard]] double divider() const { return divider_; }
@@ -55,6 +57,9 @@ class CompareView {
   enum class Drag { none, divider, picture };
   void draw(cairo_t* cairo);
   void draw_picture(cairo_t* cairo, const PictureTiles* after, double left, double width);
+  void draw_layers(cairo_t* cairo, const PictureTiles* after) const;
+  void draw_changes(cairo_t* cairo, const PictureTiles* after, double x, double y, double left,
+                    double width) const;
   void draw_label(cairo_t* cairo, const std::string& text, double x, double y, bool from_right);
   void draw_divider(cairo_t* cairo);
   bool key(const GdkEventKey& event, bool pressed);
@@ -77,7 +82,7 @@ class CompareView {
   std::function<void()> moved_;
   const PictureTiles *before_ = nullptr, *after_ = nullptr;
   Mode mode_ = Mode::divider;
-  bool show_original_ = false;
+  bool show_original_ = false, show_changes_ = false;
   double zoom_ = 1, other_zoom_ = 0, divider_ = 0.5;  ///< other: what a double click goes back to
   double centre_x_ = 0, centre_y_ = 0;                ///< of what is seen, pixels of the picture
   Drag drag_ = Drag::none;

@@ -5,11 +5,6 @@
 namespace sharpen {
 namespace {
 
-struct CairoDestroy {
-  void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
-};
-using Cairo = std::unique_ptr<cairo_t, CairoDestroy>;
-
 Surface blank(int width, int height) {
   return Surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height));
 }

@@ -127,6 +127,12 @@ void PreviewPanel::build_tools() {
   GtkWidget* hold = text_button(_("Hold for the ori_ginal"));
   gtk_widget_set_tooltip_text(hold, _("Shows the original while it is held (Space)"));
   append(row, hold);
+  GtkWidget* changes = gtk_toggle_button_new();
+  gtk_container_add(GTK_CONTAINER(changes),
+                    gtk_image_new_from_icon_name("view-reveal-symbolic", GTK_ICON_SIZE_BUTTON));
+  gtk_widget_set_tooltip_text(changes, _("Marks what was changed, the more the stronger"));
+  set_accessible_name(changes, _("Mark what was changed"));
+  append(row, changes);
 
   GtkWidget* zooms = horizontal_box(0);
   set_class(zooms, "linked");
@@ -161,6 +167,9 @@ void PreviewPanel::build_tools() {
   connections_.on_event(hold, "focus-out-event", [this](GdkEvent*) {
     view_->set_show_original(false);
     return false;
+  });
+  connections_.on(changes, "toggled", [this, changes] {
+    view_->set_show_changes(gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(changes)) != FALSE);
   });
   connections_.on(zoom_out, "clicked", [this] { view_->set_zoom(view_->zoom() / 2); });
   connections_.on(zoom_in, "clicked", [this] { view_->set_zoom(view_->zoom() * 2); });

@@ -12,6 +12,10 @@ struct SurfaceUnref {
   void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
 };
 using Surface = std::unique_ptr<cairo_surface_t, SurfaceUnref>;
+struct CairoDestroy {
+  void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
+};
+using Cairo = std::unique_ptr<cairo_t, CairoDestroy>;
 
 /// Pixels as cairo wants them, with their alpha; null for an empty picture.
 [[nodiscard]] Surface surface_from(const ScreenPixels& pixels);
