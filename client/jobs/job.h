@@ -49,7 +49,6 @@ struct JobResult {
   PictureInfo info;
   std::string source_id;     ///< for later runs on the same upload
   std::string options_json;  ///< what the service said it did; may be empty
-  std::string summary;       ///< the service's sentence on it, if any ("defocus, radius 4.1 px")
   std::string remark;        ///< a sentence on what the service left out; may be empty
   bool changed = true;       ///< false: the service says that it left the picture as it was
   std::optional<Price> charged;

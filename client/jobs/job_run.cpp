@@ -319,7 +319,6 @@ Result<JobResult> JobRun::result_of(CheckedPicture picture) {
   result.source_id = source_id_;
   const std::string& options = last_status_.options_json;
   result.options_json = options;
-  result.summary = summary_in(options);
   result.changed = says_changed(options);
   result.remark = remark_on(entry_, options);
   if (entry_.cost && !service_->capabilities().free_of_charge)
@@ -357,14 +356,6 @@ Transfer JobRun::reporter(Stage stage, double from, double to) {
     const double part = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
     report(stage, std::lerp(from, to, std::min(part, 1.0)));
   };
-}
-
-std::string summary_in(const std::string& options_json) {
-  const auto json = Json::parse(options_json);
-  std::string summary = json ? (*json)["summary"].string().value_or("") : "";
-  constexpr std::size_t longest = 300;
-  if (summary.size() > longest) return {};
-  return one_line(std::move(summary));
 }
 
 bool says_changed(const std::string& options_json) {

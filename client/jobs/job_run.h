@@ -68,8 +68,6 @@ class JobRun {
   std::chrono::steady_clock::time_point sharpening_since_{};
 };
 
-/// The sentence that a service's `options_json` holds for the user; empty if there is none.
-[[nodiscard]] std::string summary_in(const std::string& options_json);
 /// Whether the picture was changed, by the same; what does not say so has been.
 [[nodiscard]] bool says_changed(const std::string& options_json);
 

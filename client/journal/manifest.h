@@ -21,7 +21,7 @@ struct WrittenOutput {
   std::filesystem::path file;
   std::string job;  ///< the service's number; may be empty
   std::optional<double> cost;
-  std::string finding;  ///< what the service said it did; may be empty
+  std::string finding;  ///< what the service said it did, as its `options_json`; may be empty
 };
 
 /// The outputs of runs on many files, in the journal's file, so that the same run after an

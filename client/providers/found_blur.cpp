@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/json.h"
+#include "base/one_line.h"
 
 namespace sharpen {
 namespace {
@@ -21,21 +22,29 @@ BlurKind kind_of(std::string_view family) {
 std::optional<FoundBlur> found_blur(const std::string& options_json) {
   const auto json = Json::parse(options_json);
   const auto family = json ? (*json)["family"].string() : std::nullopt;
-  if (!family) return {};
+  const auto outcome = json ? (*json)["outcome"].string() : std::nullopt;
+  if (!family || !outcome) return {};
   FoundBlur found{.kind = kind_of(*family)};
-  const Parameter& size = parameter(ParameterId::blur_size);
-  const double measured = (*json)["size"].number().value_or(0);
-  if (measured >= size.minimum && measured <= size.maximum) found.size = measured;
+  found.size = (*json)["size"].number().value_or(0);
   const double angle = std::fmod((*json)["angle"].number().value_or(0), 180);
   found.angle = angle < 0 ? angle + 180 : angle;
-  const auto outcome = (*json)["outcome"].string();
   found.undone = *family != "none" && outcome == "undone";
+  found.edges = *family == "none" && outcome == "undone";
   found.left = outcome == "left";
-  found.sharp = *family == "none" && !found.left;
+  found.sharp = outcome == "sharp";
   found.varies = *family == "mixed";
   found.part = (*json)["part"].number().value_or(1);
   found.noise = (*json)["noise"].number().value_or(0);
+  found.no_subject = !(*json)["subject_found"].boolean().value_or(true);
   return found;
+}
+
+std::string summary_in(const std::string& options_json) {
+  const auto json = Json::parse(options_json);
+  std::string summary = json ? (*json)["summary"].string().value_or("") : "";
+  constexpr std::size_t longest = 300;
+  if (summary.size() > longest) return {};
+  return one_line(std::move(summary));
 }
 
 }  // namespace sharpen

@@ -38,7 +38,7 @@ struct FileItem {
   std::optional<double> cost;      ///< charged; in a dry run: by the published rule
   double seconds = 0;              ///< from its loading on
   double fraction = 0;             ///< of the work
-  std::string finding;             ///< what the service says it did
+  std::string finding;             ///< what the service says it did, as its `options_json`
   std::vector<std::string> notes;  ///< what has to be known of the result
   std::optional<Error> error;
 };

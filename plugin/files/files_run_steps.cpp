@@ -320,7 +320,7 @@ Result<void> FilesRun::write(OpenFile& file) {
   FileItem& item = item_of(file);
   FilesJob& job = **file.answer;
   item.job = job.number;
-  item.finding = job.result.summary;
+  item.finding = job.result.options_json;
   auto notes = file.picture->place(job.result, settings_);
   if (!notes) return fail(std::move(notes));
   item.notes = *std::move(notes);

@@ -7,6 +7,7 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "client/providers/found_blur.h"
 
 namespace sharpen {
 namespace {
@@ -49,7 +50,8 @@ void write_members(JsonWriter& writer, const FileItem& item) {
   if (!item.job.empty()) writer.member("job", item.job);
   if (item.cost) writer.member("cost", *item.cost);
   writer.member("seconds", item.seconds);
-  if (!item.finding.empty()) writer.member("found", item.finding);
+  if (const std::string found = summary_in(item.finding); !found.empty())
+    writer.member("found", found);
   writer.begin_array("notes");
   for (const std::string& note : item.notes) writer.element(std::string_view(note));
   writer.end_array();
@@ -90,7 +92,7 @@ Result<void> write_report(const std::filesystem::path& base, const std::vector<F
     writer.end_object();
     csv += csv_line({exact_name(item.input.file), std::string(word_of(item.state)),
                      exact_name(item.output), item.job, item.cost ? number(*item.cost) : "",
-                     std::format("{:.1f}", item.seconds), item.finding,
+                     std::format("{:.1f}", item.seconds), summary_in(item.finding),
                      item.error ? item.error->text() : ""});
   }
   writer.end_array().end_object();

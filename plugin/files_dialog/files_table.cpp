@@ -39,7 +39,7 @@ std::string details_text(const FileItem& item) {
     if (!part.empty()) text += (text.empty() ? "" : " · ") + part;
   };
   if (!item.output.empty() && is_final(item.state)) add("→ " + display_name(item.output));
-  if (!item.finding.empty()) add(finding_text(item.finding));
+  add(finding_text(item.finding));
   for (const std::string& note : item.notes) add(note);
   if (item.error) add(item.error->text());
   return text;

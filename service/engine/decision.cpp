@@ -91,6 +91,7 @@ Report report_of(const Decision& decision, bool changed, bool subject) {
   report.confidence = found.confidence;
   report.linear_light = found.linear_light;
   report.changed = changed;
+  report.subject_found = subject;
   return report;
 }
 

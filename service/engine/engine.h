@@ -64,6 +64,7 @@ struct Report {
   double part = 1;            ///< of the detailed parts that are blurred, 0 … 1
   bool linear_light = false;  ///< the domain in which the blur was undone
   bool changed = false;       ///< false: the picture came back as it was
+  bool subject_found = true;  ///< false: the one that was asked for does not stand out
 };
 
 /// Called with 0 … 1, from one thread at a time.

@@ -73,7 +73,8 @@ std::string to_text(const engine::Report& report, const Job& job) {
       .member("noise", report.noise)
       .member("confidence", report.confidence)
       .member("linear_light", report.linear_light)
-      .member("changed", report.changed);
+      .member("changed", report.changed)
+      .member("subject_found", report.subject_found);
   append_settings(json, job);
   return json.end_object().text();
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <format>
+
 namespace sharpen {
 namespace {
 
@@ -15,27 +17,43 @@ TEST(FoundBlur, IsReadInTheTermsOfABlurByHand) {
   ASSERT_TRUE(motion);
   EXPECT_EQ(motion->kind, BlurKind::motion);
   EXPECT_DOUBLE_EQ(motion->angle, 150);
-  EXPECT_EQ(found_blur(R"({"family":"mixed"})")->kind, BlurKind::defocus);
-  EXPECT_EQ(found_blur(R"({"family":"gauss"})")->kind, BlurKind::softness);
-  EXPECT_EQ(found_blur(R"({"family":"shake"})")->kind, BlurKind::shake);
+  const auto kind_of = [](const char* family) {
+    return found_blur(std::format(R"({{"family":"{}","outcome":"undone"}})", family))->kind;
+  };
+  EXPECT_EQ(kind_of("mixed"), BlurKind::defocus);
+  EXPECT_EQ(kind_of("gauss"), BlurKind::softness);
+  EXPECT_EQ(kind_of("shake"), BlurKind::shake);
+  EXPECT_EQ(kind_of("new"), BlurKind::automatic);
 }
 
 TEST(FoundBlur, ThatWasLeftIsNotUndone) {
   EXPECT_FALSE(found_blur(R"({"family":"none","outcome":"sharp"})")->undone);
-  EXPECT_FALSE(found_blur(R"({"family":"none","outcome":"undone"})")->undone)
-      << "emphasised edges of a sharp picture";
+  const auto edges = found_blur(R"({"family":"none","outcome":"undone"})");
+  EXPECT_FALSE(edges->undone);
+  EXPECT_TRUE(edges->edges);
+  EXPECT_FALSE(edges->sharp);
   EXPECT_FALSE(found_blur(R"({"family":"gauss","outcome":"left"})")->undone);
   EXPECT_TRUE(found_blur(R"({"family":"none","outcome":"left"})")->left);
   EXPECT_FALSE(found_blur(R"({"family":"none","outcome":"left"})")->sharp);
   EXPECT_TRUE(found_blur(R"({"family":"none","outcome":"sharp"})")->sharp);
 }
 
-TEST(FoundBlur, OfOddValuesIsNoValueOfASetting) {
-  EXPECT_EQ(found_blur(R"({"family":"disk","size":1000})")->size, 0);
-  EXPECT_EQ(found_blur(R"({"family":"disk","size":0.1})")->size, 0);
-  EXPECT_EQ(found_blur(R"({"family":"new"})")->kind, BlurKind::automatic);
-  for (const char* text : {"", "[]", "{}", R"({"summary":"sharpened"})", R"({"family":7})"})
+TEST(FoundBlur, SaysWhetherTheSubjectWasFound) {
+  EXPECT_FALSE(found_blur(R"({"family":"disk","outcome":"undone"})")->no_subject);
+  EXPECT_TRUE(
+      found_blur(R"({"family":"disk","outcome":"undone","subject_found":false})")->no_subject);
+}
+
+TEST(FoundBlur, IsEmptyWhereNothingIsSaid) {
+  for (const char* text : {"", "[]", "{}", R"({"summary":"sharpened"})", R"({"family":"disk"})",
+                           R"({"family":7,"outcome":"sharp"})"})
     EXPECT_FALSE(found_blur(text)) << text;
+}
+
+TEST(SummaryIn, IsOneShortLine) {
+  EXPECT_EQ(summary_in(R"({"summary":"done\nwell"})"), "done well");
+  EXPECT_EQ(summary_in("{}"), "");
+  EXPECT_EQ(summary_in(std::format(R"({{"summary":"{}"}})", std::string(400, 'x'))), "");
 }
 
 }  // namespace

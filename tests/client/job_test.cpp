@@ -3,6 +3,7 @@
 
 #include "client/jobs/job_steps.h"
 #include "client/jobs/spooled_upload.h"
+#include "client/providers/found_blur.h"
 #include "job_fixture.h"
 
 namespace sharpen {
@@ -19,7 +20,7 @@ TEST_F(Job, RunsFromEndToEnd) {
   EXPECT_EQ(result->info.width, JobRoom::width);
   EXPECT_EQ(result->info.height, JobRoom::height);
   EXPECT_EQ(result->format, FileFormat::png);
-  EXPECT_EQ(result->summary, "defocus, radius 4.1 px");
+  EXPECT_EQ(summary_in(result->options_json), "defocus, radius 4.1 px");
   ASSERT_TRUE(result->charged);
   EXPECT_EQ(result->charged->amount, 2);
   EXPECT_EQ(result->charged->unit, "credits");

@@ -7,6 +7,7 @@
 
 #include "client/jobs/job.h"
 #include "client/jobs/job_steps.h"
+#include "client/providers/found_blur.h"
 #include "fake_topaz.h"
 #include "tests/fault_proxy/service_process.h"
 
@@ -56,7 +57,7 @@ TEST_F(RealService, SharpensAsTopazThisComputerAndOwnServer) {
     const auto result = run(service.address(kind));
     ASSERT_TRUE(result) << result.error().text();
     EXPECT_EQ(result->info.width, JobRoom::width);
-    EXPECT_EQ(result->summary, "returned as it came");
+    EXPECT_EQ(summary_in(result->options_json), "returned as it came");
     ASSERT_TRUE(finish_job(result->journal_id, room.home));
   }
   EXPECT_TRUE(room.entries().empty());

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "client/jobs/job_run.h"
+#include "client/providers/found_blur.h"
 #include "client/providers/topaz_answers.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -35,29 +35,26 @@ TEST(TimeText, NamesTheDay) {
   EXPECT_FALSE(time_text(now - 10 * 86400).starts_with("yesterday"));
 }
 
-TEST(FindingText, IsUnderstoodWhereItIsOurOwn) {
+TEST(FindingText, PutsNumbersIntoWords) {
   const std::pair<const char*, const char*> expected[] = {
-      {"already sharp, edges emphasised", "Already sharp; edges were emphasised"},
-      {"defocus, radius 4.1 px, noise 1.2", "Out of focus by 4.1 px, corrected"},
-      {"softness, sigma 1.5 px, noise 1.2", "Soft by 1.5 px, corrected"},
-      {"motion, length 12.0 px at 35 degrees, noise 0.3",
+      {R"("outcome":"undone","family":"none")", "No blur was undone; edges were emphasised"},
+      {R"("outcome":"undone","family":"disk","size":4.1)", "Out of focus by 4.1 px, corrected"},
+      {R"("outcome":"undone","family":"gauss","size":1.5)", "Soft by 1.5 px, corrected"},
+      {R"("outcome":"undone","family":"motion","size":12,"angle":35)",
        "Moved by 12.0 px at 35 degrees, corrected"},
-      {"shake, path of 14 px, noise 1.1", "Camera shaken over 14 px, corrected"},
-      {"mixed focus, 62 % blurred by a radius of 1.0 to 3.5 px, noise 0.8, no subject stands out, "
-       "so the whole picture was sharpened",
-       "62 percent of the picture out of focus by 1.0 to 3.5 px, corrected, no subject stands out, "
-       "so "
-       "the whole picture was sharpened"},
-      {"Enhanced in 1.2 s at 300 % with 4 models on 5 hosts and 6 tries.",
-       "Enhanced in 1.2 s at 300 % with 4 models on 5 hosts and 6 tries."},
-      {"out of focus by about 2.4 px, corrected, 61 % blurred",
-       "Out of focus by about 2.4 px in 61 percent of the picture, corrected"},
-      {"blurred, nothing that can be undone safely",
-       "Blurred, but nothing that can be undone safely; try Blur by hand, another model, a part of "
+      {R"("outcome":"undone","family":"shake","size":14.2)", "Camera shaken over 14 px, corrected"},
+      {R"("outcome":"undone","family":"mixed","size":2.4,"part":0.61,"subject_found":false)",
+       "Out of focus by about 2.4 px in 61 percent of the picture, corrected. No subject stands "
+       "out, so the whole picture was sharpened"},
+      {R"("outcome":"left","family":"none")",
+       "Blurred, but nothing that can be undone safely. Try Blur by hand, another model, a part of "
        "the picture, or a service that redraws what is lost"},
-      {"already sharp, nothing changed",
-       "Already sharp; nothing was changed; a Strength above 0.5 emphasises edges anyway"}};
-  for (const auto& [said, text] : expected) EXPECT_EQ(finding_text(said), text);
+      {R"("outcome":"sharp","family":"none")",
+       "Already sharp; nothing was changed. A Strength above 0.5 emphasises edges anyway"},
+      {R"("summary":"Enhanced at 300 % with 4 models.")", "Enhanced at 300 % with 4 models."},
+      {R"("strength":0.5)", ""}};
+  for (const auto& [members, text] : expected)
+    EXPECT_EQ(finding_text("{" + std::string(members) + "}"), text);
 }
 
 TEST(HostOf, LeavesOutTheRest) {

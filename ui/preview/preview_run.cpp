@@ -88,7 +88,7 @@ void Preview::run_free() {
   panel_->set_button("");
   if (missing.empty()) {
     panel_->hide_progress();
-    panel_->set_state(finding_text(into->finding));
+    panel_->set_state(into->finding);
     return;
   }
   if (sum(missing) > most_by_itself && !all_) {
@@ -167,7 +167,7 @@ void Preview::free_done(Result<JobResult> result, const SharpenedRef& into, Rect
     return show_error(result.error());
   }
   source_id_ = result->source_id;
-  into->finding = result->summary;
+  into->finding = finding_text(result->options_json);
   const auto read = read_now(into, *result, box);
   found_(into->settings, *result);
   cleaning_.start(

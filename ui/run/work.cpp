@@ -287,7 +287,8 @@ Result<std::vector<std::string>> Work::place(Host::PlaceOptions options) {
     // TRANSLATORS: a layer and what the service says it did: "Background: Out of focus by 4.1 px,
     // corrected"
     const auto said = [&](const std::string& text) { return tr("{}: {}", what, text); };
-    if (!task.ready->summary.empty()) findings_.push_back(said(finding_text(task.ready->summary)));
+    if (const std::string finding = finding_text(task.ready->options_json); !finding.empty())
+      findings_.push_back(said(finding));
     if (!task.ready->remark.empty()) notes->push_back(said(task.ready->remark));
   }
   return notes;

@@ -93,7 +93,9 @@ void BlurRows::follow_kind() {
 
 void BlurRows::set_found(const FoundBlur& found, const Settings& settings) {
   if (settings.blur == BlurKind::automatic) estimate_ = found;
-  if (settings.blur == kind() && found.kind == kind() && found.size > 0) {
+  const Parameter& range = parameter(ParameterId::blur_size);
+  const bool in_range = found.size >= range.minimum && found.size <= range.maximum;
+  if (settings.blur == kind() && found.kind == kind() && in_range) {
     rows_.set_used(ParameterId::blur_size, found.size);
     rows_.set_used(ParameterId::blur_angle, found.angle);
   }

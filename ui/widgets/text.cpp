@@ -3,14 +3,13 @@
 #include <glib.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <memory>
-#include <string_view>
 
 #include "base/glib_error.h"
 #include "base/glib_ref.h"
 #include "base/i18n.h"
+#include "client/providers/found_blur.h"
 
 namespace sharpen {
 namespace {
@@ -20,35 +19,25 @@ struct DateTimeUnref {
 };
 using DateTime = std::unique_ptr<GDateTime, DateTimeUnref>;
 
-/// What service/engine/pipeline.cpp says, with its numbers left out, in a photographer's words.
-struct Finding {
-  std::string_view said;
-  const char* text;
-  const char* advice = nullptr;  ///< what to do if somebody wants more
-};
-constexpr Finding findings[] = {
-    {"already sharp, nothing changed", N_("Already sharp; nothing was changed"),
-     N_("; a Strength above 0.5 emphasises edges anyway")},
-    {"blurred, nothing that can be undone safely",
-     N_("Blurred, but nothing that can be undone safely"),
-     N_("; try Blur by hand, another model, a part of the picture, or a service that redraws what "
-        "is "
-        "lost")},
-    {"blurred, edges emphasised", N_("Blurred; edges were emphasised")},
-    {"out of focus by about {} px, corrected, {} % blurred",
-     // TRANSLATORS: how far out of focus, and how much of the picture
-     N_("Out of focus by about {} px in {} percent of the picture, corrected")},
-    {"already sharp, edges emphasised", N_("Already sharp; edges were emphasised")},
-    {"defocus, radius {} px, noise {}", N_("Out of focus by {} px, corrected")},
-    {"softness, sigma {} px, noise {}", N_("Soft by {} px, corrected")},
-    {"motion, length {} px at {} degrees, noise {}", N_("Moved by {} px at {} degrees, corrected")},
-    {"shake, path of {} px, noise {}", N_("Camera shaken over {} px, corrected")},
-    {"mixed focus, {} % blurred by a radius of {} to {} px, noise {}",
-     // TRANSLATORS: part of the picture, and how far it is out of focus
-     N_("{} percent of the picture out of focus by {} to {} px, corrected")},
-};
-constexpr const char* no_subject =
-    N_(", no subject stands out, so the whole picture was sharpened");
+/// What was undone, in a photographer's words.
+std::string undone_text(const FoundBlur& found) {
+  const std::string size = number_text(found.size, 1);
+  switch (found.kind) {
+    case BlurKind::softness:
+      return tr("Soft by {} px, corrected", size);
+    case BlurKind::motion:
+      return tr("Moved by {} px at {} degrees, corrected", size, number_text(found.angle, 0));
+    case BlurKind::shake:
+      return tr("Camera shaken over {} px, corrected", number_text(found.size, 0));
+    case BlurKind::defocus:
+    case BlurKind::automatic:
+      break;
+  }
+  if (!found.varies) return tr("Out of focus by {} px, corrected", size);
+  // TRANSLATORS: how far out of focus, and how much of the picture
+  return tr("Out of focus by about {} px in {} percent of the picture, corrected", size,
+            number_text(100 * found.part, 0));
+}
 
 std::string format_time(const DateTime& time, const char* format) {
   const OwnedChars text(g_date_time_format(time.get(), format));
@@ -92,30 +81,22 @@ std::string model_title(const std::string& model) {
   return model.starts_with("other:") ? model.substr(6) : model;
 }
 
-std::string finding_text(const std::string& summary) {
-  std::string_view rest = summary;
-  const bool alone = rest.ends_with(no_subject);
-  if (alone) rest.remove_suffix(std::string_view(no_subject).size());
-  std::string form;
-  std::array<std::string, 4> numbers;
-  for (std::size_t count = 0; !rest.empty();) {
-    const auto length = std::min(rest.find_first_not_of("0123456789."), rest.size());
-    if (length == 0 || count == numbers.size()) {
-      form += rest.front();
-      rest.remove_prefix(1);
-      continue;
-    }
-    const std::string number(rest.substr(0, length));
-    const auto point = std::min(number.find('.'), length - 1);
-    numbers[count++] =
-        number_text(g_ascii_strtod(number.c_str(), nullptr), int(length - 1 - point));
-    form += "{}";
-    rest.remove_prefix(length);
-  }
-  const auto* known = std::ranges::find(findings, std::string_view(form), &Finding::said);
-  if (known == std::end(findings)) return summary;
-  return tr(known->text, numbers[0], numbers[1], numbers[2], numbers[3]) +
-         (known->advice ? _(known->advice) : "") + (alone ? _(no_subject) : "");
+std::string finding_text(const std::string& options_json) {
+  const auto found = found_blur(options_json);
+  if (!found) return summary_in(options_json);
+  // TRANSLATORS: two sentences
+  const auto both = [](const std::string& a, const std::string& b) { return tr("{}. {}", a, b); };
+  if (found->left)
+    return both(_("Blurred, but nothing that can be undone safely"),
+                _("Try Blur by hand, another model, a part of the picture, or a service that "
+                  "redraws what is lost"));
+  if (found->sharp)
+    return both(_("Already sharp; nothing was changed"),
+                _("A Strength above 0.5 emphasises edges anyway"));
+  const std::string done =
+      found->edges ? _("No blur was undone; edges were emphasised") : undone_text(*found);
+  if (!found->no_subject) return done;
+  return both(done, _("No subject stands out, so the whole picture was sharpened"));
 }
 
 std::string host_of(const std::string& url) {

@@ -16,9 +16,9 @@ namespace sharpen {
 [[nodiscard]] std::string time_text(std::int64_t unix_seconds);
 /// The model's title in the user's language, or the service's own string.
 [[nodiscard]] std::string model_title(const std::string& model);
-/// What a service says it found, in the user's language and numbers if the words are those of
-/// sharpen-service; else as it came.
-[[nodiscard]] std::string finding_text(const std::string& summary);
+/// What a service says it found and did, by the `options_json` of its status: in the user's words
+/// if sharpen-service says it in numbers, else as the service puts it. May be empty.
+[[nodiscard]] std::string finding_text(const std::string& options_json);
 /// The name of the host in an address, for the sentence on what is sent where.
 [[nodiscard]] std::string host_of(const std::string& url);
 /// `text` for a place that reads Pango markup.
