@@ -41,7 +41,7 @@ using ProcessEvents = std::function<Result<void>()>;
 
 /// One layer that a run works on, as the dialog needs to know it.
 struct Source {
-  std::string layer_name;
+  std::string layer_name;               ///< of the layer that is sent
   std::uint32_t width = 0, height = 0;  ///< of the area that is sent (selection and margin), pixels
   bool has_selection = false;
   /// The settings stored on an earlier result, if this layer is one…

@@ -60,6 +60,8 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   if (const auto first = first_choice(host_.sources(), memory_, setup_->get())) {
     write_config(*first);
     setup_->set(*first);
+    host_.work_on_originals(first->redo_original);
+    preview_->set_originals(first->redo_original);
     read_config();
   }
   connections_.on(config_, "notify", [this] {
@@ -67,7 +69,7 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
   });
   const WindowLook& look = memory_.look();
   gtk_window_set_default_size(GTK_WINDOW(window_.get()), look.width > 0 ? look.width : 1000,
-                              look.height > 0 ? look.height : 660);
+                              look.height > 0 ? look.height : 690);
   gtk_paned_set_position(GTK_PANED(columns_),
                          look.preview_width > 0 ? look.preview_width : usual_preview_width());
   preview_->choose(look.view);

@@ -133,6 +133,7 @@ void GimpHost::work_on_originals(bool originals) {
     if (wanted == layer.sent_id && layer.looked) continue;
     layer.looked = look_at(layer, wanted);
     if (!layer.looked) continue;
+    sources_[i].layer_name = layer.attributes.name;
     sources_[i].width = static_cast<std::uint32_t>(layer.area.box.width);
     sources_[i].height = static_cast<std::uint32_t>(layer.area.box.height);
     sources_[i].has_selection = layer.area.selection != nullptr;

@@ -44,6 +44,16 @@ TEST_F(FirstChoice, AreThoseOfAnEarlierResultWithTheUsersOwnLimit) {
   EXPECT_EQ(first.max_cost, 5);
 }
 
+TEST_F(FirstChoice, SharpensTheOriginalOfAResultAgainIfThatIsThere) {
+  Source result;
+  result.earlier = Settings{};
+  for (const bool there : {true, false}) {
+    result.can_redo = there;
+    const auto first = first_choice(std::vector{result}, Memory(home_), last_);
+    EXPECT_EQ(first.value_or(Choice{}).redo_original, there);
+  }
+}
+
 TEST_F(FirstChoice, DoNotTakeAnAddressThatTheUserNeverSentTo) {
   const Settings first = of_result("topaz", "https://elsewhere.example:8080/image");
   EXPECT_EQ(first.model, "Standard");

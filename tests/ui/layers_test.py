@@ -63,7 +63,9 @@ def again(session):
     dialog.wait_text("free")
     if has_state(dialog.wait("check box", "Strength: Auto"), Atspi.StateType.CHECKED):
         raise Failure("the dialog does not start from the result's settings")
-    dialog.mark("Sharpen the original again and replace this result")
+    if not has_state(dialog.wait("check box", "Sharpen the original again and replace this result"), Atspi.StateType.CHECKED):
+        raise Failure("the result would be sharpened, not its original")
+    dialog.wait_text("Owl, ")
     dialog.mark("Strength: Auto")
     dialog.wait_text("Soft by")
     session.shot("redo", dialog)
@@ -90,7 +92,6 @@ def saved(session):
 def again_with_two_models(session):
     dialog = session.open_dialog()
     dialog.wait_text("free")
-    dialog.mark("Sharpen the original again and replace this result")
     dialog.open("Compare with other models")
     dialog.mark("Strong")
     dialog.press("Sharpen")

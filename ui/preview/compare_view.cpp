@@ -12,6 +12,7 @@ namespace sharpen {
 namespace {
 
 constexpr double grab_distance = 8;
+constexpr double label_part = 0.4;  ///< of the picture's width, at most
 constexpr double divider_step = 0.02, pan_step = 24, zoom_step = 1.25;
 
 struct ObjectUnref {
@@ -78,8 +79,9 @@ CompareView::CompareView(std::function<void()> moved)
 
 void CompareView::redraw() { gtk_widget_queue_draw(area_.get()); }
 
-void CompareView::set_before(const PictureTiles* before) {
+void CompareView::set_before(const PictureTiles* before, const std::string& name) {
   before_ = before;
+  before_name_ = name;
   after_ = nullptr;
   zoom_ = std::clamp(zoom_, fit_zoom(), max_zoom);
   back_to_limits();
@@ -276,6 +278,12 @@ void CompareView::draw_label(cairo_t* cairo, const std::string& text, double x, 
       gtk_widget_create_pango_layout(area_.get(), text.c_str()));
   int width = 0, height = 0;
   pango_layout_get_pixel_size(layout.get(), &width, &height);
+  const int most = int(side_width() * label_part);
+  if (width > most) {
+    pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_MIDDLE);
+    pango_layout_set_width(layout.get(), most * PANGO_SCALE);
+    pango_layout_get_pixel_size(layout.get(), &width, &height);
+  }
   const double left = from_right ? x - width - 2 * narrow_gap : x;
   const double radius = 4, right = left + width + 2 * narrow_gap, bottom = y + height + 6;
   using std::numbers::pi;
@@ -339,7 +347,9 @@ void CompareView::draw(cairo_t* cairo) {
     if (two) draw_divider(cairo);
   }
   if (two) {
-    draw_label(cairo, _("Before"), narrow_gap, narrow_gap, false);
+    // TRANSLATORS: {} is a layer
+    const std::string text = before_name_.empty() ? _("Before") : tr("Before: {}", before_name_);
+    draw_label(cairo, text, narrow_gap, narrow_gap, false);
     draw_label(cairo, _("After"), width - narrow_gap, narrow_gap, true);
   } else if (before_) {
     draw_label(cairo, _("Original"), narrow_gap, narrow_gap, false);

@@ -23,8 +23,9 @@ class CompareView {
 
   [[nodiscard]] GtkWidget* widget() const { return area_.get(); }
 
-  /// Another picture; neither may be null, and both live as long as they are shown.
-  void set_before(const PictureTiles* before);
+  /// Another picture, not null; it lives as long as it is shown. `name` says which one it is where
+  /// that is not plain.
+  void set_before(const PictureTiles* before, const std::string& name = {});
   /// The same picture as far as it is sharpened; null: not at all.
   void set_after(const PictureTiles* after);
   /// Pixels were added to either.
@@ -81,6 +82,7 @@ class CompareView {
   Ref<GtkWidget> area_;
   std::function<void()> moved_;
   const PictureTiles *before_ = nullptr, *after_ = nullptr;
+  std::string before_name_;
   Mode mode_ = Mode::divider;
   bool show_original_ = false, show_changes_ = false;
   double zoom_ = 1, other_zoom_ = 0, divider_ = 0.5;  ///< other: what a double click goes back to

@@ -116,7 +116,8 @@ void Preview::show_source(std::size_t source_index) {
   CompareView& view = panel_->view();
   auto before = std::make_unique<PictureTiles>(whole().width, whole().height);
   before->put_small(*small);
-  view.set_before(before.get());
+  // Opened on a result, it may be that or its original.
+  view.set_before(before.get(), source().earlier ? source().layer_name : "");
   shown_.reset();
   before_ = std::move(before);
   panel_->chooser().set_picture(*small, whole().width, whole().height);

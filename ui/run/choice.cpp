@@ -29,6 +29,7 @@ std::optional<Choice> first_choice(std::span<const Source> sources, const Memory
   Choice choice = last;
   choice.settings = *result->earlier;
   choice.settings.max_cost = last.settings.max_cost;
+  choice.redo_original = std::ranges::any_of(sources, &Source::can_redo);
   const std::string& url = choice.settings.service_url;
   if (!url.empty() && !memory.knows_host(host_of(url))) {
     choice.settings.service = last.settings.service;
