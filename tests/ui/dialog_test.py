@@ -26,7 +26,7 @@ def test():
             session.shot("result")
             if session.message("picture.png: "):
                 raise Failure("a success alarms")
-            dialog = session.open_dialog()
+            dialog = session.open_on_result()
             until("the next preview", lambda: dialog.has_text("free"), 30)
             turned = [item for item in walk(session.image_window().node)
                       if item.get_name().startswith("Rotate 90° clockwise")]

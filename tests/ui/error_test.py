@@ -33,7 +33,7 @@ def repeat(session):
 
 
 def without_the_layer(session):
-    dialog = session.open_dialog()
+    dialog = session.open_on_result()
     dialog.wait_text("free")
     session.menu("Delete Layer")
     session.expect_layers("picture.png")

@@ -275,6 +275,12 @@ class GimpSession:
             self.menu(entry)
             return self.window(program, title)
 
+    def open_on_result(self):
+        """To sharpen the chosen result itself: by default it is its original that is sharpened again."""
+        dialog = self.open_dialog()
+        dialog.mark("Sharpen the original again and replace this result", on=False)
+        return dialog
+
     def _menu_item(self, entry):
         window = find_window("gimp", pathlib.Path(self.picture).stem)
         return window and next((node for node in walk(window.node) if role_of(node) in ("menu item", "check menu item")

@@ -25,13 +25,6 @@ def expect(what, is_so):
         raise Failure(what)
 
 
-def open_on_result(session):
-    """To sharpen the result itself: by default the original is sharpened again, which is paid for already."""
-    dialog = session.open_dialog()
-    dialog.mark("Sharpen the original again and replace this result", on=False)
-    return dialog
-
-
 def paid_preview(session, dialog, vendor):
     dialog.wait_text("1 credit (you have 5)")
     expect("it is said where pixels go", dialog.has_text("are sent to 127.0.0.1. Nothing else is"))
@@ -54,7 +47,7 @@ def paid_preview(session, dialog, vendor):
 
 
 def error_and_again(session, vendor):
-    dialog = open_on_result(session)
+    dialog = session.open_on_result()
     dialog.wait_text("1 credit (you have")
     expect("a host that is known is not explained again", not dialog.has_text("Nothing else is"))
     vendor.refused = {"GET /image/v1/status": 401}
@@ -78,7 +71,7 @@ def error_and_again(session, vendor):
 
 
 def cancelled(session, vendor):
-    dialog = open_on_result(session)
+    dialog = session.open_on_result()
     dialog.wait_text("1 credit (you have")
     dialog.press("Sharpen")
     dialog.wait_stage("Sharpening")
@@ -119,7 +112,7 @@ def warnings(session, dialog):
 
 
 def background_and_repeat(session, vendor):
-    dialog = open_on_result(session)
+    dialog = session.open_on_result()
     dialog.wait_text("1 credit (you have 2)")
     warnings(session, dialog)
     dialog.press("Sharpen")
