@@ -183,8 +183,13 @@ void MainDialog::show_account_page() {
 
 void MainDialog::suggest() {
   suggestion_line_->set_looking();
-  suggester_.start(preview_->source_shown(),
-                   [this](const Result<Suggestion>& found) { show_suggestion(found); });
+  const std::size_t source = preview_->source_shown();
+  suggester_.start(source, [this, source](Result<Suggestion> found) {
+    const auto& sources = host_.sources();
+    if (found && sources.size() > 1)
+      found->text = tr("{}: {}", sources[source].layer_name, found->text);
+    show_suggestion(found);
+  });
 }
 
 void MainDialog::show_suggestion(const Result<Suggestion>& found) {
@@ -293,7 +298,9 @@ void MainDialog::follow_choice() {
   for (std::size_t index = 0; index < host_.sources().size(); ++index) {
     const Source& source = host_.sources()[index];
     for (const Settings& settings : variants(choice)) {
-      tasks.push_back({source.width, source.height, settings, preview_->has(index, settings)});
+      const bool paid =
+          preview_->has(index, settings) || work_view_->has(index, settings, choice.redo_original);
+      tasks.push_back({source.width, source.height, settings, paid});
     }
   }
   price_line_->set_tasks(std::move(tasks));

@@ -44,6 +44,14 @@ TEST_F(FirstChoice, AreThoseOfAnEarlierResultWithTheUsersOwnLimit) {
   EXPECT_EQ(first.max_cost, 5);
 }
 
+TEST(Essence, LeavesOutTheLimitAlone) {
+  Settings limited, strong;
+  limited.max_cost = 1;
+  strong.model = "Strong";
+  EXPECT_EQ(essence(limited), essence({}));
+  EXPECT_NE(essence(strong), essence({}));
+}
+
 TEST_F(FirstChoice, SharpensTheOriginalOfAResultAgainIfThatIsThere) {
   Source result;
   result.earlier = Settings{};

@@ -52,6 +52,10 @@ void Preview::choose(const ViewChoice& choice) {
   panel_->choose(choice);
 }
 
+bool Preview::of_original(std::size_t source) const {
+  return originals_ && host_.sources().at(source).can_redo;
+}
+
 bool Preview::follows_by_itself() const {
   return account_ && account_->capabilities.free_of_charge && account_->capabilities.has_crop;
 }
@@ -60,7 +64,7 @@ const Preview::Kept* Preview::kept() const {
   const Rectangle box = panel_->view().visible();
   const auto fits = [&](const Kept& kept) {
     const Rectangle& covers = kept.covers;
-    return kept.source == source_ && kept.of_original == originals_ &&
+    return kept.source == source_ && kept.of_original == of_original(source_) &&
            kept.settings == essence(settings_) && covers.x <= box.x && covers.y <= box.y &&
            covers.x + covers.width >= box.x + box.width &&
            covers.y + covers.height >= box.y + box.height;
@@ -73,12 +77,13 @@ Preview::SharpenedRef Preview::sharpened() {
   const Settings wanted = essence(settings_);
   const std::string service = service_name(*account_);
   const auto found = std::ranges::find_if(sharpened_, [&](const SharpenedRef& one) {
-    return one->source == source_ && one->of_original == originals_ && one->settings == wanted &&
-           one->service == service;
+    return one->source == source_ && one->of_original == of_original(source_) &&
+           one->settings == wanted && one->service == service;
   });
   if (found == sharpened_.end()) {
-    sharpened_.push_back(std::make_shared<Sharpened>(
-        source_, originals_, wanted, service, PictureTiles(whole().width, whole().height), ""));
+    sharpened_.push_back(std::make_shared<Sharpened>(source_, of_original(source_), wanted, service,
+                                                     PictureTiles(whole().width, whole().height),
+                                                     ""));
   } else {
     std::rotate(found, found + 1, sharpened_.end());
   }
@@ -145,16 +150,18 @@ bool Preview::load_before() {
   const auto pixels = host_.region(source_, part);
   if (!pixels) return show_error(pixels.error()), false;
   before_->put(part.x, part.y, *pixels);
-  before_->keep_near(seen, most_bytes / 4);
+  before_->keep_near(seen, most_bytes);
   view.redraw();
-  return true;
+  return before_->knows(part);  // else more is seen than is kept
 }
 
 void Preview::show_after() {
   if (!placed_ || !account_) return panel_->view().set_after(nullptr);
   const SharpenedRef now = sharpened();
-  // Until something is there of the new settings, that of the old ones stays.
-  if (shown_ && shown_ != now && !now->tiles.knows_some(panel_->view().visible())) return;
+  // Until something is there of the new settings, that of the old ones stays, if it comes by
+  // itself.
+  const bool comes = follows_by_itself();
+  if (comes && shown_ && shown_ != now && !now->tiles.knows_some(panel_->view().visible())) return;
   shown_ = now;
   panel_->view().set_after(&shown_->tiles);
 }
@@ -216,7 +223,7 @@ void Preview::resume() {
 
 bool Preview::is_whole(const Kept& kept, std::size_t source, const Settings& settings) const {
   const Source& about = host_.sources().at(source);
-  return kept.source == source && kept.of_original == originals_ &&
+  return kept.source == source && kept.of_original == of_original(source) &&
          kept.settings == essence(settings) && kept.covers.width == int(about.width) &&
          kept.covers.height == int(about.height);
 }

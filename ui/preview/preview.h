@@ -11,15 +11,10 @@
 #include "ui/preview/preview_panel.h"
 #include "ui/preview/time_left.h"
 #include "ui/run/account.h"
+#include "ui/run/choice.h"
 #include "ui/run/loop.h"
 
 namespace sharpen {
-
-/// What decides whether a result is the answer to these settings: not the user's own limit.
-[[nodiscard]] inline Settings essence(Settings settings) {
-  settings.max_cost.reset();
-  return settings;
-}
 
 /// Fills the preview panel: what is seen of a source, sharpened by the real service with the real
 /// settings. Where that costs nothing it follows the controls by itself: the picture is sent once,
@@ -83,6 +78,8 @@ class Preview {
   using Tell = std::function<void(const JobProgress&)>;
   [[nodiscard]] const Source& source() const;
   [[nodiscard]] Rectangle whole() const;
+  /// Whether a source is the original of the result that was chosen.
+  [[nodiscard]] bool of_original(std::size_t source) const;
   [[nodiscard]] bool follows_by_itself() const;
   [[nodiscard]] const Kept* kept() const;
   [[nodiscard]] bool is_whole(const Kept& kept, std::size_t source, const Settings& settings) const;
@@ -102,6 +99,7 @@ class Preview {
   void start_job(const JobRequest& wanted, Tell tell, std::function<void(Result<JobResult>)> done);
   void begin_export(std::optional<Rectangle> box);
   void step_export();
+  void export_failed(const Error& error);
   void button_clicked();
   void stop_clicked();
   void show_error(const Error& error);

@@ -133,7 +133,7 @@ void Preview::paid_done(Result<JobResult> result, const Settings& settings, Rect
   const bool refused = !result && result.error().kind == ErrorKind::refused;
   if (refused && !cancelling_ && host_.send_gray_as_rgb()) return begin_export(export_box_);
   if (result) {
-    kept_.push_back({source_, originals_, essence(settings), std::move(*result), covers});
+    kept_.push_back({source_, of_original(source_), essence(settings), std::move(*result), covers});
     read_answer(sharpened(), kept_.back().result, covers);
   }
   if (!result) told_ = std::move(result).error();

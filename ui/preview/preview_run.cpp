@@ -33,10 +33,7 @@ JobRequest Preview::request() const {
 
 void Preview::begin_export(std::optional<Rectangle> box) {
   auto begun = host_.begin_export(source_, box);
-  if (!begun) {
-    set_paying(false);
-    return show_error(begun.error());
-  }
+  if (!begun) return export_failed(begun.error());
   export_ = std::move(*begun);
   export_box_ = box;
   panel_->set_state(_("Preparing…"));
@@ -50,14 +47,20 @@ void Preview::step_export() {
   const Result<bool> complete = export_->step();
   if (!complete) {
     export_.reset();
-    set_paying(false);
-    return show_error(complete.error());
+    return export_failed(complete.error());
   }
   if (!*complete) return;
   const auto done = std::exchange(export_, nullptr);
   origin_ = done->origin();
   upload_ = done->finish();
   paying_ ? run_paid() : run_free();
+}
+
+void Preview::export_failed(const Error& error) {
+  if (!paying_) return show_error(error);
+  told_ = error;
+  show_offer();
+  set_paying(false);
 }
 
 void Preview::start_job(const JobRequest& wanted, Tell tell,
@@ -177,6 +180,11 @@ void Preview::free_done(Result<JobResult> result, const SharpenedRef& into, Rect
   forget_old_ones();
   show_after();
   panel_->view().redraw();
+  // More is seen than is kept: what was dropped would be asked for without end.
+  if (!into->tiles.knows(box)) {
+    panel_->hide_progress();
+    return panel_->set_state(into->finding);
+  }
   if (!held_) run_free();
 }
 

@@ -7,6 +7,11 @@
 
 namespace sharpen {
 
+Settings essence(Settings settings) {
+  settings.max_cost.reset();
+  return settings;
+}
+
 std::vector<Settings> variants(const Choice& choice) {
   std::vector<Settings> all = {choice.settings};
   for (const auto& name : choice.more_models) {

@@ -22,6 +22,9 @@ struct Choice {
   [[nodiscard]] bool operator==(const Choice&) const = default;
 };
 
+/// What decides whether a result is the answer to these settings: not the user's own limit.
+[[nodiscard]] Settings essence(Settings settings);
+
 /// One for each model that the user wants a result of, the chosen one first. A value that another
 /// model does not take is Auto there.
 [[nodiscard]] std::vector<Settings> variants(const Choice& choice);

@@ -4,9 +4,17 @@
 #include <numeric>
 
 #include "base/i18n.h"
+#include "ui/run/choice.h"
 #include "ui/widgets/text.h"
 
 namespace sharpen {
+namespace {
+
+bool is_ready(const Task& task, std::size_t source, const Settings& settings) {
+  return task.ready && task.source == source && essence(task.settings) == essence(settings);
+}
+
+}  // namespace
 
 WorkView::WorkView(GtkWidget* window, bool has_settings)
     : window_(window), stack_(own(gtk_stack_new())), has_settings_(has_settings) {
@@ -46,11 +54,11 @@ WorkView::End WorkView::run(Host& host, const Home& home, std::vector<Task> task
     progress_->set_done(task);
     follow(task, {Stage::placing, 1.0, {}});
   };
-  // The dialog knows both already, and asked the service itself what it costs.
-  if (!has_settings_) {
+  // A dialog that has found its service asked it what this costs.
+  if (cost.empty()) {
     events.service_found = [this, what](ServiceKind service, const Price& price) {
       // TRANSLATORS: a model on a service, "Lens Blur V2 on Topaz Labs"
-      what_ = tr("{} on {}", what, _(title_of(service)));
+      if (!has_settings_) what_ = tr("{} on {}", what, _(title_of(service)));
       cost_ = price.amount > 0 ? amount_text(price.amount, price.unit) : "";
       progress_->set_facts(what_, cost_);
     };
@@ -133,8 +141,8 @@ void WorkView::finished(Result<std::vector<std::string>> result) {
   if (background_) background_->hide();
   if (result) {
     notes_ = std::move(*result);
-    // Nobody saw the window close.
-    if (!gtk_widget_get_visible(window_)) {
+    // Nobody saw the window close. Notes say themselves what was placed and what was not.
+    if (notes_.empty() && !gtk_widget_get_visible(window_)) {
       findings_.push_back(trn("{} sharpened picture is in place.",
                               "{} sharpened pictures are in place.", titles_.size(),
                               titles_.size()));
@@ -166,15 +174,17 @@ void WorkView::show_problem() {
   gtk_window_present(GTK_WINDOW(window_));
 }
 
+bool WorkView::has(std::size_t source, const Settings& settings, bool of_original) const {
+  const auto is_it = [&](const Task& task) { return is_ready(task, source, settings); };
+  return of_original == of_originals_ && std::ranges::any_of(kept_, is_it);
+}
+
 std::optional<JobResult> WorkView::take(std::size_t source, const Settings& settings,
                                         bool of_original) {
   if (of_original != of_originals_) return {};
-  for (Task& task : kept_) {
-    if (task.source == source && task.settings == settings && task.ready) {
-      return std::exchange(task.ready, std::nullopt);
-    }
-  }
-  return {};
+  const auto is_it = [&](const Task& task) { return is_ready(task, source, settings); };
+  const auto found = std::ranges::find_if(kept_, is_it);
+  return found == kept_.end() ? std::nullopt : std::exchange(found->ready, std::nullopt);
 }
 
 void WorkView::leave(End end) {

@@ -35,7 +35,10 @@ class WorkView {
                         const Host::PlaceOptions& options, const std::vector<std::string>& titles,
                         const std::string& what, const std::string& cost);
 
-  /// After End::back or End::key: the result of this task if it came before something else failed.
+  /// After End::back or End::key: whether the result of this task came before something else
+  /// failed.
+  [[nodiscard]] bool has(std::size_t source, const Settings& settings, bool of_original) const;
+  /// That result, if there is one.
   [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings,
                                               bool of_original);
 
