@@ -110,14 +110,17 @@ GtkWidget* FilesDialog::build_settings() {
   notice_ = hint_label("");
   GtkWidget* settings = vertical_box(wide_gap);
   append(settings, scrolled, true);
-  append(settings, notice_);
 
   GtkWidget* tabs = gtk_notebook_new();
   gtk_container_set_border_width(GTK_CONTAINER(page_->widget()), wide_gap);
   gtk_container_set_border_width(GTK_CONTAINER(settings), wide_gap);
   gtk_notebook_append_page(GTK_NOTEBOOK(tabs), page_->widget(), gtk_label_new(_("Pictures")));
   gtk_notebook_append_page(GTK_NOTEBOOK(tabs), settings, gtk_label_new(_("Settings")));
-  return tabs;
+  // It is told once, so it has to be seen from either tab.
+  GtkWidget* view = vertical_box(wide_gap);
+  append(view, tabs, true);
+  append(view, notice_);
+  return view;
 }
 
 GtkWidget* FilesDialog::build_table() {
@@ -211,6 +214,7 @@ void FilesDialog::begin(bool dry_run) {
   remember(options, settings);
   options.dry_run = dry_run;
   table_->clear();
+  pace_.stop();
   run_.reset();
   ended_ = 0;
   finished_ = false;

@@ -171,6 +171,12 @@ void FilesPage::build_output() {
     });
 }
 
+fs::path FilesPage::folder_from(std::string_view typed) const {
+  if (typed.empty()) return {};
+  if (typed.starts_with("~/")) return fs::path(g_get_home_dir()) / typed.substr(2);
+  return first_folder() / typed;
+}
+
 fs::path FilesPage::first_folder() const {
   if (!inputs_.empty()) return inputs_.back().parent_path();
   const char* pictures = g_get_user_special_dir(G_USER_DIRECTORY_PICTURES);
@@ -274,7 +280,7 @@ FilesOptions FilesPage::get() const {
   options.only = gtk_entry_get_text(GTK_ENTRY(only_));
   const std::string typed = gtk_entry_get_text(GTK_ENTRY(output_));
   const OwnedChars shown(g_filename_display_name(output_folder_.c_str()));
-  options.output_folder = typed == shown.get() ? output_folder_ : fs::path(typed);
+  options.output_folder = typed == shown.get() ? output_folder_ : folder_from(typed);
   options.name_pattern = gtk_entry_get_text(GTK_ENTRY(name_));
   options.format = output_format_from(active_id(format_)).value_or(OutputFormat::original);
   options.jpeg_quality = gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(quality_));

@@ -30,6 +30,9 @@ class FilesPage {
   void build_output();
   /// Where a search for pictures begins.
   [[nodiscard]] std::filesystem::path first_folder() const;
+  /// What was typed: within the home folder after "~/", else beside the first picture, since
+  /// nobody knows GIMP's own working folder.
+  [[nodiscard]] std::filesystem::path folder_from(std::string_view typed) const;
   void ask_inputs(GtkFileChooserAction action);
   void ask_output();
   void add(const std::filesystem::path& input);

@@ -34,7 +34,6 @@ class FilesTable {
 
  private:
   enum class Column { thumbnail, name, state, price };
-  using Fill = void (FilesTable::*)(GtkCellRenderer*, std::size_t);
 
   void add_column(Column column, const char* title, int width, GtkCellRenderer* renderer);
   void fill(Column column, GtkCellRenderer* renderer, std::size_t index);

@@ -90,7 +90,7 @@ def this_computer_sharpens_a_part(dialog):
         raise Failure("this computer offers faces")
     dialog.choose("Subject:", "The foreground")
     dialog.wait_text("Sharpening…")
-    dialog.wait_text("no subject stands out", 90)
+    dialog.wait_text("No subject stands out", 90)
     dialog.choose("Subject:", "Auto")
 
 

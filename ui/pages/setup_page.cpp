@@ -380,7 +380,10 @@ Choice SetupPage::get() const {
   if (has_address()) settings.service_url = gtk_entry_get_text(GTK_ENTRY(url_));
   settings.model = model_.selected();
   sliders_.get(settings);
-  if (gtk_widget_get_visible(by_hand_expander_)) by_hand_.get(settings);
+  // "Automatic" may turn out to be this computer.
+  if (takes_extensions(find_model(settings.model),
+                       service_kind().value_or(ServiceKind::this_computer)))
+    by_hand_.get(settings);
   settings.face_enhancement =
       face_enhancement_from(active_id(faces_)).value_or(FaceEnhancement::off);
   settings.subject_detection =

@@ -234,7 +234,9 @@ void CompareView::draw_picture(cairo_t* cairo, const PictureTiles* after, double
     cairo_pop_group_to_source(cairo);
     cairo_paint(cairo);
   }
-  if (after && show_changes_) draw_changes(cairo, after, x, y, left, width);
+  // The small copies are scaled down in different ways.
+  if (after && show_changes_ && after->needs_tiles(zoom_))
+    draw_changes(cairo, after, x, y, left, width);
   cairo_restore(cairo);
 }
 
