@@ -25,19 +25,19 @@ def take(session, name, window, *options):
 
 def wait_preview(dialog):
     time.sleep(1)  # a new one begins when nothing has changed for a moment
-    until("the sharpened preview", lambda: dialog.has_text("defocus"), 120)
+    until("the sharpened preview", lambda: dialog.has_text("corrected"), 120)
 
 
 def compare(session, dialog):
     view = dialog.wait("drawing area", "Picture before and after sharpening")
-    dialog.press("Zoom in")
+    dialog.press("Zoom in (+)")
     wait_preview(dialog)
     session.focus(dialog)
     view.get_component_iface().grab_focus()
     subprocess.run(["xdotool", "key", *["Left"] * 5], check=True)
     picture = view.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-    take(session, "compare", dialog, "-crop", f"{picture.x + picture.width + 12}x476+0+0")
-    dialog.press("Zoom out")
+    take(session, "compare", dialog, "-crop", f"{picture.width}x{picture.height}+{picture.x}+{picture.y}")
+    dialog.press("Zoom out (-)")
     wait_preview(dialog)
 
 
@@ -51,10 +51,18 @@ def models(session, dialog):
         dialog.mark(name, on=False)
 
 
+def by_hand(session, dialog):
+    dialog.open("Blur by hand")
+    dialog.choose("Kind of blur:", "Out of focus")
+    wait_preview(dialog)
+    take(session, "by-hand", dialog)
+    dialog.choose("Kind of blur:", "Auto")
+
+
 def account(session, dialog):
     dialog.choose("Service:", "Topaz Labs")
     page = session.window("remote-sharpen", "Account at Topaz Labs")
-    page.wait_text("No key is kept.")
+    page.wait_text("No key is stored.")
     take(session, "account", page)
     page.press("Close")
 
@@ -77,6 +85,7 @@ def on_this_computer(folder, photo):
         take(session, "setup", dialog)
         compare(session, dialog)
         models(session, dialog)
+        by_hand(session, dialog)
         dialog.press("Sharpen")
         until("the job", lambda: dialog.has_text("Sharpening"), 60)
         time.sleep(3)
