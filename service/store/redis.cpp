@@ -4,7 +4,6 @@
 #include <hiredis/hiredis.h>
 
 #include <charconv>
-#include <format>
 #include <utility>
 
 #include "base/glib_error.h"
@@ -38,9 +37,11 @@ RedisReply reply_from(const redisReply& reply) {
 }  // namespace
 
 Result<RedisAddress> RedisAddress::from(const std::string& url) {
+  // It may have a password in it, and what is said here goes to the system's log.
   const auto wrong =
-      fail(ErrorKind::bad_argument, std::format("“{}” is not the address of a Redis server.", url),
-           "Write for example --queue redis://queue.example.org:6379.");
+      fail(ErrorKind::bad_argument, "--queue is not the address of a Redis server.",
+           "Write for example --queue redis://queue.example.org:6379, and a password into a file "
+           "for --queue-password-file.");
   const std::unique_ptr<GUri, FreeUri> uri(g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, nullptr));
   if (!uri || std::string_view(g_uri_get_scheme(uri.get())) != "redis") return wrong;
   RedisAddress address;

@@ -146,6 +146,16 @@ TEST_F(SharedQueue, OutlivesTheEndOfRedis) {
   expect_one_charge_each(ids);
 }
 
+TEST_F(SharedQueue, SaysNoPasswordThatIsWrittenIntoItsAddress) {
+  const auto log = folder_.path() / "log";
+  RunningService refused(
+      {"--queue", "redis://user:hunter2@127.0.0.1", "--store", (folder_.path() / "store").string()},
+      log);
+  EXPECT_NE(refused.wait(), 0);
+  EXPECT_TRUE(contents(log).contains("--queue-password-file")) << contents(log);
+  EXPECT_FALSE(contents(log).contains("hunter2")) << contents(log);
+}
+
 TEST_F(SharedQueue, GivesBackWhatIsNotDoneWhenAServiceIsEnded) {
   RunningService& leaving = add_stuck();
   const std::set<std::string> ids = submit(2);
