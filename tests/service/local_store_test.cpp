@@ -162,6 +162,33 @@ TEST_F(LocalStoreTest, TakesOverWhatTheFirstVersionLeft) {
   }
 }
 
+TEST_F(LocalStoreTest, KeepsWhatTheFirstVersionLeftWhileItCannotBeRead) {
+  const auto state = folder_.path() / "state";
+  const SourcePicture readable = a_source(), unreadable = a_source();
+  const auto record = [&](const SourcePicture& source) {
+    return state / "sources" / (source.id + ".json");
+  };
+  std::filesystem::create_directories(state / "sources");
+  for (const SourcePicture& source : {readable, unreadable})
+    std::ofstream(state / "sources" / source.id) << "picture";
+  std::ofstream(record(readable)) << to_text(readable);
+  for (const auto& in_the_way : {record(unreadable), state / "charges.jsonl"}) {
+    // A folder is what nobody can read as a file, not even root.
+    std::filesystem::create_directory(in_the_way);
+    EXPECT_FALSE(LocalStore::open(state, true, 2000)) << in_the_way;
+    EXPECT_TRUE(std::filesystem::exists(in_the_way));
+    EXPECT_TRUE(std::filesystem::exists(record(readable)));
+    EXPECT_TRUE(std::filesystem::exists(state / "sources" / unreadable.id));
+    std::filesystem::remove(in_the_way);
+  }
+  std::ofstream(record(unreadable)) << to_text(unreadable);
+  auto store = open();
+  for (const SourcePicture& source : {readable, unreadable}) {
+    EXPECT_TRUE(store->find_source(source.id));
+    EXPECT_TRUE(std::filesystem::exists(store->pictures().source(source.id)));
+  }
+}
+
 TEST(Journal, WritesLaterWhatCannotBeWrittenNow) {
   const TestFolder folder;
   const auto file = folder.path() / "jobs.sqlite";
