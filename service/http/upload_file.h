@@ -16,7 +16,7 @@ class UploadFile {
   [[nodiscard]] static Checked<UploadFile> create(const std::filesystem::path& spool);
   UploadFile() = default;
 
-  /// Refusals: 503 (disk full).
+  /// Refusals: 503, for example if the disk is full.
   [[nodiscard]] Checked<void> write(std::string_view bytes);
   /// Nothing more will be written.
   void close() { file_.reset(); }

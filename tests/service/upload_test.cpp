@@ -38,6 +38,20 @@ Payload big_form(const TestFolder& folder, std::uint64_t megabytes) {
       "\r\n--B--\r\n", "multipart/form-data; boundary=B", 'x');
 }
 
+TEST(Upload, ThatCannotBeStoredIsRefusedAndTheReasonIsLogged) {
+  const TestFolder folder;
+  const auto log = folder.path() / "log";
+  RunningService service({}, log);
+  const auto spool = service.state() / "spool";
+  std::filesystem::remove_all(spool);
+  std::ofstream(spool) << "in the way";
+  const Response refused = service.submit();
+  EXPECT_EQ(refused.status, 503u);
+  EXPECT_NE(refused.header("retry-after"), "");
+  EXPECT_EQ(refused.text("message"), "The upload cannot be stored. Try again later.");
+  EXPECT_TRUE(contents(log).contains("An upload cannot be stored: ")) << contents(log);
+}
+
 TEST(Upload, IsNeverWholeInMemory) {
   const TestFolder folder;
   RunningService service;
