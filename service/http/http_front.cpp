@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/glib_error.h"
+#include "base/glib_source.h"
 #include "service/http/file_stream.h"
 #include "service/http/soup_signal.h"
 
@@ -142,6 +143,23 @@ EventSource hang_up_after(std::chrono::milliseconds time, SoupServerMessage* mes
   });
 }
 
+/// A request whose head may still be to come; lives as long as the message. (libsoup emits no
+/// signal at the end of a connection that sent no whole head.)
+struct Begun {
+  Begun(std::shared_ptr<int> count, EventSource timer)
+      : open(std::move(count)), head(std::move(timer)) {
+    ++*open;
+  }
+  Begun(const Begun&) = delete;
+  Begun& operator=(const Begun&) = delete;
+  ~Begun() { --*open; }
+
+  std::shared_ptr<int> open;
+  EventSource head;  ///< until it has come
+};
+
+constexpr const char* begun_key = "sharpen-begun";
+
 /// A request from its head to its answer; lives as long as the message.
 class Exchange {
  public:
@@ -233,8 +251,6 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, O
   soup_server_add_handler(server, nullptr, on_request, self, nullptr);
   using OnMessage = std::function<void(SoupServerMessage*)>;
   connect(server, "request-started", OnMessage([self](auto* each) { self->on_start(each); }));
-  connect(server, "request-finished", OnMessage([self](auto* each) { self->on_end(each); }));
-  connect(server, "request-aborted", OnMessage([self](auto* each) { self->on_end(each); }));
 
   GErrorGuard error;
   const auto address = Ref<GSocketAddress>::adopt(
@@ -263,20 +279,18 @@ HttpFront::~HttpFront() {
 }
 
 void HttpFront::on_start(SoupServerMessage* message) {
-  ++open_requests_;
   GSocket* socket = soup_server_message_get_socket(message);
   if (!connections_.admit(socket)) ::shutdown(g_socket_get_fd(socket), SHUT_RDWR);
   g_socket_set_timeout(socket, static_cast<guint>(patience_.count()));
-  heads_.insert_or_assign(message, hang_up_after(patience_, message));
-}
-
-void HttpFront::on_end(SoupServerMessage* message) {
-  --open_requests_;
-  heads_.erase(message);
+  auto begun = std::make_unique<Begun>(open_requests_, hang_up_after(patience_, message));
+  g_object_set_data_full(G_OBJECT(message), begun_key, begun.release(), [](gpointer data) {
+    const std::unique_ptr<Begun> owner(static_cast<Begun*>(data));
+  });
 }
 
 void HttpFront::on_head(SoupServerMessage* message) {
-  heads_.erase(message);
+  if (auto* begun = static_cast<Begun*>(g_object_get_data(G_OBJECT(message), begun_key)))
+    begun->head.stop();
   auto exchange = std::make_unique<Exchange>(message, origin_, patience_);
   Exchange* shared = exchange.get();
   g_object_set_data_full(G_OBJECT(message), exchange_key, exchange.release(), [](gpointer data) {

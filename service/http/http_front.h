@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "base/glib_ref.h"
-#include "base/glib_source.h"
 #include "service/http/answer.h"
 #include "service/http/connection_limit.h"
 
@@ -90,7 +89,7 @@ class HttpFront {
   /// "http://127.0.0.1:4711"
   [[nodiscard]] const std::string& url() const { return url_; }
   /// Requests that are being read or answered.
-  [[nodiscard]] int open_requests() const { return open_requests_; }
+  [[nodiscard]] int open_requests() const { return *open_requests_; }
 
  private:
   HttpFront(Origin& origin, const Settings& settings)
@@ -98,15 +97,13 @@ class HttpFront {
   /// A connection was made, or a further request on it began.
   void on_start(SoupServerMessage* message);
   void on_head(SoupServerMessage* message);
-  void on_end(SoupServerMessage* message);
 
   Origin& origin_;
   std::chrono::seconds patience_;
   ConnectionLimit connections_;
-  std::map<SoupServerMessage*, EventSource> heads_;  ///< those that are still to come
   Ref<SoupServer> server_;
   std::string url_;
-  int open_requests_ = 0;
+  std::shared_ptr<int> open_requests_ = std::make_shared<int>(0);
 };
 
 }  // namespace sharpen::server

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/glib_error.h"
+#include "tests/service/raw_client.h"
 #include "tests/service/running_service.h"
 
 namespace sharpen::test {
@@ -142,6 +143,17 @@ TEST(Idleness, EndsTheServiceButNotDuringAJob) {
   std::this_thread::sleep_for(std::chrono::milliseconds(1800));
   EXPECT_TRUE(service.running()) << "a job is being processed";
   EXPECT_EQ(service.wait(), 0);
+}
+
+TEST(Idleness, IsNotEndedByAConnectionThatSaidNothing) {
+  RunningService service({"--idle-exit", "1"});
+  for (const char* said : {"", "GET /image/v1/status HTT"}) {
+    RawClient client(service.url);
+    ASSERT_TRUE(client.say(said));
+  }
+  for (int tries = 0; tries < 300 && service.running(); ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_FALSE(service.running());
 }
 
 TEST(Parent, MayBeGone) {
