@@ -280,7 +280,10 @@ HttpFront::~HttpFront() {
 
 void HttpFront::on_start(SoupServerMessage* message) {
   GSocket* socket = soup_server_message_get_socket(message);
-  if (!connections_.admit(socket)) ::shutdown(g_socket_get_fd(socket), SHUT_RDWR);
+  if (!connections_.admit(socket)) {
+    g_socket_close(socket, nullptr);  // what has come already could still be read from it
+    return;
+  }
   g_socket_set_timeout(socket, static_cast<guint>(patience_.count()));
   auto begun = std::make_unique<Begun>(open_requests_, hang_up_after(patience_, message));
   g_object_set_data_full(G_OBJECT(message), begun_key, begun.release(), [](gpointer data) {

@@ -124,6 +124,30 @@ TEST_F(Attack, WithManyConnectionsFromOneAddress) {
   EXPECT_EQ(later.status, 200u) << "those that say nothing are hung up on";
 }
 
+TEST_F(Attack, WithARequestOnAConnectionTooMany) {
+  RunningService service({"--max-connections", "1"});
+  RawClient first(service.url);
+  ASSERT_TRUE(first.say("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  ASSERT_TRUE(first.hear().contains(" 200 "));
+  // The request has come whole when the service sees the connection.
+  ASSERT_EQ(::kill(service.pid, SIGSTOP), 0);
+  RawClient second(service.url);
+  const Payload body = form({{"image", picture(), "a.png"}});
+  const bool said =
+      second.say("POST /image/v1/sharpen/async HTTP/1.1\r\nHost: localhost\r\nContent-Type: " +
+                 body.content_type + "\r\nContent-Length: " + std::to_string(body.bytes.size()) +
+                 "\r\n\r\n" + body.bytes);
+  ASSERT_EQ(::kill(service.pid, SIGCONT), 0);
+  EXPECT_TRUE(said);
+  EXPECT_TRUE(second.is_hung_up_on());
+  ASSERT_TRUE(
+      first.say("GET /image/v1/status HTTP/1.1\r\nHost: localhost\r\n"
+                "Connection: close\r\n\r\n"));
+  std::string answer;
+  for (std::string more = first.hear(); !more.empty(); more = first.hear()) answer += more;
+  EXPECT_TRUE(answer.contains(" 200 ") && answer.ends_with("[]")) << answer;
+}
+
 TEST(Tls, IsNotSpokenInOldVersions) {
   const TestFolder folder;
   const auto path = [&](const char* name) { return (folder.path() / name).string(); };
