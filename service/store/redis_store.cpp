@@ -177,7 +177,10 @@ void RedisStore::withdraw() {
     Job job = **found;
     job.state = JobState::cancelled;
     job.modified = settings_.clock();
-    if (end(job)) remove(job, job.modified);
+    if (end(job))
+      remove(job, job.modified);
+    else
+      refused_.push_back(id);
   }
 }
 
@@ -213,6 +216,7 @@ void RedisStore::give_back(const std::string& id) {
 
 bool RedisStore::keep(const std::string& id, double progress) {
   const auto kept = call("keep", {id, consumer_, std::format("{}", progress)});
+  withdraw();  // with all workers busy, nothing is claimed
   return !kept || kept->number() == 1;
 }
 

@@ -26,6 +26,8 @@ ChildProcess::~ChildProcess() {
   if (process_) kill();
 }
 
+void ChildProcess::send(int signal) { g_subprocess_send_signal(process_.get(), signal); }
+
 void ChildProcess::kill() {
   g_subprocess_force_exit(process_.get());
   g_subprocess_wait(process_.get(), nullptr, nullptr);

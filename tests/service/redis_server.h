@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <format>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ class RedisServer {
     await_listener(port_);
   }
   void kill() { process_->kill(); }
+  /// Answers nobody until resume(), and then does what it was told meanwhile.
+  void pause() { process_->send(SIGSTOP); }
+  void resume() { process_->send(SIGCONT); }
 
  private:
   TestFolder folder_;
