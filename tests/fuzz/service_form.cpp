@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!spec) return 0;
   if (spec->model->generative != generative) std::abort();
   for (const auto settings : {common_settings(), spec->model->settings})
-    for (const RequestField& setting : settings)
+    for (const NumberField& setting : settings)
       if (const auto found = spec->settings.find(setting.name); found != spec->settings.end()) {
         const auto number = number_from(found->second);
         if (!number || *number < setting.minimum || *number > setting.maximum) std::abort();
