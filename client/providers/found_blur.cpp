@@ -17,6 +17,12 @@ BlurKind kind_of(std::string_view family) {
   return BlurKind::automatic;
 }
 
+BlurOutcome outcome_from(std::string_view word, std::string_view family) {
+  if (word == "left") return BlurOutcome::left;
+  if (word != "undone") return BlurOutcome::sharp;
+  return family == "none" ? BlurOutcome::edges : BlurOutcome::undone;
+}
+
 }  // namespace
 
 std::optional<FoundBlur> found_blur(const std::string& options_json) {
@@ -24,14 +30,10 @@ std::optional<FoundBlur> found_blur(const std::string& options_json) {
   const auto family = json ? (*json)["family"].string() : std::nullopt;
   const auto outcome = json ? (*json)["outcome"].string() : std::nullopt;
   if (!family || !outcome) return {};
-  FoundBlur found{.kind = kind_of(*family)};
+  FoundBlur found{.outcome = outcome_from(*outcome, *family), .kind = kind_of(*family)};
   found.size = (*json)["size"].number().value_or(0);
   const double angle = std::fmod((*json)["angle"].number().value_or(0), 180);
   found.angle = angle < 0 ? angle + 180 : angle;
-  found.undone = *family != "none" && outcome == "undone";
-  found.edges = *family == "none" && outcome == "undone";
-  found.left = outcome == "left";
-  found.sharp = outcome == "sharp";
   found.varies = *family == "mixed";
   found.part = (*json)["part"].number().value_or(1);
   found.noise = (*json)["noise"].number().value_or(0);

@@ -12,7 +12,7 @@ TEST(FoundBlur, IsReadInTheTermsOfABlurByHand) {
   ASSERT_TRUE(disk);
   EXPECT_EQ(disk->kind, BlurKind::defocus);
   EXPECT_DOUBLE_EQ(disk->size, 2.25);
-  EXPECT_TRUE(disk->undone);
+  EXPECT_EQ(disk->outcome, BlurOutcome::undone);
   const auto motion = found_blur(R"({"family":"motion","size":9,"angle":-30,"outcome":"undone"})");
   ASSERT_TRUE(motion);
   EXPECT_EQ(motion->kind, BlurKind::motion);
@@ -26,16 +26,15 @@ TEST(FoundBlur, IsReadInTheTermsOfABlurByHand) {
   EXPECT_EQ(kind_of("new"), BlurKind::automatic);
 }
 
-TEST(FoundBlur, ThatWasLeftIsNotUndone) {
-  EXPECT_FALSE(found_blur(R"({"family":"none","outcome":"sharp"})")->undone);
-  const auto edges = found_blur(R"({"family":"none","outcome":"undone"})");
-  EXPECT_FALSE(edges->undone);
-  EXPECT_TRUE(edges->edges);
-  EXPECT_FALSE(edges->sharp);
-  EXPECT_FALSE(found_blur(R"({"family":"gauss","outcome":"left"})")->undone);
-  EXPECT_TRUE(found_blur(R"({"family":"none","outcome":"left"})")->left);
-  EXPECT_FALSE(found_blur(R"({"family":"none","outcome":"left"})")->sharp);
-  EXPECT_TRUE(found_blur(R"({"family":"none","outcome":"sharp"})")->sharp);
+TEST(FoundBlur, HasOneOutcome) {
+  const auto outcome_of = [](const char* family, const char* outcome) {
+    return found_blur(std::format(R"({{"family":"{}","outcome":"{}"}})", family, outcome))->outcome;
+  };
+  EXPECT_EQ(outcome_of("none", "sharp"), BlurOutcome::sharp);
+  EXPECT_EQ(outcome_of("none", "left"), BlurOutcome::left);
+  EXPECT_EQ(outcome_of("gauss", "left"), BlurOutcome::left);
+  EXPECT_EQ(outcome_of("gauss", "undone"), BlurOutcome::undone);
+  EXPECT_EQ(outcome_of("none", "undone"), BlurOutcome::edges);
 }
 
 TEST(FoundBlur, SaysWhetherTheSubjectWasFound) {

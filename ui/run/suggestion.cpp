@@ -66,9 +66,9 @@ Suggestion suggestion_from(const std::string& options_json) {
   const auto found = found_blur(options_json);
   if (!found) return {_("Nothing was found out about this picture."), nullptr, false};
   Suggestion suggestion;
-  if (found->left) {
+  if (found->outcome == BlurOutcome::left) {
     suggestion = suggest_paid(_("Blurred, but nothing that this computer can undo."));
-  } else if (found->sharp) {
+  } else if (found->outcome != BlurOutcome::undone) {
     suggestion.text = _("Sharp already: nothing has to be corrected.");
   } else {
     suggestion = for_blur(*found);

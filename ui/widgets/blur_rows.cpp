@@ -87,7 +87,7 @@ void BlurRows::kind_chosen() {
 void BlurRows::follow_kind() {
   rows_.show_for(nullptr, kind());
   set_visible(protect_, may_protect(kind()));
-  const bool nothing_undone = estimate_ && !estimate_->undone;
+  const bool nothing_undone = estimate_ && estimate_->outcome != BlurOutcome::undone;
   set_visible(try_, kind() == BlurKind::automatic && nothing_undone);
 }
 

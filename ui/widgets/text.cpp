@@ -86,15 +86,16 @@ std::string finding_text(const std::string& options_json) {
   if (!found) return summary_in(options_json);
   // TRANSLATORS: two sentences
   const auto both = [](const std::string& a, const std::string& b) { return tr("{}. {}", a, b); };
-  if (found->left)
+  if (found->outcome == BlurOutcome::left)
     return both(_("Blurred, but nothing that can be undone safely"),
                 _("Try Blur by hand, another model, a part of the picture, or a service that "
                   "redraws what is lost"));
-  if (found->sharp)
+  if (found->outcome == BlurOutcome::sharp)
     return both(_("Already sharp; nothing was changed"),
                 _("A Strength above 0.5 emphasises edges anyway"));
-  const std::string done =
-      found->edges ? _("No blur was undone; edges were emphasised") : undone_text(*found);
+  const std::string done = found->outcome == BlurOutcome::edges
+                               ? _("No blur was undone; edges were emphasised")
+                               : undone_text(*found);
   if (!found->no_subject) return done;
   return both(done, _("No subject stands out, so the whole picture was sharpened"));
 }
