@@ -192,14 +192,26 @@ void scroll_into_view(GtkWidget* widget) {
   gtk_widget_translate_coordinates(widget, gtk_bin_get_child(GTK_BIN(viewport)), 0, 0, nullptr,
                                    &top);
   GtkAdjustment* seen = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
-  const double height =
-      std::min<double>(gtk_widget_get_allocated_height(widget), gtk_adjustment_get_page_size(seen));
-  gtk_adjustment_clamp_page(seen, top, top + height);
+  const double page = gtk_adjustment_get_page_size(seen);
+  const double height = std::min<double>(gtk_widget_get_allocated_height(widget), page);
+  // At once: gtk_adjustment_clamp_page() moves in steps, and the next layout would end them.
+  const double lowest = std::max(0.0, top + height - page);
+  gtk_adjustment_set_value(seen, std::clamp<double>(gtk_adjustment_get_value(seen), lowest, top));
 }
 
 EventSource scroll_into_view_soon(GtkWidget* widget) {
   constexpr unsigned two_frames = 34;  // milliseconds
-  return EventSource::timeout(two_frames, [widget] { return scroll_into_view(widget), false; });
+  return EventSource::timeout(two_frames, [widget] {
+    // A busy computer may take longer for the layout than two frames.
+    int needed = 0;
+    gtk_widget_get_preferred_height_for_width(widget, gtk_widget_get_allocated_width(widget),
+                                              &needed, nullptr);
+    const int margins = gtk_widget_get_margin_top(widget) + gtk_widget_get_margin_bottom(widget);
+    const bool wait =
+        gtk_widget_get_mapped(widget) && gtk_widget_get_allocated_height(widget) + margins < needed;
+    if (!wait) scroll_into_view(widget);
+    return wait;
+  });
 }
 
 GtkWidget* titled(const std::string& title, GtkWidget* content) {
