@@ -11,6 +11,7 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "client/providers/models.h"
+#include "plugin/command/wrapped_text.h"
 #include "plugin/files/files_options.h"
 #include "plugin/procedures/arguments.h"
 
@@ -93,31 +94,6 @@ constexpr OwnOption own_options[] = {
     {"-h, --help", N_("Show this text")},
     {"    --version", N_("Show the version")},
 };
-
-std::string wrapped(const std::string& left, const std::string& text) {
-  constexpr std::size_t column = 30, width = 96;
-  std::string out = "  " + left;
-  std::size_t at = out.size();
-  if (at >= column) {
-    out += "\n";
-    at = 0;
-  }
-  out += std::string(column - at, ' ');
-  at = column;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    const auto length = static_cast<std::size_t>(g_utf8_strlen(word.c_str(), -1));
-    if (at + length > width && at > column) {
-      out += "\n" + std::string(column, ' ');
-      at = column;
-    }
-    out += (at > column ? " " : "") + word;
-    at += length + 1;
-    begin = end + 1;
-  }
-  return out + "\n";
-}
 
 Result<std::string> expression(const Option& option, const std::string& value) {
   const auto refuse = [&](const std::string& what) {
@@ -241,8 +217,9 @@ std::string help_text() {
                      _("Sharpens pictures and whole folders. The same command again goes on where "
                        "an earlier one\nstopped, and pays for nothing twice.") +
                      "\n\n";
-  for (const Option& option : all_options()) text += wrapped(spelling(option), help_of(option));
-  for (const OwnOption& option : own_options) text += wrapped(option.spelling, _(option.help));
+  for (const Option& option : all_options())
+    text += option_lines(spelling(option), help_of(option));
+  for (const OwnOption& option : own_options) text += option_lines(option.spelling, _(option.help));
   return text + "\n" +
          _("Exit status: 0: all done. 1: some failed or were not sent; the last line counts them. "
            "2: a wrong\noption. 130: interrupted.") +

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "plugin/command/options.h"
+#include "plugin/command/wrapped_text.h"
 #include "plugin/files/budget.h"
 #include "plugin/files/outputs.h"
 #include "plugin/files/report.h"
@@ -100,6 +101,29 @@ TEST(CommandLine, RefusesWhatIsNoNumberAndNoOption) {
   EXPECT_FALSE(read({"in", "-o", "out", "--gimpsy", "x"}));
   EXPECT_FALSE(read({"in", "-o", "out", "--recursive=1"}));
   EXPECT_EQ(read({"--gimp", "my-gimp", "in", "-o", "out"})->gimp, "my-gimp");
+}
+
+TEST(OptionLines, FitTheTerminalInEachWriting) {
+  const std::string english =
+      "Sends nothing more if the whole run would cost more than this, and says so";
+  EXPECT_EQ(
+      option_lines("    --max-cost", english + " " + english),
+      "      --max-cost              Sends nothing more if the whole run would cost more than "
+      "this,\n                              and says so Sends nothing more if the whole run "
+      "would cost more\n                              than this, and says so\n");
+  std::string japanese;
+  for (int i = 0; i < 20; ++i) japanese += "すべての写真を処理します。";
+  const std::string lines = option_lines("    --recursive", japanese);
+  std::string joined;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = lines.find('\n', begin);
+    const std::string line = lines.substr(begin, end - begin);
+    EXPECT_LE(columns_of(line), 96u) << line;
+    EXPECT_GT(columns_of(line), 60u) << line;
+    joined += line.substr(30);
+    begin = end + 1;
+  }
+  EXPECT_EQ(joined, japanese);
 }
 
 TEST(SchemeString, EndsWhereItEnds) {
