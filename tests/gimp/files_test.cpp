@@ -106,11 +106,12 @@ TEST(CommandLine, RefusesWhatIsNoNumberAndNoOption) {
 TEST(OptionLines, FitTheTerminalInEachWriting) {
   const std::string english =
       "Sends nothing more if the whole run would cost more than this, and says so";
-  EXPECT_EQ(
-      option_lines("    --max-cost", english + " " + english),
-      "      --max-cost              Sends nothing more if the whole run would cost more than "
-      "this,\n                              and says so Sends nothing more if the whole run "
-      "would cost more\n                              than this, and says so\n");
+  EXPECT_EQ(option_lines("    --max-cost", english + " " + english),
+            "      --max-cost              Sends nothing more if the whole run would cost more "
+            "than this, and\n"
+            "                              says so Sends nothing more if the whole run would cost "
+            "more than\n"
+            "                              this, and says so\n");
   std::string japanese;
   for (int i = 0; i < 20; ++i) japanese += "すべての写真を処理します。";
   const std::string lines = option_lines("    --recursive", japanese);
