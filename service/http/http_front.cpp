@@ -1,5 +1,7 @@
 #include "service/http/http_front.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <charconv>
@@ -86,6 +88,10 @@ void Reply::send(Answer answer) const {
 }
 
 namespace {
+
+/// GIO has about ten threads for TLS handshakes, and each waits for its client. So a connection is
+/// taken only when its client has begun, or after so long.
+constexpr int silence_seconds = 30;
 
 /// A body that comes more slowly is not waited for.
 constexpr std::uint64_t slowest_bytes_per_second = 8192;
@@ -264,8 +270,12 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const Settings& settings, O
                 "Choose another --port or --listen address.");
   // GLib asks for room for ten; clients that come all at once would be reset on a busy machine.
   const std::unique_ptr<GSList, FreeList> sockets(soup_server_get_listeners(server));
-  for (const GSList* each = sockets.get(); each; each = each->next)
-    ::listen(g_socket_get_fd(static_cast<GSocket*>(each->data)), SOMAXCONN);
+  for (const GSList* each = sockets.get(); each; each = each->next) {
+    const int socket = g_socket_get_fd(static_cast<GSocket*>(each->data));
+    ::listen(socket, SOMAXCONN);
+    if (settings.certificate)
+      ::setsockopt(socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silence_seconds, sizeof silence_seconds);
+  }
   const std::unique_ptr<GSList, FreeUris> uris(soup_server_get_uris(server));
   auto* uri = static_cast<GUri*>(uris->data);
   const std::string host = g_uri_get_host(uri);

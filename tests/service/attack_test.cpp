@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <list>
+#include <optional>
 #include <thread>
 
 #include "tests/service/raw_client.h"
@@ -148,25 +149,40 @@ TEST_F(Attack, WithARequestOnAConnectionTooMany) {
   EXPECT_TRUE(answer.contains(" 200 ") && answer.ends_with("[]")) << answer;
 }
 
-TEST(Tls, IsNotSpokenInOldVersions) {
-  const TestFolder folder;
-  const auto path = [&](const char* name) { return (folder.path() / name).string(); };
-  ASSERT_EQ(
-      std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
-                   "-days 1 -subj /CN=localhost -keyout " +
-                   path("key.pem") + " -out " + path("cert.pem") + " 2>/dev/null")
-                      .c_str()),
-      0);
-  RunningService service({"--tls-cert", path("cert.pem"), "--tls-key", path("key.pem")});
-  ASSERT_TRUE(service.url.starts_with("https://")) << service.url;
-  const auto speaks = [&](const std::string& version) {
-    return std::system(("openssl s_client -connect " + service.url.substr(8) + " -" + version +
-                        " -cipher DEFAULT:@SECLEVEL=0 </dev/null >/dev/null 2>&1")
+class AttackOverTls : public testing::Test {
+ protected:
+  AttackOverTls() {
+    const std::string made =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 "
+        "-subj /CN=localhost -keyout " +
+        path("key.pem") + " -out " + path("cert.pem") + " 2>/dev/null";
+    EXPECT_EQ(std::system(made.c_str()), 0);
+    service_.emplace(
+        std::vector<std::string>{"--tls-cert", path("cert.pem"), "--tls-key", path("key.pem")});
+  }
+  bool speaks(const std::string& version) const {
+    return std::system(("timeout 30 openssl s_client -connect " + service_->url.substr(8) + " -" +
+                        version + " -cipher DEFAULT:@SECLEVEL=0 </dev/null >/dev/null 2>&1")
                            .c_str()) == 0;
-  };
+  }
+  std::string path(const char* name) const { return (folder_.path() / name).string(); }
+
+  TestFolder folder_;
+  std::optional<RunningService> service_;
+};
+
+TEST_F(AttackOverTls, InOldVersions) {
+  ASSERT_TRUE(service_->url.starts_with("https://")) << service_->url;
   EXPECT_FALSE(speaks("tls1"));
   EXPECT_FALSE(speaks("tls1_1"));
   EXPECT_TRUE(speaks("tls1_2"));
+}
+
+TEST_F(AttackOverTls, WithManyConnectionsThatSayNothing) {
+  const std::string address = "http" + service_->url.substr(5);
+  std::list<RawClient> silent;
+  for (int i = 0; i < 200; ++i) silent.emplace_back(address);
+  EXPECT_TRUE(speaks("tls1_3"));
 }
 
 TEST(KeysAtSpeed, FloodNoLog) {
