@@ -1,14 +1,16 @@
 // Load: how many jobs a second one sharpen-service does for many clients at once, over TLS.
 //
 // Usage: load [--clients 50,200] [--seconds 60] [--side 32] [--json FILE] [--service FILE]
-//             [-- SERVICE-OPTION…]
+//             [--static] [-- SERVICE-OPTION…]
 //
 // Each client submits a small picture, polls its status, asks for the download's address and
 // fetches the result, then begins again; all clients are one process with one thread. The engine is
 // `identity` unless the service's options choose another. A 429 is waited for; any other answer
-// that is not a success is an error.
+// that is not a success is an error. --static is for scale: the same clients fetch a file of that
+// size from HAProxy, which has it in memory.
 
 #include <libsoup/soup.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -32,6 +34,7 @@
 #include "image/picture.h"
 #include "tests/client/test_folder.h"
 #include "tests/fault_proxy/service_process.h"
+#include "tests/service/child_process.h"
 
 namespace {
 
@@ -42,7 +45,8 @@ constexpr const char* key = "load-bench-key";
 
 struct Row {
   int clients = 0, jobs = 0, errors = 0, refused = 0;
-  double seconds = 0, p50 = 0, p99 = 0, peak_mb = 0, processor_seconds = 0;
+  double seconds = 0, p50 = 0, p99 = 0, peak_mb = 0;
+  double service_seconds = 0, clients_seconds = 0;  ///< of processor
   [[nodiscard]] double jobs_per_second() const { return jobs / seconds; }
 };
 
@@ -70,8 +74,13 @@ std::string picture(const fs::path& file, std::uint32_t side) {
 /// One measurement: its clients and what they count.
 class Load {
  public:
-  Load(int clients, double seconds, std::string url, std::string picture)
-      : clients_(clients), seconds_(seconds), url_(std::move(url)), picture_(std::move(picture)) {
+  enum class Of { jobs, file };
+  Load(Of what, int clients, double seconds, std::string url, std::string picture)
+      : what_(what),
+        clients_(clients),
+        seconds_(seconds),
+        url_(std::move(url)),
+        picture_(std::move(picture)) {
     row_.clients = clients;
   }
 
@@ -79,7 +88,7 @@ class Load {
     begin_ = now();
     // Each has a session of its own: one with hundreds of connections is slower than the service.
     for (int i = 0, all = clients_; i < all; ++i)
-      submit(Ref<SoupSession>::adopt(soup_session_new_with_options("timeout", 120u, nullptr)));
+      begin(Ref<SoupSession>::adopt(soup_session_new_with_options("timeout", 120u, nullptr)));
     g_main_loop_run(loop_.get());
     row_.seconds = now() - begin_;
     std::ranges::sort(latencies_);
@@ -161,11 +170,24 @@ class Load {
     else if (++row_.errors <= 5)
       std::println(std::cerr, "status {} {}", status, why);
     if (over()) return leave();
-    later(0.5, [this, session = client.session] { submit(session); });
+    later(0.5, [this, session = client.session] { begin(session); });
+  }
+
+  void begin(const Ref<SoupSession>& session) {
+    if (over()) return leave();
+    if (what_ == Of::jobs) return submit(session);
+    send({session, now()}, "GET", url_, false, "",
+         [this](const Client& same, const std::string& result) { done(same, result); });
+  }
+
+  void done(const Client& client, const std::string& result) {
+    if (result.size() < picture_.size() / 2) return refused(client, 598, "a short result");
+    ++row_.jobs;
+    latencies_.push_back(now() - client.begin);
+    begin(client.session);
   }
 
   void submit(const Ref<SoupSession>& session) {
-    if (over()) return leave();
     const std::string body =
         "--b\r\nContent-Disposition: form-data; name=\"output_format\"\r\n\r\npng\r\n"
         "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"load.png\"\r\n\r\n" +
@@ -195,16 +217,12 @@ class Load {
          [this](Client same, const std::string& answer) {
            const auto json = Json::parse(answer);
            send(std::move(same), "GET", json ? (*json)["download_url"].string().value_or("") : "",
-                false, "", [this](const Client& done, const std::string& result) {
-                  if (result.size() < picture_.size() / 2)
-                    return refused(done, 598, "a short result");
-                  ++row_.jobs;
-                  latencies_.push_back(now() - done.begin);
-                  submit(done.session);
-                });
+                false, "",
+                [this](const Client& same, const std::string& result) { done(same, result); });
          });
   }
 
+  Of what_;
   int clients_;
   double seconds_, begin_ = 0;
   std::string url_, picture_;
@@ -214,33 +232,63 @@ class Load {
   Ref<GMainLoop> loop_ = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
 };
 
-/// Peak memory and processor time of a process.
-void measure(int pid, Row& row) {
+double peak_mb(int pid) {
   const std::string status = contents(std::format("/proc/{}/status", pid));
-  row.peak_mb = std::stod(status.substr(status.find("VmHWM:") + 6)) / 1024;
+  return std::stod(status.substr(status.find("VmHWM:") + 6)) / 1024;
+}
+
+double processor_seconds(int pid) {
   const std::string stat = contents(std::format("/proc/{}/stat", pid));
   const auto fields = std::string_view(stat).substr(stat.rfind(')') + 2) | std::views::split(' ') |
                       std::ranges::to<std::vector<std::string>>();
-  row.processor_seconds = (std::stod(fields.at(11)) + std::stod(fields.at(12))) / 100;
+  return (std::stod(fields.at(11)) + std::stod(fields.at(12))) / double(::sysconf(_SC_CLK_TCK));
 }
 
-Row measure(int clients, double seconds, std::uint32_t side, const std::string& program,
-            std::vector<std::string> options) {
+struct Plan {
+  int clients = 0;
+  double seconds = 0;
+  std::uint32_t side = 0;
+  std::string service;
+  std::vector<std::string> options;
+};
+
+Row measure(Load::Of what, const Plan& plan, int pid, const std::string& url,
+            const std::string& picture) {
+  const double before = processor_seconds(::getpid());
+  Row row = Load(what, plan.clients, plan.seconds, url, picture).run();
+  row.clients_seconds = processor_seconds(::getpid()) - before;
+  row.service_seconds = processor_seconds(pid);
+  row.peak_mb = peak_mb(pid);
+  return row;
+}
+
+Row measure(Load::Of what, Plan plan) {
   const TestFolder folder;
   const auto file = [&](const char* name) { return (folder.path() / name).string(); };
   const std::string certificate = std::format(
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 "
-      "-subj /CN=localhost -keyout {} -out {} 2>/dev/null",
-      file("key.pem"), file("cert.pem"));
+      "-subj /CN=localhost -keyout {0} -out {1} 2>/dev/null && cat {1} {0} >{2}",
+      file("key.pem"), file("cert.pem"), file("both.pem"));
   if (std::system(certificate.c_str()) != 0)
     throw std::runtime_error("openssl made no certificate");
-  options.insert(options.end(), {"--tls-cert", file("cert.pem"), "--tls-key", file("key.pem")});
-  if (!std::ranges::contains(options, "--engine"))
-    options.insert(options.end(), {"--engine", "identity"});
-  const test::ServiceProcess service(program, folder.path() / "state", key, options);
-  Row row = Load(clients, seconds, service.url(), picture(file("picture.png"), side)).run();
-  measure(service.pid(), row);
-  return row;
+  const std::string bytes = picture(file("picture.png"), plan.side);
+  if (what == Load::Of::file) {
+    const int port = test::free_port();
+    std::ofstream(file("haproxy.cfg")) << std::format(
+        "defaults\n  mode http\n  timeout client 60s\n"
+        "frontend file\n  bind 127.0.0.1:{} ssl crt {}\n"
+        "  http-request return status 200 content-type image/png file {}\n",
+        port, file("both.pem"), file("picture.png"));
+    const test::ChildProcess server({"haproxy", "-f", file("haproxy.cfg")});
+    test::await_listener(port);
+    return measure(what, plan, server.pid(), std::format("https://127.0.0.1:{}/", port), bytes);
+  }
+  plan.options.insert(plan.options.end(),
+                      {"--tls-cert", file("cert.pem"), "--tls-key", file("key.pem")});
+  if (!std::ranges::contains(plan.options, "--engine"))
+    plan.options.insert(plan.options.end(), {"--engine", "identity"});
+  const test::ServiceProcess service(plan.service, folder.path() / "state", key, plan.options);
+  return measure(what, plan, service.pid(), service.url(), bytes);
 }
 
 }  // namespace
@@ -255,18 +303,22 @@ int main(int argc, char** argv) try {
     const auto found = std::ranges::find(words, name);
     return found == words.end() || found + 1 == words.end() ? otherwise : *(found + 1);
   };
-  const double seconds = std::stod(value("--seconds", "60"));
-  const auto side = std::uint32_t(std::stoul(value("--side", "32")));
-  std::println("| clients | jobs/s | p50 s | p99 s | errors | 429 | processor s | peak MB |");
-  std::println("|---|---|---|---|---|---|---|---|");
+  const auto what = std::ranges::contains(words, "--static") ? Load::Of::file : Load::Of::jobs;
+  Plan plan{.seconds = std::stod(value("--seconds", "60")),
+            .side = std::uint32_t(std::stoul(value("--side", "32"))),
+            .service = value("--service", SHARPEN_SERVICE),
+            .options = options};
+  std::println(
+      "| clients | jobs/s | p50 s | p99 s | errors | 429 | service s | clients s | peak MB |");
+  std::println("|---|---|---|---|---|---|---|---|---|");
   JsonWriter json;
   json.begin_object().begin_array("rows");
   for (const auto word : value("--clients", "50,200") | std::views::split(',')) {
-    const int clients = std::stoi(std::string(word.begin(), word.end()));
-    const Row row = measure(clients, seconds, side, value("--service", SHARPEN_SERVICE), options);
-    std::println("| {} | {:.1f} | {:.2f} | {:.2f} | {} | {} | {:.1f} | {:.0f} |", row.clients,
-                 row.jobs_per_second(), row.p50, row.p99, row.errors, row.refused,
-                 row.processor_seconds, row.peak_mb);
+    plan.clients = std::stoi(std::string(word.begin(), word.end()));
+    const Row row = measure(what, plan);
+    std::println("| {} | {:.1f} | {:.2f} | {:.2f} | {} | {} | {:.1f} | {:.1f} | {:.0f} |",
+                 row.clients, row.jobs_per_second(), row.p50, row.p99, row.errors, row.refused,
+                 row.service_seconds, row.clients_seconds, row.peak_mb);
     json.begin_object()
         .member("clients", row.clients)
         .member("jobs_per_s", row.jobs_per_second())

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <format>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include "base/glib_error.h"
@@ -25,6 +26,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
 ChildProcess::~ChildProcess() {
   if (process_) kill();
 }
+
+int ChildProcess::pid() const { return std::stoi(g_subprocess_get_identifier(process_.get())); }
 
 void ChildProcess::send(int signal) { g_subprocess_send_signal(process_.get(), signal); }
 

@@ -18,6 +18,7 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&&) = default;
   ~ChildProcess();
 
+  [[nodiscard]] int pid() const;
   void send(int signal);
   /// Sends SIGKILL and waits for the end.
   void kill();
