@@ -60,27 +60,46 @@ EventSource watch_idleness(int seconds, std::function<bool()> busy, std::functio
   });
 }
 
-/// What SIGTERM begins: no more jobs, and the end when those at the workers are done.
-struct Ending {
-  Jobs& jobs;
-  GMainLoop* loop;
-  int seconds;
-  EventSource watch;
+/// What SIGTERM begins: no more jobs, and the end when those at the workers are done and what was
+/// answered is sent. The second one ends at once.
+class Ending {
+ public:
+  Ending(Jobs& jobs, std::function<bool()> answering, GMainLoop* loop, int seconds)
+      : jobs_(jobs), answering_(std::move(answering)), loop_(loop), seconds_(seconds) {}
+
+  void on_signal() {
+    if (jobs_.stopping()) return g_main_loop_quit(loop_);
+    jobs_.stop();
+    deadline_ = g_get_monotonic_time() + std::int64_t{seconds_} * G_USEC_PER_SEC;
+    if (step()) watch_ = EventSource::timeout(20, [this] { return step(); });
+  }
+
+ private:
+  static constexpr std::int64_t time_to_send = 2 * G_USEC_PER_SEC;
+
+  /// False when it is over.
+  bool step() {
+    const std::int64_t now = g_get_monotonic_time();
+    if (jobs_.workers_busy() > 0 && now < deadline_) return true;
+    if (last_ == 0) {
+      jobs_.turn_away();
+      last_ = now + time_to_send;
+    }
+    if (answering_() && now < last_) return true;
+    g_main_loop_quit(loop_);
+    return false;
+  }
+
+  Jobs& jobs_;
+  std::function<bool()> answering_;
+  GMainLoop* loop_;
+  int seconds_;
+  std::int64_t deadline_ = 0, last_ = 0;
+  EventSource watch_;
 };
 
 gboolean on_end_signal(gpointer data) {
-  auto* ending = static_cast<Ending*>(data);
-  const auto deadline = g_get_monotonic_time() + std::int64_t{ending->seconds} * G_USEC_PER_SEC;
-  if (ending->jobs.stopping() || ending->seconds == 0 || ending->jobs.workers_busy() == 0) {
-    g_main_loop_quit(ending->loop);
-  } else {
-    ending->watch = EventSource::timeout(50, [ending, deadline] {
-      if (ending->jobs.workers_busy() == 0 || g_get_monotonic_time() >= deadline)
-        g_main_loop_quit(ending->loop);
-      return true;
-    });
-  }
-  ending->jobs.stop();
+  static_cast<Ending*>(data)->on_signal();
   return G_SOURCE_CONTINUE;
 }
 
@@ -129,7 +148,9 @@ Result<void> serve(const Options& options) {
 
   const auto loop = Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
   Jobs& table = **jobs;
-  Ending ending{table, loop.get(), options.stop_seconds, {}};
+  Ending ending(
+      table, [&] { return (*api_front)->answering() + (*download_front)->answering() > 0; },
+      loop.get(), options.stop_seconds);
   for (const int signal : {SIGTERM, SIGINT}) g_unix_signal_add(signal, on_end_signal, &ending);
   Reloading reloading{*keys, log};
   g_unix_signal_add(SIGHUP, on_reload_signal, &reloading);

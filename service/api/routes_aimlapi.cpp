@@ -203,10 +203,10 @@ void AimlapiRoutes::generate(const Request& request, DataUriReader::Body body, c
         core_.jobs.discard(source);
         due->reply.send(translate(job.error(), request.path));
       },
-      [this, due, request](const Job& ended) {
+      [this, due, request](const Checked<Job>& ended) {
         due->deadline.stop();
         due->watch.stop();
-        due->reply.send(result(request, ended));
+        due->reply.send(ended ? result(request, *ended) : translate(ended.error(), request.path));
       });
 }
 

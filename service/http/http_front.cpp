@@ -149,18 +149,25 @@ EventSource hang_up_after(std::chrono::milliseconds time, SoupServerMessage* mes
   });
 }
 
+/// Counts something while it lives.
+class Counted {
+ public:
+  explicit Counted(std::shared_ptr<int> count) : count_(std::move(count)) { ++*count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --*count_; }
+
+ private:
+  std::shared_ptr<int> count_;
+};
+
 /// A request whose head may still be to come; lives as long as the message. (libsoup emits no
 /// signal at the end of a connection that sent no whole head.)
 struct Begun {
   Begun(std::shared_ptr<int> count, EventSource timer)
-      : open(std::move(count)), head(std::move(timer)) {
-    ++*open;
-  }
-  Begun(const Begun&) = delete;
-  Begun& operator=(const Begun&) = delete;
-  ~Begun() { --*open; }
+      : open(std::move(count)), head(std::move(timer)) {}
 
-  std::shared_ptr<int> open;
+  Counted open;
   EventSource head;  ///< until it has come
 };
 
@@ -169,8 +176,10 @@ constexpr const char* begun_key = "sharpen-begun";
 /// A request from its head to its answer; lives as long as the message.
 class Exchange {
  public:
-  Exchange(SoupServerMessage* message, Origin& origin, std::chrono::seconds patience)
-      : message_(message),
+  Exchange(SoupServerMessage* message, Origin& origin, std::chrono::seconds patience,
+           std::shared_ptr<int> count)
+      : counted_(std::move(count)),
+        message_(message),
         origin_(origin),
         request_(request_of(message)),
         reply_(message, [&origin](Answer& answer) { origin.decorate(answer); }),
@@ -228,6 +237,7 @@ class Exchange {
     }
   }
 
+  Counted counted_;
   SoupServerMessage* message_;
   Origin& origin_;
   Request request_;
@@ -304,7 +314,7 @@ void HttpFront::on_start(SoupServerMessage* message) {
 void HttpFront::on_head(SoupServerMessage* message) {
   if (auto* begun = static_cast<Begun*>(g_object_get_data(G_OBJECT(message), begun_key)))
     begun->head.stop();
-  auto exchange = std::make_unique<Exchange>(message, origin_, patience_);
+  auto exchange = std::make_unique<Exchange>(message, origin_, patience_, answering_);
   Exchange* shared = exchange.get();
   g_object_set_data_full(G_OBJECT(message), exchange_key, exchange.release(), [](gpointer data) {
     const std::unique_ptr<Exchange> owner(static_cast<Exchange*>(data));

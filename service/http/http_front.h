@@ -88,8 +88,10 @@ class HttpFront {
 
   /// "http://127.0.0.1:4711"
   [[nodiscard]] const std::string& url() const { return url_; }
-  /// Requests that are being read or answered.
+  /// Requests that are being read or answered, or may be to come on a connection.
   [[nodiscard]] int open_requests() const { return *open_requests_; }
+  /// Those whose head has come.
+  [[nodiscard]] int answering() const { return *answering_; }
 
  private:
   HttpFront(Origin& origin, const Settings& settings)
@@ -104,6 +106,7 @@ class HttpFront {
   Ref<SoupServer> server_;
   std::string url_;
   std::shared_ptr<int> open_requests_ = std::make_shared<int>(0);
+  std::shared_ptr<int> answering_ = std::make_shared<int>(0);
 };
 
 }  // namespace sharpen::server

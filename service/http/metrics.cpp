@@ -31,7 +31,7 @@ Answer metrics_answer(const Core& core) {
 }
 
 Answer health_answer(const Core& core) {
-  const bool well = !core.jobs.stopping() && core.jobs.usage().has_value();
+  const bool well = core.jobs.check().has_value();
   Answer answer;
   answer.status = well ? 200 : 503;
   answer.body = well ? "ok\n" : "unavailable\n";

@@ -32,6 +32,8 @@ Checked<void> check_crop(const std::array<std::uint32_t, 4>& crop, const SourceP
   return {};
 }
 
+Answer ending() { return busy_answer(503, 10, "The service is being ended. Try again later."); }
+
 std::optional<FileFormat> format_of(const fs::path& file) {
   std::array<char, 12> first = {};
   std::ifstream stream(file, std::ios::binary);
@@ -100,8 +102,7 @@ Checked<std::shared_ptr<Place>> Jobs::enter(const std::string& owner,
   const auto seconds =
       static_cast<std::int64_t>(std::clamp(duration(2000, 2000) / options_.workers, 1.0, 60.0));
   auto place = admission_.enter(owner, bytes, seconds);
-  if (place && stopping_)
-    place = std::unexpected(busy_answer(503, 10, "The service is being ended. Try again later."));
+  if (place && stopping_) place = std::unexpected(ending());
   if (place) return place;
   ++counters_.refused;
   log_.write_seldom("refused", {{"key", owner}, {"status", std::to_string(place.error().status)}});
@@ -253,8 +254,8 @@ void Jobs::on_done(const std::string& id, const Result<std::string>& result) {
       completed = fail(result.error().kind, result.error().message, result.error().hint);
     }
     if (!completed) job.options_json = error_json(completed.error().text());
-    const bool ended = end(job, completed ? JobState::completed : JobState::failed);
-    if (!ended) remove_unwanted_output(id);
+    const auto ended = end(job, completed ? JobState::completed : JobState::failed);
+    if (ended && !*ended) remove_unwanted_output(id);
   }
   std::error_code ignored;
   fs::remove(pictures().partial_output(id), ignored);
@@ -280,27 +281,49 @@ Result<void> Jobs::complete(Job& job) {
   return {};
 }
 
-bool Jobs::end(Job job, JobState state) {
+Checked<bool> Jobs::end(Job job, JobState state) {
   job.state = state;
   job.modified = clock_();
-  if (!store_->end(job)) return false;
+  const auto ended = store_->end(job);
+  if (!ended || !*ended) return ended;
   ++(state == JobState::completed   ? counters_.completed
      : state == JobState::cancelled ? counters_.cancelled
                                     : counters_.failed);
   log_.write("ended", {{"job", job.id}, {"key", job.owner}, {"state", word_of(state)}});
-  auto waiting = waiting_.extract(job.id);
-  if (waiting) waiting.mapped()(job);
+  tell(job.id, job);
   return true;
+}
+
+void Jobs::tell(const std::string& id, const Checked<Job>& what) {
+  if (auto waiting = waiting_.extract(id)) waiting.mapped()(what);
+}
+
+std::size_t Jobs::turn_away() {
+  const auto waiting = std::exchange(waiting_, {});
+  for (const auto& [id, on_end] : waiting) {
+    on_end(std::unexpected(ending()));
+    if (const auto active = active_.find(id); active != active_.end())
+      active->second->stop.request_stop();
+    if (const auto job = store_->find(id); job && !(*job)->ended())
+      (void)end(**job, JobState::cancelled);
+  }
+  return waiting.size();
+}
+
+Checked<void> Jobs::check() const {
+  if (stopping_) return std::unexpected(ending());
+  return store_->check();
 }
 
 void Jobs::look_around() {
   for (const auto& [id, ticket] : active_)
     if (!store_->keep(id, ticket->progress)) ticket->stop.request_stop();
-  std::vector<JobRef> ended;
-  for (const auto& id : waiting_ | std::views::keys)
-    if (const auto job = store_->find(id); job && (*job)->ended()) ended.push_back(*job);
-  for (const auto& job : ended)
-    if (auto waiting = waiting_.extract(job->id)) waiting.mapped()(*job);
+  const auto awaited = waiting_ | std::views::keys | std::ranges::to<std::vector>();
+  for (const std::string& id : awaited) {
+    const auto job = store_->find(id);
+    if (job ? (*job)->ended() : job.error().status == 404)
+      tell(id, job ? Checked<Job>(**job) : std::unexpected(job.error()));
+  }
   pump();
 }
 
@@ -341,7 +364,7 @@ Checked<bool> Jobs::cancel(const std::string& id, const std::string& owner) {
   if ((*job)->ended()) return false;
   if ((*job)->state == JobState::processing && options_.behaviours.is("cancel_processing", "409"))
     return false;
-  if (!end(**job, JobState::cancelled)) return false;
+  if (auto ended = end(**job, JobState::cancelled); !ended || !*ended) return ended;
   if (const auto active = active_.find(id); active != active_.end())
     active->second->stop.request_stop();
   return true;
@@ -351,8 +374,7 @@ Checked<bool> Jobs::remove(const std::string& id, const std::string& owner) {
   const auto job = find(id, owner);
   if (!job) return std::unexpected(job.error());
   if (!(*job)->ended()) return false;
-  store_->remove(**job, clock_());
-  return true;
+  return store_->remove(**job, clock_()).transform([] { return true; });
 }
 
 Checked<int> Jobs::remove_all(const std::string& owner) {
@@ -361,7 +383,7 @@ Checked<int> Jobs::remove_all(const std::string& owner) {
   int removed = 0;
   for (const JobRef& job : *jobs) {
     if (!job->ended()) continue;
-    store_->remove(*job, clock_());
+    if (auto gone = store_->remove(*job, clock_()); !gone) return std::unexpected(gone.error());
     ++removed;
   }
   return removed;

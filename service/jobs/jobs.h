@@ -52,8 +52,9 @@ class Jobs {
 
   /// Called once: with the job, when it would survive the end of this process, or with a refusal.
   using OnSubmitted = std::function<void(const Checked<Job>&)>;
-  /// Called once, when the job has ended in whatever way.
-  using OnEnd = std::function<void(const Job&)>;
+  /// Called once: with the job when it has ended, or with a refusal if nobody will hear of its end
+  /// (it was removed elsewhere, or the service ends).
+  using OnEnd = std::function<void(const Checked<Job>&)>;
   /// Saves and queues a job of the source's owner. Refusals: 400 (crop), 402, 503.
   void submit(const JobSpec& spec, const SourcePicture& source, const OnSubmitted& on_submitted,
               OnEnd on_end = {});
@@ -81,9 +82,14 @@ class Jobs {
 
   /// Takes no more jobs and begins none; those at the workers go on.
   void stop() { stopping_ = true; }
+  /// Cancels the jobs whose end somebody waits for: after this process nobody would get them.
+  /// Returns how many.
+  std::size_t turn_away();
   [[nodiscard]] bool stopping() const { return stopping_; }
   [[nodiscard]] unsigned workers_busy() const { return occupied_; }
   [[nodiscard]] Checked<Usage> usage() const { return store_->usage_of_all(); }
+  /// Refused while jobs cannot be taken.
+  [[nodiscard]] Checked<void> check() const;
   [[nodiscard]] Counters& counters() { return counters_; }
 
   /// Whether something is being worked on or waited for here.
@@ -106,7 +112,9 @@ class Jobs {
   Result<void> complete(Job& job);
   /// Of a job that was ended otherwise while it was worked on.
   void remove_unwanted_output(const std::string& id);
-  bool end(Job job, JobState state);
+  Checked<bool> end(Job job, JobState state);
+  /// Tells whoever waits for the end of a job.
+  void tell(const std::string& id, const Checked<Job>& what);
   /// Tells a shared store what is done here, and hears from it what was done elsewhere.
   void look_around();
 

@@ -34,7 +34,7 @@ struct Credits {
 };
 
 /// Jobs, uploads, the queue and the ledger, as they outlive the process. Everything is called on
-/// the main thread. Refusals: 404 for what is unknown, 503 while the store cannot be reached.
+/// the main thread. Refusals: 404 for what is unknown, 503 while the store cannot be used.
 class JobStore {
  public:
   using JobRef = std::shared_ptr<const Job>;
@@ -66,13 +66,15 @@ class JobStore {
   /// Tells how far a claimed job is. False if it was ended elsewhere.
   [[nodiscard]] virtual bool keep(const std::string& id, double progress) = 0;
   /// A job ends as its record says, and is charged if it is completed. False if it had ended
-  /// before: then nothing is changed.
-  [[nodiscard]] virtual bool end(const Job& ended) = 0;
+  /// before: then nothing is changed. After a refusal it may have ended.
+  [[nodiscard]] virtual Checked<bool> end(const Job& ended) = 0;
   /// Removes a job that has ended, with its result.
-  virtual void remove(const Job& job, std::int64_t now) = 0;
+  [[nodiscard]] virtual Checked<void> remove(const Job& job, std::int64_t now) = 0;
   /// Removes what is older than `keep`, uploads without a job after `keep_orphan` (seconds).
   virtual void expire(std::int64_t now, std::int64_t keep, std::int64_t keep_orphan) = 0;
 
+  /// Refused while nothing can be saved.
+  [[nodiscard]] virtual Checked<void> check() = 0;
   /// Whether other processes work on the same jobs.
   [[nodiscard]] virtual bool shared() const = 0;
   /// Signs addresses of downloads; all processes that share the store have the same.

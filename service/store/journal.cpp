@@ -97,6 +97,7 @@ void Journal::write_all(std::deque<Batch> batches) {
     else if (!saved)
       again_.push_back(std::move(batch));
   }
+  behind_ = !again_.empty();
   if (!all) g_warning("%s", all.error().text().c_str());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -49,6 +50,8 @@ class Journal {
   /// on the main thread when they are on the disk, or could not be written. Without it, what cannot
   /// be written is tried again, each second and once at the end.
   void write(std::vector<Change> changes, OnSaved on_saved = {});
+  /// Whether something could not be written and is tried again.
+  [[nodiscard]] bool behind() const { return behind_; }
 
  private:
   struct Batch {
@@ -66,6 +69,7 @@ class Journal {
   std::deque<Batch> waiting_;
   std::deque<Batch> again_;  ///< of the writing thread
   bool closing_ = false;
+  std::atomic<bool> behind_ = false;
   std::jthread writer_;  ///< last, so that it ends first
 };
 

@@ -226,7 +226,7 @@ void LocalStore::give_back(const std::string& id) {
   journal_->write({put(job)});
 }
 
-bool LocalStore::end(const Job& ended) {
+Checked<bool> LocalStore::end(const Job& ended) {
   const auto found = jobs_.find(ended.id);
   if (found == jobs_.end() || found->second->ended()) return false;
   Job& job = *found->second;
@@ -246,9 +246,15 @@ void LocalStore::charge(const Job& job, std::vector<Change>& changes) {
   changes.push_back({RecordKind::charge, job.id, to_text(charge)});
 }
 
-void LocalStore::remove(const Job& job, std::int64_t now) {
+Checked<void> LocalStore::check() {
+  if (journal_->behind())
+    return std::unexpected(disk_full_answer("The disk of this service cannot be written."));
+  return {};
+}
+
+Checked<void> LocalStore::remove(const Job& job, std::int64_t now) {
   const auto found = jobs_.find(job.id);
-  if (found == jobs_.end()) return;
+  if (found == jobs_.end()) return {};
   const auto kept = found->second;
   std::vector<Change> changes = {{RecordKind::job, kept->id, {}}};
   pictures_.remove_output(kept->id);
@@ -257,6 +263,7 @@ void LocalStore::remove(const Job& job, std::int64_t now) {
       source != sources_.end() && source->second.jobs == 0)
     set_orphaned(*source->second.picture, now, changes);
   journal_->write(std::move(changes));
+  return {};
 }
 
 void LocalStore::set_orphaned(SourcePicture& source, std::int64_t since,
@@ -275,7 +282,7 @@ void LocalStore::expire(std::int64_t now, std::int64_t keep, std::int64_t keep_o
     else if (now - job->modified >= keep)
       old.push_back(job);
   }
-  for (const auto& job : old) remove(*job, now);
+  for (const auto& job : old) (void)remove(*job, now);
 
   std::vector<Change> changes;
   std::ranges::sort(needed);

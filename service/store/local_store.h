@@ -35,9 +35,10 @@ class LocalStore final : public JobStore {
   void start(const std::string& id, std::int64_t now) override;
   void give_back(const std::string& id) override;
   [[nodiscard]] bool keep(const std::string&, double) override { return true; }
-  [[nodiscard]] bool end(const Job& ended) override;
-  void remove(const Job& job, std::int64_t now) override;
+  [[nodiscard]] Checked<bool> end(const Job& ended) override;
+  [[nodiscard]] Checked<void> remove(const Job& job, std::int64_t now) override;
   void expire(std::int64_t now, std::int64_t keep, std::int64_t keep_orphan) override;
+  [[nodiscard]] Checked<void> check() override;
   [[nodiscard]] bool shared() const override { return false; }
   [[nodiscard]] std::string link_secret() const override { return link_secret_; }
   [[nodiscard]] const PictureFolder& pictures() const override { return pictures_; }

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <format>
 #include <iterator>
@@ -25,6 +26,7 @@ class RedisStore final : public JobStore {
   RedisStore(RedisStoreSettings settings, RedisAddress address, PictureFolder pictures)
       : settings_(std::move(settings)),
         pictures_(std::move(pictures)),
+        where_(std::format("{}:{}", address.host, address.port)),
         redis_(std::move(address)),
         consumer_(OwnedChars(g_uuid_string_random()).get()),
         visibility_ms_(std::to_string(settings_.visibility * 1000)) {}
@@ -46,16 +48,17 @@ class RedisStore final : public JobStore {
   void start(const std::string& id, std::int64_t now) override;
   void give_back(const std::string& id) override;
   [[nodiscard]] bool keep(const std::string& id, double progress) override;
-  [[nodiscard]] bool end(const Job& ended) override;
-  void remove(const Job& job, std::int64_t now) override;
+  [[nodiscard]] Checked<bool> end(const Job& ended) override;
+  [[nodiscard]] Checked<void> remove(const Job& job, std::int64_t now) override;
   void expire(std::int64_t now, std::int64_t keep, std::int64_t keep_orphan) override;
+  [[nodiscard]] Checked<void> check() override;
   [[nodiscard]] bool shared() const override { return true; }
   [[nodiscard]] std::string link_secret() const override { return secret_; }
   [[nodiscard]] const PictureFolder& pictures() const override { return pictures_; }
 
  private:
   using Words = std::vector<std::string>;
-  /// Refusals: 503 while Redis cannot be reached.
+  /// Refusals: 503 while Redis cannot be reached, or refuses.
   Checked<RedisReply> run(const Words& words);
   /// Runs an operation of the script.
   Checked<RedisReply> call(const char* operation, Words arguments);
@@ -67,6 +70,7 @@ class RedisStore final : public JobStore {
 
   RedisStoreSettings settings_;
   PictureFolder pictures_;
+  std::string where_;  ///< without what may be secret in its address
   Redis redis_;
   std::string consumer_, visibility_ms_, secret_;
   std::vector<std::string> refused_;  ///< jobs, for withdraw()
@@ -74,7 +78,28 @@ class RedisStore final : public JobStore {
   bool reached_ = true;  ///< by the last command
 };
 
+/// What the script needs: the oldest Redis that has XPENDING with IDLE. (Valkey says which it is
+/// like.)
+constexpr std::pair oldest{6, 2};
+
+std::pair<int, int> version_from(std::string_view info) {
+  constexpr std::string_view name = "redis_version:";
+  std::pair version = oldest;
+  const auto at = info.find(name);
+  if (at == std::string_view::npos) return version;
+  const char* end = info.data() + info.size();
+  const auto major = std::from_chars(info.data() + at + name.size(), end, version.first);
+  if (major.ptr != end) std::from_chars(major.ptr + 1, end, version.second);
+  return version;
+}
+
 Result<void> RedisStore::open() {
+  if (const auto info = redis_.run({"INFO", "server"}); info && info->text)
+    if (const auto [major, minor] = version_from(*info->text); std::pair(major, minor) < oldest)
+      return fail(
+          ErrorKind::bad_argument,
+          std::format("Redis at {} has version {}.{}, which is too old.", where_, major, minor),
+          "It has to be Redis 6.2 or later, or Valkey.");
   const auto appends = redis_.run({"CONFIG", "GET", "appendonly"});
   if (appends && appends->list.size() == 2 && appends->list[1].text == "no")
     g_warning(
@@ -84,7 +109,7 @@ Result<void> RedisStore::open() {
   if (secret) secret = redis_.run({"GET", "sharpen:secret"});
   if (!secret || !secret->text)
     return fail(ErrorKind::io,
-                std::format("{} cannot be used: {}", settings_.url,
+                std::format("Redis at {} cannot be used: {}", where_,
                             secret ? "it keeps nothing" : secret.error().message),
                 "Start Redis or Valkey there, or correct --queue.");
   secret_ = *secret->text;
@@ -97,7 +122,7 @@ Checked<RedisReply> RedisStore::run(const Words& words) {
     g_warning("Redis: %s", reply.error().message.c_str());
   if (reply) return *std::move(reply);
   return std::unexpected(busy_answer(
-      503, queue_pause, "The queue of this service cannot be reached. Try again later."));
+      503, queue_pause, "The queue of this service cannot be used now. Try again later."));
 }
 
 Checked<RedisReply> RedisStore::call(const char* operation, Words arguments) {
@@ -177,10 +202,7 @@ void RedisStore::withdraw() {
     Job job = **found;
     job.state = JobState::cancelled;
     job.modified = settings_.clock();
-    if (end(job))
-      remove(job, job.modified);
-    else
-      refused_.push_back(id);
+    if (!end(job) || !remove(job, job.modified)) refused_.push_back(id);
   }
 }
 
@@ -220,24 +242,35 @@ bool RedisStore::keep(const std::string& id, double progress) {
   return !kept || kept->number() == 1;
 }
 
-bool RedisStore::end(const Job& ended) {
+Checked<bool> RedisStore::end(const Job& ended) {
   std::string charge;
   if (ended.state == JobState::completed && settings_.has_account)
     charge = to_text(charge_for(ended));
   const auto first = call("finish", {ended.id, to_text(ended), std::to_string(ended.output_bytes),
                                      std::to_string(ended.modified), charge});
-  return first && first->number() == 1;
+  if (!first) return std::unexpected(first.error());
+  return first->number() == 1;
 }
 
-void RedisStore::remove(const Job& job, std::int64_t now) {
-  if (call("remove", {job.id, std::to_string(now)})) pictures_.remove_output(job.id);
+Checked<void> RedisStore::remove(const Job& job, std::int64_t now) {
+  const auto removed = call("remove", {job.id, std::to_string(now)});
+  if (!removed) return std::unexpected(removed.error());
+  pictures_.remove_output(job.id);
+  return {};
+}
+
+Checked<void> RedisStore::check() {
+  // Changes nothing, but is refused like all that does, for example by a replica.
+  const auto allowed = run({"SETRANGE", "sharpen:nothing", "0", ""});
+  if (!allowed) return std::unexpected(allowed.error());
+  return {};
 }
 
 void RedisStore::expire(std::int64_t now, std::int64_t keep, std::int64_t keep_orphan) {
   const std::string before = std::to_string(now - keep);
   if (const auto old = run({"ZRANGEBYSCORE", "sharpen:ended", "-inf", before}))
     for (const RedisReply& id : old->list)
-      if (const auto job = find(id.text.value_or(""))) remove(**job, now);
+      if (const auto job = find(id.text.value_or(""))) (void)remove(**job, now);
   if (const auto old = call("remove_sources", {before, std::to_string(now - keep_orphan)}))
     for (const RedisReply& id : old->list) pictures_.remove_source(id.text.value_or(""));
   if (now < next_sweep_) return;

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <future>
 #include <thread>
 
 #include "base/glib_error.h"
@@ -140,6 +142,41 @@ TEST(Generations, StopWhenTheClientHasGone) {
   (void)service.await(id, "Processing");
   g_io_stream_close(G_IO_STREAM(connection.get()), nullptr, nullptr);
   (void)service.await(id, "Cancelled");
+}
+
+TEST(Generations, AreAnsweredWhenTheServiceEnds) {
+  for (const bool in_time : {false, true}) {
+    const TestFolder folder;
+    const std::vector<std::string> balance = {"--balance", "100"};
+    {
+      std::vector<std::string> words = {"--metrics",
+                                        "--balance",
+                                        "100",
+                                        "--behaviour",
+                                        "processing_ms=" + std::string(in_time ? "500" : "600000"),
+                                        "--behaviour",
+                                        "aimlapi_form=b64_json",
+                                        "--stop-seconds",
+                                        in_time ? "60" : "0"};
+      RunningService service(with_state(folder, std::move(words)));
+      auto answer = std::async(std::launch::async, [&] { return generate(service, request()); });
+      while (!send("GET", service.download_url + "/metrics").body.contains("workers_busy 1"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      EXPECT_EQ(service.end(SIGTERM), 0);
+      const Response response = answer.get();
+      EXPECT_EQ(response.status, in_time ? 200u : 503u) << response.body;
+      if (in_time)
+        EXPECT_EQ(response.json()["data"].elements()[0]["b64_json"].string(), base64(picture()));
+      else
+        EXPECT_NE(response.header("retry-after"), "");
+    }
+    RunningService later(with_state(folder, balance));
+    const auto jobs = send("GET", later.image("/status")).json().elements();
+    ASSERT_EQ(jobs.size(), 1u);
+    EXPECT_EQ(jobs[0]["status"].string(), in_time ? "Completed" : "Cancelled");
+    const Response left = send("GET", later.url + "/account/v1/credits/balance");
+    EXPECT_EQ(left.json()["total_credits"].integer(), in_time ? 99 : 100);
+  }
 }
 
 TEST(Billing, IsInDollars) {

@@ -31,6 +31,12 @@ int ChildProcess::pid() const { return std::stoi(g_subprocess_get_identifier(pro
 
 void ChildProcess::send(int signal) { g_subprocess_send_signal(process_.get(), signal); }
 
+void ChildProcess::wait() const {
+  GErrorGuard error;
+  if (!g_subprocess_wait_check(process_.get(), nullptr, error.out()))
+    throw std::runtime_error(error.message());
+}
+
 void ChildProcess::kill() {
   g_subprocess_force_exit(process_.get());
   g_subprocess_wait(process_.get(), nullptr, nullptr);

@@ -20,6 +20,8 @@ class ChildProcess {
 
   [[nodiscard]] int pid() const;
   void send(int signal);
+  /// Waits for its end; throws if that is not a success.
+  void wait() const;
   /// Sends SIGKILL and waits for the end.
   void kill();
 

@@ -30,8 +30,8 @@ TEST_F(LocalStoreTest, EndsAndChargesAJobOnce) {
     const auto job = store->claim();
     ASSERT_TRUE(job);
     EXPECT_EQ(store->credits()->reserved, 2);
-    EXPECT_TRUE(store->end(completed(*job)));
-    EXPECT_FALSE(store->end(completed(*job)));
+    EXPECT_EQ(store->end(completed(*job)), true);
+    EXPECT_EQ(store->end(completed(*job)), false);
     EXPECT_EQ(store->credits()->charged, 2);
     EXPECT_EQ(store->credits()->reserved, 0);
     EXPECT_EQ(store->usage("")->bytes, 150);
@@ -109,8 +109,8 @@ TEST_F(LocalStoreTest, AnswersAlsoForAJobThatIsRemovedBeforeItIsSaved) {
   store->submit(job, source, [&](const Checked<void>&) { ++answers; });
   Job cancelled = job;
   cancelled.state = JobState::cancelled;
-  ASSERT_TRUE(store->end(cancelled));
-  store->remove(cancelled, 2000);
+  ASSERT_EQ(store->end(cancelled), true);
+  ASSERT_TRUE(store->remove(cancelled, 2000));
   EXPECT_TRUE(turn_until([&] { return answers > 0; }));
   EXPECT_FALSE(store->claim());
 }
@@ -131,6 +131,20 @@ TEST_F(LocalStoreTest, LeavesNothingOfAJobThatCannotBeSaved) {
   EXPECT_EQ(store->usage("")->unfinished, 0);
   EXPECT_EQ(store->usage("")->bytes, 0);
   EXPECT_EQ(store->credits()->reserved, 0);
+}
+
+TEST_F(LocalStoreTest, SaysWhileItCannotSaveWhatHappened) {
+  auto store = open();
+  const std::string id = submitted(*store);
+  const auto job = store->claim();
+  auto other = sqlite::Database::open(folder_.path() / "state" / "jobs.sqlite", 0);
+  ASSERT_TRUE(other->run("ALTER TABLE records RENAME TO elsewhere"));
+  EXPECT_TRUE(store->check());
+  EXPECT_EQ(store->end(completed(*job)), true);
+  EXPECT_TRUE(turn_until([&] { return !store->check(); }));
+  EXPECT_EQ(store->check().error().status, 503u);
+  ASSERT_TRUE(other->run("ALTER TABLE elsewhere RENAME TO records"));
+  EXPECT_TRUE(turn_until([&] { return store->check().has_value(); }));
 }
 
 TEST_F(LocalStoreTest, TakesOverWhatTheFirstVersionLeft) {
@@ -202,6 +216,7 @@ TEST(Journal, WritesLaterWhatCannotBeWrittenNow) {
     (*journal)->write({{RecordKind::job, "b", "second"}},
                       [&](const Result<void>& saved) { refused = !saved; });
     EXPECT_TRUE(turn_until([&] { return refused; }));
+    EXPECT_TRUE((*journal)->behind());
     ASSERT_TRUE(other->run("ALTER TABLE elsewhere RENAME TO records"));
   }
   auto journal = Journal::open(file);

@@ -26,6 +26,12 @@ class RedisServer {
     await_listener(port_);
   }
   void kill() { process_->kill(); }
+  /// Refuses all that would change something, as a Redis whose disk is full does, or a replica.
+  void refuse_writes(bool refuse) {
+    const ChildProcess told({"redis-cli", "-p", std::to_string(port_), "CONFIG", "SET",
+                             "min-replicas-to-write", refuse ? "1" : "0"});
+    told.wait();
+  }
   /// Answers nobody until resume(), and then does what it was told meanwhile.
   void pause() { process_->send(SIGSTOP); }
   void resume() { process_->send(SIGCONT); }

@@ -1,6 +1,12 @@
 #include "service/store/redis_store.h"
 
+#include <gio/gio.h>
 #include <gtest/gtest.h>
+
+#include <array>
+#include <format>
+#include <string_view>
+#include <thread>
 
 #include "tests/service/redis_server.h"
 #include "tests/service/store_fixture.h"
@@ -8,15 +14,22 @@
 namespace sharpen::server {
 namespace {
 
-TEST(RedisStore, TakesBackARefusedSubmitAlsoWhileAllWorkersAreBusy) {
+class RedisStoreTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<JobStore>> open(const std::string& url) {
+    return open_redis_store({.url = url,
+                             .password = {},
+                             .folder = folder_.path() / "store",
+                             .visibility = 600,
+                             .has_account = true,
+                             .clock = [] { return std::int64_t{2000}; }});
+  }
+  test::TestFolder folder_;
+};
+
+TEST_F(RedisStoreTest, TakesBackARefusedSubmitAlsoWhileAllWorkersAreBusy) {
   test::RedisServer redis;
-  const test::TestFolder folder;
-  const auto opened = open_redis_store({.url = redis.url(),
-                                        .password = {},
-                                        .folder = folder.path() / "store",
-                                        .visibility = 600,
-                                        .has_account = false,
-                                        .clock = [] { return std::int64_t{2000}; }});
+  const auto opened = open(redis.url());
   ASSERT_TRUE(opened) << opened.error().text();
   JobStore& store = **opened;
   const std::string busy = submitted(store);
@@ -31,6 +44,87 @@ TEST(RedisStore, TakesBackARefusedSubmitAlsoWhileAllWorkersAreBusy) {
   EXPECT_TRUE(store.keep(busy, 0.5));
   EXPECT_FALSE(store.find(job.id));
   EXPECT_FALSE(store.claim());
+}
+
+TEST_F(RedisStoreTest, SaysWhenAnEndOrARemovalIsNotSaved) {
+  test::RedisServer redis;
+  const auto opened = open(redis.url());
+  ASSERT_TRUE(opened) << opened.error().text();
+  JobStore& store = **opened;
+  const std::string id = submitted(store);
+  const auto job = store.claim();
+  ASSERT_TRUE(job);
+  EXPECT_TRUE(store.check());
+  redis.refuse_writes(true);
+  EXPECT_EQ(store.check().error().status, 503u);
+  EXPECT_EQ(store.end(completed(*job)).error().status, 503u);
+  EXPECT_FALSE((*store.find(id))->ended()) << "nothing of it is done";
+  EXPECT_EQ(store.credits()->charged, 0);
+  redis.refuse_writes(false);
+  EXPECT_EQ(store.end(completed(*job)), true);
+  EXPECT_EQ(store.end(completed(*job)), false) << "a job ends once";
+  EXPECT_EQ(store.credits()->charged, 2);
+  redis.refuse_writes(true);
+  EXPECT_EQ(store.remove(**store.find(id), 2000).error().status, 503u);
+  EXPECT_TRUE(store.find(id));
+  redis.refuse_writes(false);
+  EXPECT_TRUE(store.remove(**store.find(id), 2000));
+  EXPECT_FALSE(store.find(id));
+}
+
+TEST_F(RedisStoreTest, SaysNothingOfItsAddressThatMayBeSecret) {
+  const std::string port = std::to_string(test::free_port());
+  for (const char* address : {"redis://hunter2@127.0.0.1:", "redis://:hunter2@127.0.0.1:",
+                              "redis://user:hunter2@127.0.0.1:", "redis://u%3Ahunter2@127.0.0.1:"})
+    for (const char* rest : {"", "/0", "/?password=hunter2", "/0?password=hunter2", "/hunter2"}) {
+      const auto refused = open(address + port + rest);
+      ASSERT_FALSE(refused);
+      EXPECT_FALSE(refused.error().text().contains("hunter2")) << refused.error().text();
+    }
+  EXPECT_TRUE(open("redis://127.0.0.1:" + port).error().text().contains("127.0.0.1:" + port));
+}
+
+/// Answers one client: INFO as a Redis of some version, and nothing else of sense.
+class OtherRedis {
+ public:
+  explicit OtherRedis(const std::string& version)
+      : info_("# Server\r\nredis_version:" + version + "\r\n"),
+        port_(g_socket_listener_add_any_inet_port(listener_.get(), nullptr, nullptr)),
+        thread_([this] { serve(); }) {}
+  [[nodiscard]] std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  void serve() {
+    const auto connection = Ref<GSocketConnection>::adopt(
+        g_socket_listener_accept(listener_.get(), nullptr, nullptr, nullptr));
+    auto* input = g_io_stream_get_input_stream(G_IO_STREAM(connection.get()));
+    auto* output = g_io_stream_get_output_stream(G_IO_STREAM(connection.get()));
+    std::array<char, 4096> bytes{};
+    for (gssize count = 0;
+         (count = g_input_stream_read(input, bytes.data(), bytes.size(), nullptr, nullptr)) > 0;) {
+      const bool asked = std::string_view(bytes.data(), std::size_t(count)).contains("INFO");
+      const std::string answer =
+          asked ? std::format("${}\r\n{}\r\n", info_.size(), info_) : "-ERR unknown command\r\n";
+      g_output_stream_write_all(output, answer.data(), answer.size(), nullptr, nullptr, nullptr);
+    }
+  }
+
+  std::string info_;
+  Ref<GSocketListener> listener_ = Ref<GSocketListener>::adopt(g_socket_listener_new());
+  std::uint16_t port_;
+  std::jthread thread_;
+};
+
+TEST_F(RedisStoreTest, RefusesARedisThatIsTooOld) {
+  for (const char* version : {"6.0.16", "5.0.7", "6.2.0", "7.0", "10.0.1"}) {
+    const OtherRedis redis(version);
+    const auto refused = open(redis.url());
+    ASSERT_FALSE(refused);
+    const bool old =
+        std::string_view(version) < "6.2" && !std::string_view(version).starts_with("1");
+    EXPECT_EQ(refused.error().text().contains("too old"), old) << refused.error().text();
+    EXPECT_EQ(refused.error().text().contains("6.2 or later"), old) << refused.error().text();
+  }
 }
 
 }  // namespace

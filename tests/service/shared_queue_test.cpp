@@ -5,10 +5,12 @@
 #include <format>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <list>
 #include <set>
 #include <thread>
 
+#include "base/glib_error.h"
 #include "tests/service/redis_server.h"
 
 namespace sharpen::test {
@@ -144,6 +146,77 @@ TEST_F(SharedQueue, OutlivesTheEndOfRedis) {
   }
   for (const std::string& id : ids) expect_result(id);
   expect_one_charge_each(ids);
+}
+
+TEST_F(SharedQueue, SaysNoToWhatCannotBeSaved) {
+  RunningService& service = add({"--behaviour", "processing_ms=600000"});
+  const std::string stuck = service.submitted();
+  (void)service.await(stuck, "Processing");
+  RunningService& quick = add({"--workers", "3"});
+  const std::string done = quick.submitted();
+  (void)quick.await(done, "Completed");
+  redis_.refuse_writes(true);
+  for (const Response& refused :
+       {send("DELETE", service.image("/status/" + done)), send("DELETE", service.image("/status")),
+        send("DELETE", service.image("/cancel/" + stuck)), service.submit()}) {
+    EXPECT_EQ(refused.status, 503u);
+    EXPECT_NE(refused.header("retry-after"), "");
+  }
+  EXPECT_EQ(service.status(done).text("status"), "Completed") << "it can be read";
+  EXPECT_EQ(send("GET", service.url + "/healthz").status, 503u);
+  redis_.refuse_writes(false);
+  EXPECT_EQ(send("GET", service.url + "/healthz").status, 200u);
+  EXPECT_EQ(send("DELETE", service.image("/cancel/" + stuck)).status, 204u);
+  EXPECT_EQ(send("DELETE", service.image("/status/" + done)).status, 204u);
+  EXPECT_EQ(service.status(done).status, 404u);
+}
+
+/// A request to the AI/ML API's path, whose answer comes with the result.
+std::future<Response> generate(const RunningService& service) {
+  const std::string bytes = picture();
+  const OwnedChars encoded(
+      g_base64_encode(reinterpret_cast<const guchar*>(bytes.data()), bytes.size()));
+  return std::async(std::launch::async, [url = service.url, text = std::string(encoded.get())] {
+    return send("POST", url + "/v1/images/generations", {},
+                json_body(R"({"model":"topaz-labs/sharpen","mode":"Strong","image_url":")"
+                          "data:image/png;base64," +
+                          text + R"("})"));
+  });
+}
+
+TEST_F(SharedQueue, AnswersARequestWhoseJobIsRemovedElsewhere) {
+  RunningService &waiting = add_stuck(), &other = add_stuck();
+  auto answer = generate(waiting);
+  std::string id;
+  await([&] {
+    const auto jobs = send("GET", other.image("/status")).json().elements();
+    if (!jobs.empty()) id = jobs[0]["process_id"].string().value_or("");
+    return !id.empty();
+  });
+  // Neither sees what the other does until it looks around.
+  ::kill(waiting.pid, SIGSTOP);
+  EXPECT_EQ(send("DELETE", other.image("/cancel/" + id)).status, 204u);
+  EXPECT_EQ(send("DELETE", other.image("/status/" + id)).status, 204u);
+  ::kill(waiting.pid, SIGCONT);
+  const Response response = answer.get();
+  EXPECT_EQ(response.status, 404u) << response.body;
+  EXPECT_TRUE(response.json()["requestId"].string()) << "in the form of this API";
+}
+
+TEST_F(SharedQueue, AnswersARequestThatWaitsWhenItsServiceEnds) {
+  RunningService& waiting = add_stuck();
+  auto answer = generate(waiting);
+  await([&] { return metric(waiting, "workers_busy") == "1"; });
+  EXPECT_EQ(waiting.end(SIGTERM), 0);
+  const Response response = answer.get();
+  EXPECT_EQ(response.status, 503u) << response.body;
+  EXPECT_NE(response.header("retry-after"), "");
+  services_.clear();
+  RunningService& later = add({"--visibility-timeout", "600"});
+  const auto jobs = send("GET", later.image("/status")).json().elements();
+  ASSERT_EQ(jobs.size(), 1u);
+  EXPECT_EQ(jobs[0]["status"].string(), "Cancelled") << "nobody would get its result";
+  expect_one_charge_each({});
 }
 
 TEST_F(SharedQueue, SaysNoPasswordThatIsWrittenIntoItsAddress) {
