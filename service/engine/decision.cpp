@@ -84,8 +84,10 @@ Report report_of(const Decision& decision, bool changed, bool subject) {
   const bool mixed = decision.learned || !found.map.empty();
   report.family = mixed ? "mixed" : name_of(found.blur.family);
   report.size = decision.learned ? decision.look.radius : found.blur.size;
-  report.part =
-      decision.learned ? decision.look.blurred : (found.map.empty() ? 1 : found.map.blurred_part());
+  report.part = decision.outcome == Outcome::sharp ? 0
+                : decision.learned                 ? decision.look.blurred
+                : found.map.empty()                ? 1
+                                                   : found.map.blurred_part();
   report.angle = found.blur.angle;
   report.noise = found.noise * 255;
   report.confidence = found.confidence;

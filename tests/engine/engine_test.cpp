@@ -44,6 +44,7 @@ class EngineTest : public testing::Test {
       ASSERT_TRUE(report) << report.error().text();
       EXPECT_FALSE(report->changed) << model << ": " << report->summary;
       EXPECT_EQ(report->summary, "already sharp, nothing changed");
+      EXPECT_EQ(report->part, 0);
       EXPECT_EQ(test::read_rows(folder_ / "in.png"), test::read_rows(folder_ / "out.png"));
     }
   }
