@@ -11,8 +11,8 @@
 namespace sharpen {
 namespace {
 
-/// Longer than the 90 minutes that a service may take for one picture.
-constexpr std::chrono::hours longest_job{3};
+/// Longer than the four hours that a job is waited for.
+constexpr std::chrono::hours longest_job{5};
 
 /// The start time of a process that runs; nothing for one that is gone or a zombie.
 std::optional<std::uint64_t> start_time_of(pid_t process) {

@@ -42,7 +42,7 @@ struct JobRequest {
 struct JobResult {
   std::int64_t journal_id = 0;  ///< for placed_job() once the result is in an image
   std::string upload_name;      ///< tells the job from all others
-  bool paid_before = false;     ///< of an earlier run on the same picture: nothing was paid
+  bool paid_before = false;     ///< of another run on the same picture: nothing was paid
   /// Of `format`, checked: a picture, of the size that was sent unless resume_job() brought it.
   SpoolFile file;
   FileFormat format = FileFormat::png;
@@ -57,8 +57,9 @@ struct JobResult {
 /// Submit, wait, download, check: one paid job from end to end, in the calling (worker) thread.
 /// Journalled at each step in home.journal(); whatever interrupts it, recover() goes on where it
 /// stopped. On ErrorKind::cancelled the message says whether the job will be charged. The spooled
-/// upload is taken over by the journal: it is removed when the entry is. An unfinished job with the
-/// same picture and settings is gone on with instead of being paid for again.
+/// upload is taken over by the journal: it is removed when the entry is. A job with the
+/// same picture and settings that is unfinished, or that another run is at, is gone on with or
+/// shared instead of being paid for again.
 [[nodiscard]] Result<JobResult> run_job(const JobRequest& request, const Home& home,
                                         const OnProgress& on_progress, GCancellable* cancellable);
 

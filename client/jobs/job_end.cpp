@@ -24,6 +24,10 @@ Error JobRun::conclude(Error error) {
   const bool cancelled = g_cancellable_is_cancelled(cancellable_);
   if (error.kind == ErrorKind::not_found && is_of_another_key(entry_, address_))
     error = of_another_key();
+  if (is_shared_ && cancelled) {
+    forget();
+    return cancelled_error(_("Another run of GIMP works on this job now."));
+  }
   const bool begun = keeps_answer_ || entry_.is_at_service();
   if (begun && cancelled && service_ && !pace_.once) return stop_at_service();
   if (error.kind == ErrorKind::maybe_billed) may_exist_ = true;

@@ -5,11 +5,9 @@
 #include "base/glib_error.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/link_or_copy.h"
 #include "base/one_line.h"
 #include "base/unix_time.h"
-#include "client/jobs/fingerprint.h"
-#include "client/jobs/same_job.h"
+#include "client/jobs/kept_result.h"
 #include "client/local/revived_service.h"
 #include "client/providers/request_fields.h"
 
@@ -34,28 +32,6 @@ std::string remark_on(const JournalEntry& entry, const std::string& options_json
     names += (names.empty() ? "" : ", ") + std::string(_(parameter(id).title));
   // TRANSLATORS: a service and one or more settings: "Topaz Labs did not use Strength."
   return names.empty() ? "" : tr("{} did not use {}.", _(title_of(entry.service)), names);
-}
-
-/// A second name for the journal's file, so that the result outlives whoever drops the first.
-Result<SpoolFile> second_name(const std::filesystem::path& file) {
-  auto spool = SpoolFile::create(file.extension().string(), file.parent_path());
-  if (!spool) return spool;
-  if (const std::error_code error = link_or_copy(file, spool->path()))
-    return fail(ErrorKind::io, tr("The result cannot be kept: {}.", error.message()),
-                _("Free some space, then fetch it under Filters > Enhance."));
-  return spool;
-}
-
-/// The result of a job that is here already; empty if there is none. The answer to a submit may
-/// have come to its end, or not, when its process was killed.
-std::filesystem::path result_here(const JournalEntry& entry, GCancellable* cancellable) {
-  std::error_code none;
-  if (!entry.result_file.empty() && std::filesystem::exists(entry.result_file, none))
-    return entry.result_file;
-  auto answer = answer_file(entry.original_file);
-  if (entry.is_at_service() || entry.original_file.empty() || !check_picture(answer, cancellable))
-    answer.clear();
-  return answer;
 }
 
 }  // namespace
@@ -102,16 +78,15 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
     if (auto open = open_journal(!free); !open) return fail(std::move(open));
   }
   if (!free) {
-    auto same = go_on_with_same(owned);
+    auto same = result_of_same(owned);
     if (!same) return fail(std::move(same));
     if (*same) return std::move(**same);
-  }
-  if (journal_) {
+  } else if (journal_) {
     auto id = journal_->add(entry_);
     if (!id) return fail(std::move(id));
     entry_.id = *id;
-    entry_.original_file = owned.keep();
   }
+  if (journal_) entry_.original_file = owned.keep();
   sharpening_from_ = free ? 0.1 : 0.3;
   report(Stage::uploading, prepared);
   const Transfer show = reporter(Stage::uploading, prepared, sharpening_from_);
@@ -135,46 +110,6 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
   // If the disk fails now the job still goes on: it is paid for.
   (void)save(step);
   return follow(std::move(submitted->inline_result));
-}
-
-Result<std::optional<JobResult>> JobRun::go_on_with_same(SpooledUpload& owned) {
-  auto fingerprint = fingerprint_of(owned.path(), cancellable_);
-  if (!fingerprint) return std::unexpected(conclude(std::move(fingerprint).error()));
-  entry_.fingerprint = *std::move(fingerprint);
-  auto same = adopt_same_job(*journal_, address_, entry_.fingerprint, entry_.settings);
-  if (!same) return fail(std::move(same));
-  if (!*same) return std::nullopt;
-  const JournalEntry fresh = entry_;
-  const JournalEntry earlier = **std::move(same);
-  is_earlier_ = true;
-  was_placed_ = earlier.step == JobStep::placed;
-  JournalEntry job = earlier;
-  // A run that is killed leaves its result to be fetched, wherever an earlier one may be.
-  if (was_placed_) job.step = JobStep::ready;
-  // From here on the job is this run's: it looks for its picture where it has put it.
-  job.origin = fresh.origin;
-  job.fingerprint = fresh.fingerprint;
-  job.result_file = result_here(earlier, cancellable_);
-  job.original_file = owned.path();
-  if (auto saved = journal_->update(job); !saved) {
-    (void)journal_->release(job.id);
-    return fail(std::move(saved));
-  }
-  (void)SpooledUpload::take_over(earlier.original_file);
-  auto result = resume(job);
-  if (result) {
-    (void)owned.keep();
-    result->paid_before = true;
-    return std::optional(*std::move(result));
-  }
-  const auto left = journal_->find(job.id);
-  const bool is_forgotten = left && !*left;  // it has failed, is not kept, or never got there
-  if (!is_forgotten && !was_placed_) (void)owned.keep();
-  if (!is_forgotten || result.error().kind == ErrorKind::cancelled) return fail(std::move(result));
-  entry_ = fresh;
-  is_earlier_ = was_placed_ = may_exist_ = false;
-  last_status_ = {};
-  return std::nullopt;
 }
 
 Result<JobResult> JobRun::resume(const JournalEntry& entry) {

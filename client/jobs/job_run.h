@@ -24,8 +24,15 @@ class JobRun {
  private:
   [[nodiscard]] Result<void> prepare(const Upload& upload, const Settings& settings);
   [[nodiscard]] Result<void> open_journal(bool needed);
-  /// Goes on with a job of the same picture, if there is one, for this request. Empty: there is
-  /// none, or none any more at the service.
+  /// The result of a job with the same picture and settings, whoever has begun it. Empty: there is
+  /// none, and this job is in the journal as the one that sends the picture.
+  [[nodiscard]] Result<std::optional<JobResult>> result_of_same(SpooledUpload& owned);
+  /// Fetches, for this request too, the result of a job that another run is at. Empty: the service
+  /// may not have it yet.
+  [[nodiscard]] Result<std::optional<JobResult>> share(const JournalEntry& other,
+                                                       SpooledUpload& owned);
+  /// Goes on with a job of a run that has ended. Empty: there is none, or none any more at the
+  /// service.
   [[nodiscard]] Result<std::optional<JobResult>> go_on_with_same(SpooledUpload& owned);
   [[nodiscard]] Result<void> save(JobStep step);
   [[nodiscard]] Result<JobResult> follow(std::optional<std::filesystem::path> inline_result);
@@ -62,6 +69,7 @@ class JobRun {
   bool is_new_ = false;           ///< start()ed, not resume()d
   bool keeps_answer_ = false;     ///< whatever the service still has
   bool is_earlier_ = false;       ///< the job is an earlier one of the picture that was to be sent
+  bool is_shared_ = false;        ///< another run is at the same job
   bool was_placed_ = false;       ///< an image has, or had, the result: it is fetched once more
   bool may_exist_ = false;        ///< the service may have the job though its id is not known
   double sharpening_from_ = 0.3;  ///< fraction at which the service has the picture

@@ -22,6 +22,17 @@ bool is_of_picture(const JournalEntry& job, const std::string& fingerprint) {
   return fingerprint_of(job.original_file, nullptr).value_or("") == fingerprint;
 }
 
+struct Wanted {
+  const ServiceAddress& address;
+  const std::string& fingerprint;
+  const Settings& settings;
+
+  [[nodiscard]] bool is(const JournalEntry& job) const {
+    return job.service == address.kind && job.base_url == address.base_url &&
+           asked(job.settings) == asked(settings) && is_of_picture(job, fingerprint);
+  }
+};
+
 }  // namespace
 
 Result<std::optional<JournalEntry>> adopt_same_job(Journal& journal, const ServiceAddress& address,
@@ -34,13 +45,25 @@ Result<std::optional<JournalEntry>> adopt_same_job(Journal& journal, const Servi
   const auto unfinished = journal.unfinished();
   if (!unfinished) return std::unexpected(unfinished.error());
   jobs->insert(jobs->end(), unfinished->begin(), unfinished->end());
+  const Wanted wanted{address, fingerprint, settings};
   for (const JournalEntry& job : *jobs | std::views::reverse) {
-    const bool same = job.service == address.kind && job.base_url == address.base_url &&
-                      asked(job.settings) == asked(settings) && is_of_picture(job, fingerprint);
-    if (!same) continue;
+    if (!wanted.is(job)) continue;
     auto adopted = journal.adopt(job.id);
     if (!adopted || *adopted) return adopted;
   }
+  return std::optional<JournalEntry>();
+}
+
+Result<std::optional<JournalEntry>> find_same_job(const Journal& journal,
+                                                  const ServiceAddress& address,
+                                                  const std::string& fingerprint,
+                                                  const Settings& settings, std::int64_t before) {
+  auto jobs = journal.jobs();
+  if (!jobs) return std::unexpected(jobs.error());
+  const Wanted wanted{address, fingerprint, settings};
+  for (JournalEntry& job : *jobs | std::views::reverse)
+    if (job.id < before && !is_of_another_key(job, address) && wanted.is(job))
+      return std::optional(std::move(job));
   return std::optional<JournalEntry>();
 }
 

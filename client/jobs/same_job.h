@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,5 +17,13 @@ namespace sharpen {
                                                                  const ServiceAddress& address,
                                                                  const std::string& fingerprint,
                                                                  const Settings& settings);
+
+/// The newest job of the same, whoever owns it, of those whose id is less than `before`. Two runs
+/// that begin at once agree by the ids which of them sends the picture. Errors: io.
+[[nodiscard]] Result<std::optional<JournalEntry>> find_same_job(const Journal& journal,
+                                                                const ServiceAddress& address,
+                                                                const std::string& fingerprint,
+                                                                const Settings& settings,
+                                                                std::int64_t before);
 
 }  // namespace sharpen

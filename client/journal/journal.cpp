@@ -146,12 +146,16 @@ Result<std::vector<std::filesystem::path>> Journal::files() const {
 }
 
 Result<std::vector<JournalEntry>> Journal::unfinished() const {
-  return free_ones("step != 'placed'");
+  return list(Of::nobody, "step != 'placed'");
 }
 
-Result<std::vector<JournalEntry>> Journal::placed() const { return free_ones("step = 'placed'"); }
+Result<std::vector<JournalEntry>> Journal::placed() const {
+  return list(Of::nobody, "step = 'placed'");
+}
 
-Result<std::vector<JournalEntry>> Journal::free_ones(const char* where) const {
+Result<std::vector<JournalEntry>> Journal::jobs() const { return list(Of::anybody, "1"); }
+
+Result<std::vector<JournalEntry>> Journal::list(Of of, const char* where) const {
   auto query = database_->sql.prepare(
       std::format("SELECT id, owner, renewed, {} FROM jobs WHERE {} ORDER BY created, id",
                   entry_columns, where)
@@ -165,7 +169,7 @@ Result<std::vector<JournalEntry>> Journal::free_ones(const char* where) const {
     const auto id = query->integer();
     const auto owner = query->text();
     const auto renewed = query->integer();
-    if (may_take(owner, renewed)) entries.push_back(read_entry(id, *query));
+    if (of == Of::anybody || may_take(owner, renewed)) entries.push_back(read_entry(id, *query));
   }
 }
 

@@ -85,7 +85,9 @@ class Journal {
   [[nodiscard]] Result<void> remove_placed_before(std::int64_t time);
   [[nodiscard]] Result<std::optional<JournalEntry>> find(std::int64_t id) const;
 
-  /// The pictures of all jobs, whoever owns them.
+  /// All jobs, whoever owns them, oldest first.
+  [[nodiscard]] Result<std::vector<JournalEntry>> jobs() const;
+  /// Their pictures.
   [[nodiscard]] Result<std::vector<std::filesystem::path>> files() const;
   /// Jobs whose owner is dead (or that nobody owns) and that are in no image yet, oldest first.
   [[nodiscard]] Result<std::vector<JournalEntry>> unfinished() const;
@@ -99,7 +101,8 @@ class Journal {
 
  private:
   struct Database;
-  [[nodiscard]] Result<std::vector<JournalEntry>> free_ones(const char* where) const;
+  enum class Of { anybody, nobody };  ///< what a dead process owned is nobody's
+  [[nodiscard]] Result<std::vector<JournalEntry>> list(Of owner, const char* where) const;
   explicit Journal(std::unique_ptr<Database> database);
   std::unique_ptr<Database> database_;
 };

@@ -160,14 +160,14 @@ FakeAnswer FakeTopaz::answer(const FakeRequest& request) {
 JobRoom::JobRoom() { home = {.program = {}, .user = folder.path() / "user", .ca_file = {}}; }
 
 std::string JobRoom::picture(std::uint32_t picture_width, std::uint32_t picture_height, int bits,
-                             FileFormat format) {
+                             FileFormat format, std::uint32_t noise) {
   const auto file = folder.path() / ("picture-" + std::to_string(number_++));
   PictureInfo info;
   info.width = picture_width;
   info.height = picture_height;
   info.bits = bits;
   std::vector<std::byte> pixels(info.bytes_per_row() * info.height);
-  std::uint32_t random = 1;
+  std::uint32_t random = noise;
   for (std::byte& byte : pixels) byte = std::byte((random = random * 1664525 + 1013904223) >> 24);
   auto writer = create_picture(file, format, info);
   if (!writer || !(*writer)->write(pixels) || !(*writer)->finish())
@@ -176,10 +176,10 @@ std::string JobRoom::picture(std::uint32_t picture_width, std::uint32_t picture_
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-JobRequest JobRoom::request(const ServiceAddress& service) {
+JobRequest JobRoom::request(const ServiceAddress& service, std::uint32_t noise) {
   std::filesystem::create_directories(home.spool());
   const auto file = home.spool() / ("upload-" + std::to_string(number_++) + ".png");
-  std::ofstream(file, std::ios::binary) << picture(width, height);
+  std::ofstream(file, std::ios::binary) << picture(width, height, 8, FileFormat::png, noise);
   for (const auto& beside : {selection_file(file), pixels_file(file)}) std::ofstream(beside) << "-";
   JobRequest request;
   request.service = service;

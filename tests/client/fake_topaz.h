@@ -84,9 +84,9 @@ class JobRoom {
 
   /// Writes a picture and returns its bytes.
   std::string picture(std::uint32_t width, std::uint32_t height, int bits = 8,
-                      FileFormat format = FileFormat::png);
-  /// A request with a spooled upload of the standard size.
-  JobRequest request(const ServiceAddress& service);
+                      FileFormat format = FileFormat::png, std::uint32_t noise = 1);
+  /// A request with a spooled upload of the standard size: the same picture for the same noise.
+  JobRequest request(const ServiceAddress& service, std::uint32_t noise = 1);
   [[nodiscard]] std::vector<JournalEntry> entries() const;
   [[nodiscard]] std::size_t spooled_files() const;
 

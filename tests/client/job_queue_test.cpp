@@ -52,7 +52,8 @@ class Queue : public testing::Test {
                 }};
   }
   void add(JobQueue& queue, std::size_t expected_index) {
-    EXPECT_EQ(queue.add(room.request({}).upload, {}), expected_index);
+    // One that another job has already would not be sent.
+    EXPECT_EQ(queue.add(room.request({}, ++pictures).upload, {}), expected_index);
   }
   /// False if the queue does not end in time.
   bool run() {
@@ -73,6 +74,7 @@ class Queue : public testing::Test {
   Settings settings;
   bool resolved = false;
   int all_done = 0;
+  std::uint32_t pictures = 0;
   std::map<std::size_t, Result<JobResult>> done;
 };
 
@@ -86,6 +88,15 @@ TEST_F(Queue, RunsEveryJobOnce) {
   ASSERT_EQ(done.size(), 6u);
   for (const auto& [index, result] : done) EXPECT_TRUE(result) << result.error().text();
   EXPECT_EQ(topaz.jobs(), 6);
+}
+
+TEST_F(Queue, LayersThatAreEqualArePaidForOnce) {
+  JobQueue queue(settings, room.home, events());
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(queue.add(room.request({}).upload, {}), i);
+  queue.end();
+  ASSERT_TRUE(run());
+  for (const auto& [index, result] : done) EXPECT_TRUE(result) << result.error().text();
+  EXPECT_EQ(topaz.jobs(), 1);
 }
 
 TEST_F(Queue, HasAtMostFourInFlight) {

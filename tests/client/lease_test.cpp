@@ -35,8 +35,8 @@ TEST(Lease, ASandboxThatCannotBeLookedIntoIsAliveForAsLongAsAJobTakes) {
   auto other = Lease::mine();
   other.name_space = "pid:[1]";
   other.start_time = 1;
-  EXPECT_TRUE(other.alive(2h));
-  EXPECT_FALSE(other.alive(4h));
+  EXPECT_TRUE(other.alive(4h));
+  EXPECT_FALSE(other.alive(6h));
 }
 
 TEST(Lease, ANobodyIsNotAlive) {

@@ -1,7 +1,7 @@
 """Runs inside GIMP, twice: a run is killed while its job is at the service, later it is fetched.
 
 Environment: GIMP_KIT, FAKE_URL (fake_service.py), PART (kill, same, or other: in the same GIMP or in another one;
-kill-one, then again: the same script in another GIMP).
+kill-one, then again: the same script in another GIMP; together: two GIMPs at once).
 """
 
 import os
@@ -176,6 +176,11 @@ if part == "other":
     assert not spooled(), f"left behind: {spooled()}"
 if part == "kill-one":
     killed_run(profile="none")  # GIMP makes one, with the time of its process in it
+if part == "together":
+    image = new_image(Gimp.ImageBaseType.RGB, "U8_NON_LINEAR", "none")
+    layer = new_layer(image, True, "u8", 11)
+    made, = sharpen(image, [layer], os.environ["FAKE_URL"] + "/slow")
+    assert read(made) == read(layer)
 if part in ("again", "save"):
     for turn in range(2 if part == "save" else 1):
         RELEASE.touch()

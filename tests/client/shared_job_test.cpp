@@ -1,0 +1,138 @@
+#include <unistd.h>
+
+#include <format>
+#include <thread>
+
+#include "base/lease.h"
+#include "base/sqlite.h"
+#include "job_fixture.h"
+
+// Two runs that are at work at the same time on the same picture with the same settings.
+
+namespace sharpen {
+namespace {
+
+using namespace std::chrono_literals;
+using test::JobRoom;
+
+class SharedJob : public Job {
+ protected:
+  /// Begins a job and leaves it to another process that is alive: the one that started this test.
+  void begin_elsewhere() {
+    topaz.next("GET status", {.status = 401});
+    ASSERT_FALSE(run());
+    ASSERT_EQ(topaz.jobs(), 1);
+    change(std::format("UPDATE jobs SET owner = '{}'", Lease::of(::getppid()).text()));
+    ASSERT_TRUE(Journal::open(room.home.journal())->unfinished()->empty());
+  }
+  void change(const std::string& statement) const {
+    const auto changed =
+        sqlite::Database::open(room.home.journal(), 10'000)->run(statement.c_str());
+    EXPECT_TRUE(changed) << changed.error().text();
+  }
+};
+
+TEST_F(SharedJob, AJobOfALivingRunIsNotPaidForAgain) {
+  begin_elsewhere();
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_EQ(result->info.width, JobRoom::width);
+  EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_EQ(Journal::open(room.home.journal())->jobs()->size(), 2u) << "each run has its entry";
+  ASSERT_TRUE(placed_job(result->journal_id, room.home));
+  EXPECT_EQ(Journal::open(room.home.journal())->placed()->size(), 1u);
+}
+
+TEST_F(SharedJob, OneThatIsStillBeingSentIsWaitedFor) {
+  begin_elsewhere();
+  const auto sent = Journal::open(room.home.journal())->jobs()->at(0).process_id;
+  change("UPDATE jobs SET step = 'submitting', process_id = ''");
+  bool waited = false;
+  const auto accept = [&](const JobProgress& progress) {
+    if (progress.stage != Stage::waiting || std::exchange(waited, true)) return;
+    EXPECT_EQ(topaz.count("POST sharpen"), 1u);
+    change("UPDATE jobs SET step = 'running', process_id = '" + sent + "'");
+  };
+  const auto result = run_job(room.request(topaz.address()), room.home, accept, nullptr);
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(waited);
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, OneWhosePictureWasRefusedElsewhereIsSentByTheRunThatWaits) {
+  begin_elsewhere();
+  change("UPDATE jobs SET step = 'submitting', process_id = ''");
+  bool waited = false;
+  const auto refuse = [&](const JobProgress& progress) {
+    if (progress.stage == Stage::waiting && !std::exchange(waited, true))
+      change("DELETE FROM jobs");
+  };
+  const auto result = run_job(room.request(topaz.address()), room.home, refuse, nullptr);
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_FALSE(result->paid_before);
+  EXPECT_EQ(topaz.jobs(), 2);
+}
+
+TEST_F(SharedJob, ItsResultThatCameWithTheAnswerIsTaken) {
+  const auto first = run();
+  ASSERT_TRUE(first);
+  change(
+      std::format("UPDATE jobs SET process_id = '', owner = '{}'", Lease::of(::getppid()).text()));
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_EQ(topaz.count("GET result"), 1u);
+}
+
+TEST_F(SharedJob, CancellingDoesNotStopItForTheOtherRun) {
+  begin_elsewhere();
+  topaz.set_states({"Processing"});
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  const auto stop = [&](const JobProgress& progress) {
+    if (progress.stage == Stage::sharpening) g_cancellable_cancel(cancellable.get());
+  };
+  const auto result = run_job(room.request(topaz.address()), room.home, stop, cancellable.get());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  EXPECT_TRUE(result.error().hint.contains("Another run")) << result.error().hint;
+  EXPECT_EQ(topaz.count("DELETE cancel"), 0u);
+  EXPECT_EQ(Journal::open(room.home.journal())->jobs()->size(), 1u);
+}
+
+TEST_F(SharedJob, TheWaitForOneThatIsBeingSentCanBeCancelled) {
+  begin_elsewhere();
+  change("UPDATE jobs SET step = 'submitting', process_id = ''");
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  const auto stop = [&](const JobProgress& progress) {
+    if (progress.stage == Stage::waiting) g_cancellable_cancel(cancellable.get());
+  };
+  const auto result = run_job(room.request(topaz.address()), room.home, stop, cancellable.get());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  EXPECT_TRUE(result.error().hint.contains("nothing is charged")) << result.error().hint;
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, AnotherAccountSendsItsOwn) {
+  begin_elsewhere();
+  change("UPDATE jobs SET key_mark = '00000000'");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(topaz.jobs(), 2);
+}
+
+TEST_F(SharedJob, RunsThatBeginAtOncePayOnce) {
+  std::vector<JobRequest> requests;
+  for (int i = 0; i < 4; ++i) requests.push_back(room.request(topaz.address()));
+  std::atomic<int> brought = 0;
+  {
+    std::vector<std::jthread> runs;
+    for (const JobRequest& request : requests)
+      runs.emplace_back([&] { brought += run_job(request, room.home, {}, nullptr).has_value(); });
+  }
+  EXPECT_EQ(brought, 4);
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+}  // namespace
+}  // namespace sharpen
