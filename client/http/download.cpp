@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using Clock = std::chrono::steady_clock;
 constexpr int max_redirects = 5;
-constexpr int max_tries = 6;
 constexpr std::uint64_t slowest_bytes_per_second = 16384;
 
 Error disk_error() {
@@ -27,26 +27,30 @@ Error disk_error() {
 class Download {
  public:
   Download(Http& http, const std::string& base_url, std::filesystem::path into,
-           std::uint64_t max_bytes, const Transfer& on_transfer, GCancellable* cancellable)
+           std::uint64_t max_bytes, const Transfer& on_transfer, GCancellable* cancellable,
+           const DownloadPatience& patience)
       : http_(http),
         service_(reach_of_service(base_url, cancellable)),
         into_(std::move(into)),
         max_bytes_(max_bytes),
         on_transfer_(on_transfer),
-        cancellable_(cancellable) {}
+        cancellable_(cancellable),
+        patience_(patience),
+        end_(Clock::now() + 60s + std::chrono::seconds(max_bytes / slowest_bytes_per_second)) {}
 
   Result<void> run(const std::string& url) {
     // What is on this computer and does not answer has ended.
     auto pause = service_ == Reach::loopback ? 50ms : 250ms;
     Error last;
     std::uint64_t furthest = 0;  // what is thrown away and fetched anew is no progress
-    for (int failed = 0; failed < max_tries;) {
+    for (int failed = 0; failed < patience_.tries;) {
       auto step = fetch(url);
       if (step || !may_try_again(step.error().kind)) return step;
       last = std::move(step).error();
-      failed = done_ > furthest ? 1 : failed + 1;
-      furthest = std::max(furthest, done_);
-      if (failed == max_tries) break;
+      const bool went_on = done_ >= furthest + patience_.least;
+      failed = went_on ? 1 : failed + 1;
+      if (went_on) furthest = done_;
+      if (failed == patience_.tries || Clock::now() >= end_) break;
       if (!wait_for(std::max<std::chrono::milliseconds>(pause, asked_pause_), cancellable_))
         return std::unexpected(cancelled_error());
       pause = std::min<std::chrono::milliseconds>(pause * 2, 5s);
@@ -118,7 +122,9 @@ class Download {
     }
     request.max_bytes = max_bytes_;
     request.nearest = service_;
-    request.deadline = 60s + std::chrono::seconds(max_bytes_ / slowest_bytes_per_second);
+    request.silence = patience_.silence;
+    request.least = patience_.least;
+    request.deadline = std::chrono::ceil<std::chrono::seconds>(end_ - Clock::now());
     request.sink = [this](const HttpAnswer& head, std::span<const std::byte> piece) {
       return take(head, piece);
     };
@@ -173,6 +179,8 @@ class Download {
   std::uint64_t max_bytes_;
   const Transfer& on_transfer_;
   GCancellable* cancellable_;
+  const DownloadPatience patience_;
+  const Clock::time_point end_;
   std::ofstream file_;
   std::uint64_t done_ = 0, total_ = 0;
   std::string validator_;
@@ -196,8 +204,9 @@ std::optional<std::uint64_t> range_start(std::string_view content_range) {
 
 Result<void> download_file(Http& http, const std::string& url, const std::string& base_url,
                            const std::filesystem::path& into, std::uint64_t max_bytes,
-                           const Transfer& on_transfer, GCancellable* cancellable) {
-  return Download(http, base_url, into, max_bytes, on_transfer, cancellable)
+                           const Transfer& on_transfer, GCancellable* cancellable,
+                           const DownloadPatience& patience) {
+  return Download(http, base_url, into, max_bytes, on_transfer, cancellable, patience)
       .run(resolve_url(base_url, url));
 }
 

@@ -126,6 +126,11 @@ Error network_error(const GErrorGuard& error, const std::string& host,
           _("Check the connection to the Internet, then try again.")};
 }
 
+Error too_slow(const std::string& host) {
+  return {ErrorKind::network, tr("{} did not answer in time.", host),
+          _("Check the connection to the Internet, then try again.")};
+}
+
 Error error_of(const GErrorGuard& error, const std::string& host, const Deadline& deadline,
                GTlsCertificateFlags certificate_faults = G_TLS_CERTIFICATE_NO_FLAGS) {
   if (deadline.is_missing())
@@ -133,9 +138,7 @@ Error error_of(const GErrorGuard& error, const std::string& host, const Deadline
             _("Close other programs, then try again.")};
   if (!deadline.expired() && g_cancellable_is_cancelled(deadline.cancellable()))
     return cancelled_error();
-  if (deadline.expired())
-    return {ErrorKind::network, tr("{} did not answer in time.", host),
-            _("Check the connection to the Internet, then try again.")};
+  if (deadline.expired()) return too_slow(host);
   return network_error(error, host, certificate_faults);
 }
 
@@ -171,7 +174,8 @@ std::expected<HttpAnswer, HttpFailure> read_answer(SoupMessage* message, GInputS
           request.max_bytes)
     return stop(too_long(request.max_bytes));
   std::array<char, 65536> buffer;
-  std::uint64_t done = 0;
+  std::uint64_t done = 0, done_before = 0;
+  auto since = std::chrono::steady_clock::now();
   GErrorGuard error;
   while (true) {
     const gssize count = g_input_stream_read(stream, buffer.data(), buffer.size(),
@@ -182,6 +186,11 @@ std::expected<HttpAnswer, HttpFailure> read_answer(SoupMessage* message, GInputS
     if (count == 0) break;
     done += static_cast<std::uint64_t>(count);
     if (answer.ok() && done > request.max_bytes) return stop(too_long(request.max_bytes));
+    if (const auto now = std::chrono::steady_clock::now(); now - since >= request.silence) {
+      if (answer.ok() && done - done_before < request.least) return stop(too_slow(host));
+      since = now;
+      done_before = done;
+    }
     const std::span piece(buffer.data(), static_cast<std::size_t>(count));
     if (answer.ok() && request.sink) {
       if (auto taken = request.sink(answer, std::as_bytes(piece)); !taken)

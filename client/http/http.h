@@ -50,6 +50,7 @@ struct HttpRequest {
   HttpSink sink = {};
   std::uint64_t max_bytes = 1 << 20;  ///< of a 2xx answer; more is ErrorKind::too_large
   std::chrono::seconds silence{30};   ///< the longest time without a byte moving
+  std::uint64_t least = 0;            ///< bytes of a 2xx answer in such a time; fewer is a drip
   std::chrono::seconds deadline{60};  ///< for the whole exchange
   bool new_connection = false;        ///< never reuse one that the server may be closing
   Reach nearest = Reach::loopback;    ///< nothing nearer is connected to, whatever its name is

@@ -7,6 +7,7 @@
 #include <format>
 #include <ostream>
 
+#include "client/http/download.h"
 #include "client/jobs/job_run.h"
 #include "tests/client/fake_topaz.h"
 #include "tests/client/fault_rows.h"
@@ -109,6 +110,26 @@ TEST(FaultsOfSubmit, ARefusedConnectionCostsNothing) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::network) << result.error().text();
   EXPECT_TRUE(room.entries().empty());
+}
+
+TEST(FaultsOfResult, AHostThatDripsForEverIsGivenUp) {
+  const TestFolder folder;
+  const FakeServer host(
+      [](const FakeRequest&) { return FakeAnswer{.body = std::string(1 << 20, 'x')}; });
+  FaultProxy proxy;
+  proxy.connect(host.url(), host.url());
+  Fault dripping = slow(Exchange::result, FaultKind::drip, 2ms);
+  dripping.times = always;
+  proxy.arm(dripping);
+  Http http;
+  // At two milliseconds a byte it would take half an hour.
+  const auto done =
+      download_file(http, proxy.result_url() + "/r", proxy.api_url(), folder.path() / "result",
+                    2 << 20, {}, nullptr, {.silence = 1s, .least = 4096, .tries = 2});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::network) << done.error().text();
+  EXPECT_TRUE(done.error().message.contains("did not answer in time")) << done.error().text();
+  EXPECT_EQ(proxy.count(Exchange::result), 2) << "a few bytes more are no progress";
 }
 
 using FaultsOnThisComputer = Faults;
