@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t max_text_bytes = 1 << 20;
 constexpr std::size_t decode_block = 64 << 10;
-constexpr std::string_view picture_member = "b64_json";
+constexpr std::string_view picture_member = "b64_json", address_member = "url";
+constexpr std::string_view data_scheme = "data:";
 
 std::unexpected<Error> unexpected_answer() {
   return fail(ErrorKind::protocol, _("The service gave an answer that cannot be understood."),
@@ -86,29 +87,37 @@ Result<void> AnswerReader::take_text(char c) {
       return {};
     }
     if (string_.size() <= picture_member.size()) string_ += c;
-    return {};
+    if (!key_is_address_ || written_ > 0 || string_ != data_scheme) return {};
+    text_.resize(text_.size() - data_scheme.size());
+    encoded_ = data_scheme;
+    return begin_picture();
   }
   if (c == '"') {
     string_.clear();
-    state_ = key_is_picture_ && !seen_ ? State::in_picture : State::in_string;
-    if (state_ == State::in_picture) {
-      seen_ = true;
-      file_.open(picture_, std::ios::binary | std::ios::trunc);
-      if (!file_) return disk_error();
-    }
+    state_ = State::in_string;
+    if (key_is_picture_ && written_ == 0) return begin_picture();
   } else if (c == ':' && after_key_) {
     key_is_picture_ = string_ == picture_member;
+    key_is_address_ = string_ == address_member;
     after_key_ = false;
   } else if (!g_ascii_isspace(c)) {
-    after_key_ = key_is_picture_ = false;
+    after_key_ = key_is_picture_ = key_is_address_ = false;
   }
   return {};
+}
+
+Result<void> AnswerReader::begin_picture() {
+  state_ = State::in_picture;
+  seen_ = true;
+  file_.close();  // an empty one may have come before
+  file_.open(picture_, std::ios::binary | std::ios::trunc);
+  return file_ ? Result<void>() : disk_error();
 }
 
 void AnswerReader::end_string() {
   state_ = State::outside;
   after_key_ = true;
-  key_is_picture_ = false;
+  key_is_picture_ = key_is_address_ = false;
 }
 
 Result<void> AnswerReader::take_picture(char c) {

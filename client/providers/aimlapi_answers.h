@@ -15,9 +15,9 @@
 
 namespace sharpen::aimlapi {
 
-/// Reads the answer of `POST /v1/images/generations` as it comes: a picture in `b64_json` is
-/// decoded straight into a file, the rest is kept as a small JSON text. Errors: too_large,
-/// protocol, io.
+/// Reads the answer of `POST /v1/images/generations` as it comes: a picture in `b64_json`, or in
+/// a `url` that is a data: address, is decoded straight into a file, the rest is kept as a small
+/// JSON text. Errors: too_large, protocol, io.
 class AnswerReader {
  public:
   /// `picture` is written only if there is one, and no larger than `max_bytes`.
@@ -33,6 +33,7 @@ class AnswerReader {
   enum class State { outside, in_string, in_picture };
 
   [[nodiscard]] Result<void> take_text(char c);
+  [[nodiscard]] Result<void> begin_picture();
   [[nodiscard]] Result<void> take_picture(char c);
   [[nodiscard]] Result<void> decode();
   void end_string();
@@ -44,7 +45,7 @@ class AnswerReader {
   bool escaped_ = false, seen_ = false;
   std::string text_;
   std::string string_;  ///< the last string, as far as it matters
-  bool after_key_ = false, key_is_picture_ = false;
+  bool after_key_ = false, key_is_picture_ = false, key_is_address_ = false;
   std::string escape_;   ///< within the picture, as far as it has come
   std::string encoded_;  ///< not yet decoded
   gint decode_state_ = 0;

@@ -183,6 +183,24 @@ TEST_F(Aiml, APictureInTheAnswerMayHaveLineBreaksAndEscapes) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), picture);
 }
 
+TEST_F(Aiml, APictureMayBeInADataAddress) {
+  for (const std::string before : {"", R"("b64_json":"",)", R"("b64_json":null,)"}) {
+    next.body = R"({"data":[{)" + before + R"("url": "data:image\/png;base64,)" + base64(picture) +
+                R"("}],"meta":{"usage":{"usd_spent":0.2}}})";
+    const auto result = run();
+    ASSERT_TRUE(result) << result.error().text();
+    EXPECT_EQ(result->charged->amount, 0.2);
+    std::ifstream stream(result->file.path(), std::ios::binary);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), picture);
+    ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  }
+  EXPECT_TRUE(host.requests().empty());
+  next.body = R"({"data":[{"url":"data:image/png;base64,)" + std::string(32 << 20, 'A') + R"("}]})";
+  const auto endless = run();
+  ASSERT_FALSE(endless);
+  EXPECT_EQ(endless.error().kind, ErrorKind::maybe_billed);
+}
+
 TEST_F(Aiml, ADamagedPictureInTheAnswerIsSaidToBePaid) {
   next.body = R"({"data":[{"b64_json":")" + base64(picture.substr(0, 500)) + R"("}]})";
   const auto result = run();
