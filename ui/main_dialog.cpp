@@ -298,8 +298,8 @@ void MainDialog::follow_choice() {
   for (std::size_t index = 0; index < host_.sources().size(); ++index) {
     const Source& source = host_.sources()[index];
     for (const Settings& settings : variants(choice)) {
-      const bool paid =
-          preview_->has(index, settings) || work_view_->has(index, settings, choice.redo_original);
+      const bool paid = preview_->has(index, settings) ||
+                        work_view_->kept().has(index, settings, choice.redo_original);
       tasks.push_back({source.width, source.height, settings, paid});
     }
   }
@@ -420,7 +420,7 @@ WorkView::End MainDialog::work() {
   for (std::size_t source = 0; source < host_.sources().size(); ++source) {
     for (const Settings& settings : all) {
       const auto& layer = host_.sources()[source].layer_name;
-      auto ready = work_view_->take(source, settings, choice.redo_original);
+      auto ready = work_view_->kept().take(source, settings, choice.redo_original);
       if (!ready) ready = preview_->take(source, settings);
       tasks.push_back({source, settings, std::move(ready)});
       titles.push_back(all.size() == 1 ? layer

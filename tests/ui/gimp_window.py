@@ -1,5 +1,6 @@
 """A real GIMP window under Xvfb, driven as an assistive technology would."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -291,6 +292,20 @@ class GimpSession:
         folder = self.gimp.profile / "remote-sharpen"
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "dialog.json").write_text(json.dumps({"hosts": [], "settings": json.dumps(settings)}))
+
+    @contextlib.contextmanager
+    def without_spool(self):
+        """Nothing can be written for a service: a file lies where the folder belongs."""
+        spool = self.gimp.profile / "remote-sharpen" / "spool"
+        aside = spool.with_name("spool-aside")
+        spool.mkdir(mode=0o700, exist_ok=True)
+        spool.rename(aside)
+        spool.touch()
+        try:
+            yield
+        finally:
+            spool.unlink()
+            aside.rename(spool)
 
     def x_window(self, title):
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"],

@@ -30,6 +30,11 @@ def paid_preview(session, dialog, vendor):
     expect("it is said where pixels go", dialog.has_text("are sent to 127.0.0.1. Nothing else is"))
     dialog.wait("button", OFFER)
     session.shot("paid", dialog)
+    with session.without_spool():
+        dialog.press(OFFER)
+        dialog.wait_text("cannot be written")
+        dialog.wait("button", OFFER)
+    expect("what cannot be sent is not paid for", vendor.submits == 0)
     dialog.press(OFFER)
     dialog.wait_text("Sharpening")
     session.shot("paying", dialog)

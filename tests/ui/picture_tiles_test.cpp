@@ -70,6 +70,21 @@ TEST(PictureTiles, ForgetsTheFarthestFirst) {
   EXPECT_FALSE(tiles.knows_some({512, 0, 768, 128}));
 }
 
+TEST(PictureTiles, WhereMoreIsSeenThanIsKeptLoadingEnds) {
+  PictureTiles tiles(1500, 1100);
+  const Rectangle seen{130, 70, 1200, 900};
+  const std::size_t most = 20 * PictureTiles::side * PictureTiles::side * 4;
+  int pieces = 0;
+  for (bool goes_on = true; goes_on && pieces < 100; ++pieces) {
+    const Rectangle piece = piece_near(tiles.missing(on_grid(seen, tiles.whole())), seen, 384, 256);
+    ASSERT_GT(pixels_of(piece), 0) << "all is kept";
+    goes_on = tiles.put_near(piece.x, piece.y, flat(piece.width, piece.height, 1), seen, most);
+    EXPECT_LE(tiles.bytes(), most);
+  }
+  EXPECT_LT(pieces, 20);
+  EXPECT_TRUE(tiles.knows({700, 500, 60, 40})) << "the middle is there";
+}
+
 TEST(PieceNear, IsInsideAndNearTheMiddle) {
   const Rectangle seen{1000, 1000, 900, 600};
   const Rectangle piece = piece_near({on_grid(seen, {0, 0, 6000, 4000})}, seen, 384, 384);

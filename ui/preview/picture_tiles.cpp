@@ -159,6 +159,13 @@ void PictureTiles::keep_near(Rectangle box, std::size_t most_bytes) {
   }
 }
 
+bool PictureTiles::put_near(int x, int y, const ScreenPixels& pixels, Rectangle seen,
+                            std::size_t most_bytes) {
+  put(x, y, pixels);
+  keep_near(seen, most_bytes);
+  return knows({x, y, pixels.width, pixels.height});
+}
+
 Rectangle on_grid(Rectangle box, Rectangle whole) {
   const int left = down(box.x), top = down(box.y);
   return intersection({left, top, up(box.x + box.width) - left, up(box.y + box.height) - top},

@@ -46,6 +46,10 @@ class PictureTiles {
   /// Forgets tiles, the farthest from the middle of `box` first, until at most so many bytes are
   /// left. The small copy stays.
   void keep_near(Rectangle box, std::size_t most_bytes);
+  /// Both. False: what was put is forgotten already, since more is seen than is kept; it would be
+  /// asked for without end.
+  [[nodiscard]] bool put_near(int x, int y, const ScreenPixels& pixels, Rectangle seen,
+                              std::size_t most_bytes);
 
  private:
   struct RegionDestroy {

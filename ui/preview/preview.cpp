@@ -149,10 +149,9 @@ bool Preview::load_before() {
   const Rectangle part = piece_near(missing, seen, loaded_side, loaded_side);
   const auto pixels = host_.region(source_, part);
   if (!pixels) return show_error(pixels.error()), false;
-  before_->put(part.x, part.y, *pixels);
-  before_->keep_near(seen, most_bytes);
+  const bool goes_on = before_->put_near(part.x, part.y, *pixels, seen, most_bytes);
   view.redraw();
-  return before_->knows(part);  // else more is seen than is kept
+  return goes_on;
 }
 
 void Preview::show_after() {

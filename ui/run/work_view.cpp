@@ -4,18 +4,9 @@
 #include <numeric>
 
 #include "base/i18n.h"
-#include "ui/run/choice.h"
 #include "ui/widgets/text.h"
 
 namespace sharpen {
-namespace {
-
-bool is_ready(const Task& task, std::size_t source, const Settings& settings) {
-  return task.ready && task.source == source && essence(task.settings) == essence(settings);
-}
-
-}  // namespace
-
 WorkView::WorkView(GtkWidget* window, bool has_settings)
     : window_(window), stack_(own(gtk_stack_new())), has_settings_(has_settings) {
   progress_ = std::make_unique<ProgressPage>([this] { cancel(); }, [this] { go_to_background(); });
@@ -174,19 +165,6 @@ void WorkView::show_problem() {
   gtk_window_present(GTK_WINDOW(window_));
 }
 
-bool WorkView::has(std::size_t source, const Settings& settings, bool of_original) const {
-  const auto is_it = [&](const Task& task) { return is_ready(task, source, settings); };
-  return of_original == of_originals_ && std::ranges::any_of(kept_, is_it);
-}
-
-std::optional<JobResult> WorkView::take(std::size_t source, const Settings& settings,
-                                        bool of_original) {
-  if (of_original != of_originals_) return {};
-  const auto is_it = [&](const Task& task) { return is_ready(task, source, settings); };
-  const auto found = std::ranges::find_if(kept_, is_it);
-  return found == kept_.end() ? std::nullopt : std::exchange(found->ready, std::nullopt);
-}
-
 void WorkView::leave(End end) {
   if (std::exchange(leaving_, true)) return;
   // Results that came are paid for: they are placed even if others failed.
@@ -201,7 +179,7 @@ void WorkView::leave(End end) {
       end = End::placed;
     }
   }
-  if (end == End::back || end == End::key) kept_ = work_->release();
+  if (end == End::back || end == End::key) kept_.keep(work_->release(), of_originals_);
   end_ = end;
   loop_.quit();
 }

@@ -8,6 +8,7 @@
 #include "ui/pages/problem_page.h"
 #include "ui/pages/progress_page.h"
 #include "ui/run/background_window.h"
+#include "ui/run/kept_results.h"
 #include "ui/run/loop.h"
 #include "ui/run/work.h"
 
@@ -35,12 +36,8 @@ class WorkView {
                         const Host::PlaceOptions& options, const std::vector<std::string>& titles,
                         const std::string& what, const std::string& cost);
 
-  /// After End::back or End::key: whether the result of this task came before something else
-  /// failed.
-  [[nodiscard]] bool has(std::size_t source, const Settings& settings, bool of_original) const;
-  /// That result, if there is one.
-  [[nodiscard]] std::optional<JobResult> take(std::size_t source, const Settings& settings,
-                                              bool of_original);
+  /// After End::back or End::key: the results that came before something else failed.
+  [[nodiscard]] KeptResults& kept() { return kept_; }
 
   /// What was found in the pictures and done, which alarms nobody, after End::placed.
   [[nodiscard]] const std::vector<std::string>& findings() const { return findings_; }
@@ -67,7 +64,7 @@ class WorkView {
   std::unique_ptr<BackgroundWindow> background_;  ///< while the window is hidden
   std::vector<double> fractions_;                 ///< of the tasks
   std::string stage_;                             ///< of the newest news
-  std::vector<Task> kept_;
+  KeptResults kept_;
   bool has_settings_, of_originals_ = false;
   std::vector<std::string> titles_, notes_, findings_;
   std::string what_, cost_;
