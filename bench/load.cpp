@@ -1,13 +1,13 @@
 // Load: how many jobs a second one sharpen-service does for many clients at once, over TLS.
 //
 // Usage: load [--clients 50,200] [--seconds 60] [--side 32] [--json FILE] [--service FILE]
-//             [--static] [-- SERVICE-OPTION…]
+//             [--static] [--redis JOBS] [-- SERVICE-OPTION…]
 //
 // Each client submits a small picture, polls its status, asks for the download's address and
 // fetches the result, then begins again; all clients are one process with one thread. The engine is
 // `identity` unless the service's options choose another. A 429 is waited for; any other answer
 // that is not a success is an error. --static is for scale: the same clients fetch a file of that
-// size from HAProxy, which has it in memory.
+// size from nginx. --redis has three services share so many jobs, and kills one.
 
 #include <libsoup/soup.h>
 #include <unistd.h>
@@ -31,6 +31,7 @@
 #include "base/glib_ref.h"
 #include "base/glib_source.h"
 #include "base/json.h"
+#include "bench/load_shared/shared_queue.h"
 #include "image/picture.h"
 #include "tests/client/test_folder.h"
 #include "tests/fault_proxy/service_process.h"
@@ -267,21 +268,29 @@ Row measure(Load::Of what, Plan plan) {
   const auto file = [&](const char* name) { return (folder.path() / name).string(); };
   const std::string certificate = std::format(
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 "
-      "-subj /CN=localhost -keyout {0} -out {1} 2>/dev/null && cat {1} {0} >{2}",
-      file("key.pem"), file("cert.pem"), file("both.pem"));
+      "-subj /CN=localhost -keyout {} -out {} 2>/dev/null",
+      file("key.pem"), file("cert.pem"));
   if (std::system(certificate.c_str()) != 0)
     throw std::runtime_error("openssl made no certificate");
   const std::string bytes = picture(file("picture.png"), plan.side);
   if (what == Load::Of::file) {
     const int port = test::free_port();
-    std::ofstream(file("haproxy.cfg")) << std::format(
-        "defaults\n  mode http\n  timeout client 60s\n"
-        "frontend file\n  bind 127.0.0.1:{} ssl crt {}\n"
-        "  http-request return status 200 content-type image/png file {}\n",
-        port, file("both.pem"), file("picture.png"));
-    const test::ChildProcess server({"haproxy", "-f", file("haproxy.cfg")});
+    // One process, as the service is.
+    std::ofstream(file("nginx.conf")) << std::format(
+        "daemon off;\nmaster_process off;\npid {0}/pid;\nerror_log stderr;\n"
+        "events {{ worker_connections 4096; }}\n"
+        "http {{ access_log off;\n  keepalive_requests 1000000;\n  client_body_temp_path "
+        "{0}/body;\n"
+        "  proxy_temp_path {0}/proxy;\n  fastcgi_temp_path {0}/fastcgi;\n"
+        "  uwsgi_temp_path {0}/uwsgi;\n  scgi_temp_path {0}/scgi;\n"
+        "  server {{ listen 127.0.0.1:{1} ssl; root {0};\n"
+        "    ssl_certificate {0}/cert.pem; ssl_certificate_key {0}/key.pem; }} }}\n",
+        folder.path().string(), port);
+    const test::ChildProcess server(
+        {"nginx", "-e", "stderr", "-p", folder.path().string(), "-c", file("nginx.conf")});
     test::await_listener(port);
-    return measure(what, plan, server.pid(), std::format("https://127.0.0.1:{}/", port), bytes);
+    return measure(what, plan, server.pid(), std::format("https://127.0.0.1:{}/picture.png", port),
+                   bytes);
   }
   plan.options.insert(plan.options.end(),
                       {"--tls-cert", file("cert.pem"), "--tls-key", file("key.pem")});
@@ -328,8 +337,19 @@ int main(int argc, char** argv) try {
         .member("peak_mb", row.peak_mb)
         .end_object();
   }
+  json.end_array();
+  if (const int jobs = std::stoi(value("--redis", "0")); jobs > 0) {
+    const bench::SharedOutcome shared = bench::kill_one_of_three(jobs);
+    std::println("Of {} jobs in Redis, {} were lost and {} charged twice.", shared.jobs,
+                 shared.lost, shared.twice);
+    json.begin_object("redis")
+        .member("jobs", shared.jobs)
+        .member("lost", shared.lost)
+        .member("twice", shared.twice)
+        .end_object();
+  }
   if (const std::string file = value("--json", ""); !file.empty())
-    std::ofstream(file) << json.end_array().end_object().text(true) << '\n';
+    std::ofstream(file) << json.end_object().text(true) << '\n';
   return 0;
 } catch (const std::exception& error) {
   std::println(std::cerr, "load: {}", error.what());
