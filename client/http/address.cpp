@@ -144,7 +144,7 @@ Result<void> check_download_url(const std::string& url, Reach service) {
 Error unsafe_address() {
   return {ErrorKind::protocol,
           _("The service named an address for the result that is not safe to open."),
-          _("Nothing was fetched. The job is kept; tell the service's support.")};
+          _("Tell the service's support.")};
 }
 
 std::string resolve_url(const std::string& base, const std::string& reference) {

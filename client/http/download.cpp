@@ -78,7 +78,7 @@ class Download {
       return judge(*answer);
     }
     return fail(ErrorKind::protocol, _("The address of the result leads in circles."),
-                _("The job is kept; try to fetch it again later."));
+                _("Try to fetch it again later."));
   }
 
   Result<void> judge(const HttpAnswer& answer) {

@@ -139,8 +139,8 @@ TEST_P(JobCancel, EndsSoonAndSaysWhetherItIsCharged) {
 INSTANTIATE_TEST_SUITE_P(
     Stages, JobCancel,
     testing::Values(CancelCase{"estimate", "POST estimate", true, 0, "nothing is charged"},
-                    CancelCase{"submit", "POST sharpen", true, 0, "is not charged"},
-                    CancelCase{"polling", "GET status", true, 0, "is not charged"},
+                    CancelCase{"submit", "POST sharpen", true, 0, "or only for the part"},
+                    CancelCase{"polling", "GET status", true, 0, "or only for the part"},
                     CancelCase{"address", "GET download", false, 1, "it is charged"},
                     CancelCase{"downloading", "GET result", false, 1, "it is charged"}),
     [](const auto& parameter) { return std::string(parameter.param.name); });

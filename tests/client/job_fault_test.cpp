@@ -261,8 +261,10 @@ TEST_F(Job, APackedStatusIsRead) {
 
 TEST_F(Job, AResultWhoseHostLagsBehindIsWaitedFor) {
   topaz.next("GET result", {.status = 404}, 3);
+  const auto begin = Clock::now();
   const auto result = run();
   ASSERT_TRUE(result) << result.error().text();
+  EXPECT_GE(Clock::now() - begin, 200ms) << "it was asked again without a pause";
 }
 
 TEST_F(Job, AKeyThatIsRefusedWhileWaitingKeepsTheJob) {
@@ -275,12 +277,32 @@ TEST_F(Job, AKeyThatIsRefusedWhileWaitingKeepsTheJob) {
   EXPECT_TRUE(resume(room.entries()[0]));
 }
 
+TEST_F(Job, ItIsSaidOnceThatAJobIsKeptAndWhoseFaultItsAddressIs) {
+  for (const std::string address :
+       {"ftp://example.org/x", "http://example.org/x", "https://127.0.0.1@example.org/x"}) {
+    topaz.next("GET download", {.body = R"({"download_url":")" + address + R"("})"});
+    const auto result = run();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::protocol);
+    const std::string text = result.error().text();
+    EXPECT_TRUE(text.contains("The service named an address")) << text;
+    EXPECT_FALSE(text.contains("Correct the address")) << text;
+    EXPECT_NE(text.find("The job is kept"), text.npos) << text;
+    EXPECT_EQ(text.find("The job is kept"), text.rfind("The job is kept")) << text;
+    ASSERT_EQ(room.entries().size(), 1u);
+    ASSERT_TRUE(finish_job(room.entries()[0].id, room.home));
+  }
+}
+
 TEST_F(Job, AFailedJobIsForgotten) {
   for (const char* state : {"Failed", "Cancelled"}) {
     topaz.set_states({"Processing", state});
     const auto result = run();
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::service_failed);
+    EXPECT_EQ(result.error().hint.contains("or only for the part that was done"),
+              state == std::string("Cancelled"))
+        << result.error().hint;
     EXPECT_TRUE(room.entries().empty());
     EXPECT_EQ(room.spooled_files(), 0u);
   }
