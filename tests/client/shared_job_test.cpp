@@ -5,6 +5,7 @@
 
 #include "base/lease.h"
 #include "base/sqlite.h"
+#include "client/journal/journal_rows.h"
 #include "job_fixture.h"
 
 // Two runs that are at work at the same time on the same picture with the same settings.
@@ -119,6 +120,27 @@ TEST_F(SharedJob, AnotherAccountSendsItsOwn) {
   change("UPDATE jobs SET key_mark = '00000000'");
   ASSERT_TRUE(run());
   EXPECT_EQ(topaz.jobs(), 2);
+}
+
+TEST_F(SharedJob, OfTwoThatBeginAtOnceTheSmallerEntrySends) {
+  ASSERT_TRUE(Journal::open(room.home.journal()));
+  // The other run's entry comes just before ours, after we looked for one.
+  std::string values = entry_columns;
+  for (std::size_t at = 0; at != values.npos; at = values.find(", ", at)) {
+    if (at > 0) at += 2;
+    values.insert(at, "NEW.");
+  }
+  const auto id = values.find("NEW.process_id");
+  values.replace(id, std::string("NEW.process_id").size(), "'" + topaz.add_job("rival.png") + "'");
+  change(
+      std::format("CREATE TRIGGER rival BEFORE INSERT ON jobs WHEN (SELECT count(*) FROM jobs) "
+                  "= 0 BEGIN INSERT INTO jobs ({}, owner, renewed) VALUES ({}, '{}', "
+                  "NEW.renewed); END",
+                  entry_columns, values, Lease::of(::getppid()).text()));
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_EQ(topaz.count("POST sharpen"), 0u);
 }
 
 TEST_F(SharedJob, RunsThatBeginAtOncePayOnce) {
