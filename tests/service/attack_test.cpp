@@ -185,6 +185,18 @@ TEST_F(AttackOverTls, WithManyConnectionsThatSayNothing) {
   EXPECT_TRUE(speaks("tls1_3"));
 }
 
+TEST_F(AttackOverTls, WithAHandshakeThatStops) {
+  service_.emplace(std::vector<std::string>{"--tls-cert", path("cert.pem"), "--tls-key",
+                                            path("key.pem"), "--behaviour",
+                                            "slow_client_seconds=2"});
+  std::list<RawClient> begun;
+  for (int i = 0; i < 30; ++i)
+    ASSERT_TRUE(begun.emplace_back("http" + service_->url.substr(5))
+                    .say(std::string("\x16\x03\x01\x02\x00\x01", 6)));
+  for (RawClient& each : begun) EXPECT_TRUE(each.is_hung_up_on());
+  EXPECT_TRUE(speaks("tls1_3"));
+}
+
 TEST(KeysAtSpeed, FloodNoLog) {
   const TestFolder folder;
   std::ofstream(folder.path() / "key") << "the-right-key\n";

@@ -153,6 +153,50 @@ TEST(Metrics, AreOnTheDownloadPortIfAskedFor) {
   EXPECT_NE(send("GET", RunningService().download_url + "/metrics").status, 200u);
 }
 
+TEST(Workers, AreAsManyAsAskedFor) {
+  RunningService service({"--workers", "3", "--metrics", "--behaviour", for_ever});
+  for (int i = 0; i < 5; ++i) (void)service.submitted();
+  EXPECT_TRUE(
+      send("GET", service.download_url + "/metrics").body.contains("\nsharpen_workers_busy 3\n"));
+  EXPECT_TRUE(send("GET", service.download_url + "/metrics")
+                  .body.contains("\nsharpen_jobs_unfinished 5\n"));
+}
+
+TEST(Log, HasALineOfJsonForEachEventWithoutPicturesAndKeys) {
+  const TestFolder folder;
+  {
+    RunningService service({"--log", "--keys", keys_file(folder)}, folder.path() / "log");
+    const Response submitted =
+        service.submit({{"image", picture(), "secret-garden.png"}}, with_key(anna));
+    ASSERT_EQ(submitted.status, 200u);
+    while (send("GET", service.image("/status/" + submitted.text("process_id")), with_key(anna))
+               .text("status") != "Completed")
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(service.submit({}, with_key("key-of-nobody")).status, 401u);
+    EXPECT_EQ(service.end(SIGTERM), 0);
+  }
+  std::ifstream lines(folder.path() / "log");
+  std::vector<std::string> events;
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = Json::parse(line);
+    ASSERT_TRUE(json) << line;
+    events.push_back((*json)["event"].string().value_or(""));
+    for (const char* secret : {anna, "key-of-nobody", "secret-garden", "PNG"})
+      EXPECT_FALSE(line.contains(secret)) << line;
+    EXPECT_EQ((*json)["key"].string().value_or("anna"), "anna") << line;
+  }
+  EXPECT_EQ(events, (std::vector<std::string>{"submitted", "ended", "wrong key"}));
+}
+
+TEST(Signal, EndsTheServiceWithinItsLimit) {
+  RunningService service({"--stop-seconds", "1", "--behaviour", for_ever});
+  const std::string id = service.submitted();
+  (void)service.await(id, "Processing");
+  RawClient silent(service.url), begun(service.url);
+  ASSERT_TRUE(begun.say("POST /image/v1/estimate HTTP/1.1\r\nHost: localhost\r\n"));
+  EXPECT_EQ(service.end(SIGTERM), 0);
+}
+
 TEST(Signal, LetsJobsEndIfThereIsTimeAndRefusesNewOnes) {
   const TestFolder folder;
   std::string first, second;

@@ -49,17 +49,7 @@ TEST_F(LocalStoreTest, EndsAndChargesAJobOnce) {
   EXPECT_EQ(open()->credits()->charged, 2) << "what is forgotten stays charged";
 }
 
-TEST_F(LocalStoreTest, TakesTurnsBetweenKeysAndPrefersFastJobs) {
-  auto store = open();
-  std::vector<std::string> wanted;
-  const std::string a1 = submitted(*store, "a"), a2 = submitted(*store, "a"),
-                    a3 = submitted(*store, "a"), b1 = submitted(*store, "b");
-  const SourcePicture source = a_source("a");
-  Job fast = a_job(source);
-  fast.fast = true;
-  (void)submitted(*store, fast, source);
-  for (const std::string& id : {fast.id, a1, b1, a2, a3}) EXPECT_EQ(store->claim()->id, id);
-}
+TEST_F(LocalStoreTest, TakesTurnsBetweenKeysAndPrefersFastJobs) { expect_turns(*open()); }
 
 TEST_F(LocalStoreTest, GivesUpAJobThatEndsTheProcessEachTime) {
   std::string id;

@@ -16,11 +16,11 @@ namespace {
 
 class RedisStoreTest : public testing::Test {
  protected:
-  Result<std::unique_ptr<JobStore>> open(const std::string& url) {
+  Result<std::unique_ptr<JobStore>> open(const std::string& url, std::int64_t visibility = 600) {
     return open_redis_store({.url = url,
                              .password = {},
                              .folder = folder_.path() / "store",
-                             .visibility = 600,
+                             .visibility = visibility,
                              .has_account = true,
                              .clock = [] { return std::int64_t{2000}; }});
   }
@@ -44,6 +44,30 @@ TEST_F(RedisStoreTest, TakesBackARefusedSubmitAlsoWhileAllWorkersAreBusy) {
   EXPECT_TRUE(store.keep(busy, 0.5));
   EXPECT_FALSE(store.find(job.id));
   EXPECT_FALSE(store.claim());
+}
+
+TEST_F(RedisStoreTest, TakesTurnsBetweenKeysAndPrefersFastJobs) {
+  test::RedisServer redis;
+  const auto opened = open(redis.url());
+  ASSERT_TRUE(opened) << opened.error().text();
+  expect_turns(**opened);
+}
+
+TEST_F(RedisStoreTest, GivesUpAJobThatEndsTheProcessEachTime) {
+  test::RedisServer redis;
+  std::string id;
+  for (int tries = 0; tries < 3; ++tries) {
+    const auto opened = open(redis.url(), 0);
+    ASSERT_TRUE(opened) << opened.error().text();
+    if (tries == 0) id = submitted(**opened);
+    ASSERT_TRUE((*opened)->claim()) << tries;
+    (*opened)->start(id, 2000);
+  }
+  const auto opened = open(redis.url(), 0);
+  ASSERT_TRUE(opened) << opened.error().text();
+  EXPECT_FALSE((*opened)->claim());
+  EXPECT_EQ((*(*opened)->find(id))->state, JobState::failed);
+  EXPECT_EQ((*opened)->credits()->reserved, 0);
 }
 
 TEST_F(RedisStoreTest, SaysWhenAnEndOrARemovalIsNotSaved) {

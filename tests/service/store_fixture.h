@@ -1,6 +1,7 @@
 #pragma once
 
 #include <glib.h>
+#include <gtest/gtest.h>
 
 #include <functional>
 #include <optional>
@@ -53,6 +54,22 @@ inline std::string submitted(JobStore& store, const Job& job, const SourcePictur
 inline std::string submitted(JobStore& store, const std::string& owner = {}) {
   const SourcePicture source = a_source(owner);
   return submitted(store, a_job(source), source);
+}
+
+/// The turn goes around the keys, and the fast jobs of all come first.
+inline void expect_turns(JobStore& store) {
+  const std::string a1 = submitted(store, "a"), a2 = submitted(store, "a"),
+                    a3 = submitted(store, "a"), b1 = submitted(store, "b");
+  const SourcePicture source = a_source("a");
+  Job fast = a_job(source);
+  fast.fast = true;
+  (void)submitted(store, fast, source);
+  for (const std::string& id : {fast.id, a1, b1, a2, a3}) {
+    const auto job = store.claim();
+    ASSERT_TRUE(job);
+    EXPECT_EQ(job->id, id);
+  }
+  EXPECT_FALSE(store.claim());
 }
 
 /// A job as it is when it was carried out.
