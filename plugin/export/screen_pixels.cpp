@@ -55,6 +55,14 @@ ScreenPixels from_rgba(std::span<const std::uint8_t> rgba, int width, int height
   return screen;
 }
 
+/// Of gimp_drawable_get_sub_thumbnail_data(): GIMP 3.2 gives what is documented, sRGB of 8 bits,
+/// GIMP 3.0 the layer's own format.
+const Babl* thumbnail_format(GimpDrawable* drawable) {
+  const bool is_3_0 = gimp_major_version == 3 && gimp_minor_version == 0;
+  if (is_3_0) return gimp_drawable_get_format(drawable);
+  return gimp_drawable_has_alpha(drawable) ? screen_format_with_alpha() : screen_format();
+}
+
 /// From the layer's own tiles: where GIMP's small picture shows effects, which are not sent.
 ScreenPixels thumbnail_of_tiles(GimpDrawable* drawable, Rectangle part, double scale) {
   const auto scaled = [scale](int pixels) { return static_cast<int>(std::floor(pixels * scale)); };
@@ -91,10 +99,6 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part, in
   const auto filters = items_of(gimp_drawable_get_filters(drawable));
   if (std::ranges::any_of(filters, gimp_drawable_filter_get_visible))
     return thumbnail_of_tiles(drawable, part, scale);
-  // GIMP 3.0 gives linear values here and GIMP 3.2 perceptual ones, and nothing says which.
-  if (gimp_image_get_precision(gimp_item_get_image(GIMP_ITEM(drawable))) ==
-      GIMP_PRECISION_U8_LINEAR)
-    return thumbnail_of_tiles(drawable, part, scale);
   // GIMP has the layer scaled down already; here every tile of it would have to be fetched.
   int width = 0, height = 0, pixel_bytes = 0;
   const auto small = Ref<GBytes>::adopt(gimp_drawable_get_sub_thumbnail_data(
@@ -105,12 +109,11 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part, in
   if (pixels == 0 || bytes.size() != pixels * static_cast<std::size_t>(pixel_bytes))
     return fail(ErrorKind::gimp, _("GIMP could not give a small picture of the layer."),
                 _("Try again; if it happens again, restart GIMP."));
-  // It comes in the layer's own format, whatever that is, though documented as 8 bits a channel.
-  const Babl* native = gimp_drawable_get_format(drawable);
-  if (pixel_bytes != babl_format_get_bytes_per_pixel(native))
+  const Babl* format = thumbnail_format(drawable);
+  if (pixel_bytes != babl_format_get_bytes_per_pixel(format))
     return thumbnail_of_tiles(drawable, part, scale);
   std::vector<std::uint8_t> rgba(pixels * 4);
-  convert(babl_fish(native, screen_format_with_alpha()), bytes,
+  convert(babl_fish(format, screen_format_with_alpha()), bytes,
           std::as_writable_bytes(std::span(rgba)), pixels);
   return from_rgba(rgba, width, height);
 }
