@@ -60,9 +60,12 @@ Result<Decision> decide(const PixelStore& picture, const ModelTraits& model,
                         (blur.family == Family::disk || blur.family == Family::gauss);
   const bool asked = by_hand ? protects : !sure;
   if (!asked || !Network::available() || decision.found.too_small) return decision;
-  auto loaded = LearnedJudge::load(threads);
-  if (!loaded) return fail(std::move(loaded));
-  judge.emplace(std::move(*loaded));
+  if (!judge) {
+    auto loaded = LearnedJudge::load(threads);
+    if (!loaded) return fail(std::move(loaded));
+    judge.emplace(std::move(*loaded));
+  }
+  decision.protects = by_hand;
   if (by_hand) return decision;
   auto look = judge->look(picture, stop);
   if (!look) return fail(std::move(look));

@@ -16,8 +16,9 @@ namespace sharpen::engine {
 struct Decision {
   Analysis found;
   Outcome outcome = Outcome::sharp;
-  bool learned = false;  ///< undone by the trained network, else by the found blur
-  BlurLook look;         ///< what the network says, if it was asked
+  bool learned = false;   ///< undone by the trained network, else by the found blur
+  bool protects = false;  ///< by hand: what the network calls sharp stays as it is
+  BlurLook look;          ///< what the network says, if it was asked
 };
 
 /// Whether and how a picture is blurred. A blur that the estimate is sure of is undone by what was

@@ -7,6 +7,7 @@
 #include "service/engine/math/parallel.h"
 #include "service/engine/models.h"
 #include "service/engine/pipeline.h"
+#include "service/engine/recent.h"
 
 namespace sharpen::engine {
 namespace {
@@ -52,6 +53,33 @@ Result<Box> output_area(const PictureInfo& info, const std::optional<Crop>& crop
              static_cast<int>(crop->height)};
 }
 
+Result<Report> sharpen_into(const std::filesystem::path& output, FileFormat format,
+                            const PixelStore& picture, Known& known, const ModelTraits& model,
+                            const Settings& settings, const Progress& progress,
+                            const std::stop_token& stop) {
+  const PictureInfo& info = picture.info();
+  const auto area = output_area(info, settings.crop);
+  if (!area) return std::unexpected(area.error());
+  PictureInfo written = info;
+  written.width = static_cast<std::uint32_t>(area->width);
+  written.height = static_cast<std::uint32_t>(area->height);
+  written.jpeg_luma_table.reset();
+  auto writer =
+      create_picture(output, format, written, {.threads = thread_count(settings.threads)});
+  if (!writer) return fail(std::move(writer));
+  auto report = sharpen_pixels(
+      picture, *area, model, settings,
+      [&](std::span<const std::byte> rows) { return (*writer)->write(rows); },
+      [&](double part) {
+        if (progress) progress(kReadPart + (1 - kReadPart) * part);
+      },
+      stop, known);
+  if (!report) return report;
+  if (auto finished = (*writer)->finish(); !finished) return fail(std::move(finished));
+  if (progress) progress(1);
+  return report;
+}
+
 }  // namespace
 
 BlurKind blur_kind(std::string_view word) {
@@ -76,7 +104,7 @@ std::string_view name_of(Outcome outcome) {
 
 Result<Report> sharpen_file(const std::filesystem::path& input, const std::filesystem::path& output,
                             FileFormat format, const Settings& settings, const Progress& progress,
-                            std::stop_token stop) {
+                            std::stop_token stop, Recent* recent) {
   const auto model = find_model(settings.model);
   if (!model) {
     return fail(ErrorKind::refused,
@@ -84,30 +112,18 @@ Result<Report> sharpen_file(const std::filesystem::path& input, const std::files
                 "Choose Standard, Strong, Natural, Lens Blur, Lens Blur V2, Motion Blur or "
                 "Refocus.");
   }
-  auto picture = read_all(input, output.parent_path(), progress, stop);
-  if (!picture) return fail(std::move(picture));
-  const PictureInfo& info = picture->info();
-  const auto area = output_area(info, settings.crop);
-  if (!area) return fail(Result<Box>(area));
-
-  PictureInfo written = info;
-  written.width = static_cast<std::uint32_t>(area->width);
-  written.height = static_cast<std::uint32_t>(area->height);
-  written.jpeg_luma_table.reset();
-  auto writer =
-      create_picture(output, format, written, {.threads = thread_count(settings.threads)});
-  if (!writer) return fail(std::move(writer));
-  auto report = sharpen_pixels(
-      *picture, *area, *model, settings,
-      [&](std::span<const std::byte> rows) { return (*writer)->write(rows); },
-      [&](double part) {
-        if (progress) progress(kReadPart + (1 - kReadPart) * part);
-      },
-      stop);
-  if (!report) return report;
-  if (auto finished = (*writer)->finish(); !finished) return fail(std::move(finished));
-  if (progress) progress(1);
-  return report;
+  const auto read = [&] { return read_all(input, output.parent_path(), progress, stop); };
+  if (recent) {
+    const auto turn = recent->take(input, stop, read);
+    if (!turn) return std::unexpected(turn.error());
+    Recent::Picture& picture = **turn;
+    return sharpen_into(output, format, picture.pixels, picture.known, *model, settings, progress,
+                        stop);
+  }
+  const auto pixels = read();
+  if (!pixels) return std::unexpected(pixels.error());
+  Known nothing(0);
+  return sharpen_into(output, format, *pixels, nothing, *model, settings, progress, stop);
 }
 
 }  // namespace sharpen::engine

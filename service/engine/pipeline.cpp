@@ -13,6 +13,7 @@ namespace {
 constexpr float kSurelyBlurred = 0.35f;
 constexpr double kLookPart = 0.08;
 constexpr int kSubjectWindows = 400;
+constexpr std::size_t kMostFindings = 8, kMostMaps = 32;  ///< that are known of a picture
 constexpr double kSubjectRatio = 1.4;  ///< of the background's radius to the subject's
 
 /// What the settings make of the findings. Each number is monotone: more strength is sharper, more
@@ -60,64 +61,126 @@ Result<FocusMap> find_subject(const PixelStore& picture, const Analysis& found,
   return std::move(map);
 }
 
-/// Where the result goes, if not everywhere.
-struct Places {
-  BlurMap blurred;
-  FocusMap subject;
-};
-
-/// `places` must outlive it. Empty: everywhere.
-Mask mask_of(const Places& places, Subject side) {
-  const bool protects = !places.blurred.blurred.empty();
-  if (places.subject.empty() && !protects) return {};
-  return [&places, side, protects](int x, int y) {
+/// `blurred` and `subject` must outlive it; null: everywhere.
+Mask mask_of(const BlurMap* blurred, const FocusMap* subject, Subject side) {
+  if (!blurred && !subject) return {};
+  return [blurred, subject, side](int x, int y) {
     float part = 1;
-    if (protects) part = std::min(1.0f, places.blurred.at(x, y) / kSurelyBlurred);
-    if (places.subject.empty()) return part;
-    const float behind = places.subject.at(x, y).amount;
+    if (blurred) part = std::min(1.0f, blurred->at(x, y) / kSurelyBlurred);
+    if (!subject) return part;
+    const float behind = subject->at(x, y).amount;
     return part * (side == Subject::background ? behind : 1 - behind);
   };
+}
+
+/// The settings that a finding depends on.
+Settings of_finding(const Settings& settings) {
+  Settings part;
+  part.model = settings.model;
+  part.blur = settings.blur;
+  part.blur_size = settings.blur_size;
+  part.blur_angle = settings.blur_angle;
+  part.blur_edge = settings.blur_edge;
+  part.protect_sharp = settings.protect_sharp;
+  return part;
+}
+
+/// The settings that a tile depends on before strength, grain and mask.
+Settings of_tiles(const Settings& settings) {
+  Settings part = of_finding(settings);
+  part.protect_sharp = true;
+  part.minor_denoise = settings.minor_denoise;
+  part.denoise_strength = settings.denoise_strength;
+  return part;
+}
+
+Result<Finding*> find(Known& known, const PixelStore& picture, const ModelTraits& model,
+                      const Settings& settings, const std::array<ToneCurve, 3>& tones,
+                      unsigned threads, const std::stop_token& stop) {
+  const Settings wanted = of_finding(settings);
+  const auto found = std::ranges::find(known.findings, wanted, &Finding::settings);
+  if (found != known.findings.end()) return &*found;
+  auto decision = decide(picture, model, settings, tones, threads, known.judge, stop);
+  if (!decision) return fail(std::move(decision));
+  if (known.findings.size() >= kMostFindings) known.findings.erase(known.findings.begin());
+  known.findings.push_back({wanted, std::move(*decision), {}, {}});
+  return &known.findings.back();
+}
+
+/// Where a blur that was given by hand is. Errors: io; cancelled; internal.
+Result<const BlurMap*> blurred_parts(Finding& finding, LearnedJudge& judge,
+                                     const PixelStore& picture, const Box& area,
+                                     const std::stop_token& stop) {
+  const auto found = std::ranges::find(finding.blurred, area, &BlurMap::area);
+  if (found != finding.blurred.end()) return &*found;
+  auto blurred = judge.map(picture, area, stop);
+  if (!blurred) return fail(std::move(blurred));
+  if (finding.blurred.size() >= kMostMaps) finding.blurred.erase(finding.blurred.begin());
+  finding.blurred.push_back(std::move(*blurred));
+  return &finding.blurred.back();
 }
 
 }  // namespace
 
 Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const ModelTraits& model,
                               const Settings& settings, const RowSink& sink,
-                              const Progress& progress, const std::stop_token& stop) {
+                              const Progress& progress, const std::stop_token& stop, Known& known) {
   const unsigned threads = thread_count(settings.threads);
   const auto tones = tone_curves(picture.info().icc_profile);
-  std::optional<LearnedJudge> judge;
-  auto decision = decide(picture, model, settings, tones, threads, judge, stop);
-  if (!decision) return fail(std::move(decision));
-  const Analysis& found = decision->found;
-  Plan plan = make_plan(found, model, settings, tones);
+  const auto looked = find(known, picture, model, settings, tones, threads, stop);
+  if (!looked) return std::unexpected(looked.error());
+  Finding& finding = **looked;
+  const Decision& decision = finding.decision;
+  Plan plan = make_plan(decision.found, model, settings, tones);
   // What is sharp is changed only by a strength that somebody chose.
-  if (plan.overshoot == 0 && decision->outcome != Outcome::undone) {
+  if (plan.overshoot == 0 && decision.outcome != Outcome::undone) {
     if (progress) progress(kLookPart);
     if (auto copied = copy_rows(picture, area, sink); !copied) return fail(std::move(copied));
-    return report_of(*decision, false, true);
+    return report_of(decision, false, true);
   }
 
-  Places places;
+  const FocusMap* subject = nullptr;
   if (settings.subject != Subject::all) {
-    auto subject = find_subject(picture, found, tones, threads, stop);
-    if (!subject) return fail(std::move(subject));
-    places.subject = std::move(*subject);
+    if (!finding.subject) {
+      auto map = find_subject(picture, decision.found, tones, threads, stop);
+      if (!map) return fail(std::move(map));
+      finding.subject = std::move(*map);
+    }
+    if (!finding.subject->empty()) subject = &*finding.subject;
   }
   if (progress) progress(kLookPart);
-  if (judge && !decision->learned) {
-    auto blurred = judge->map(picture, area, stop);
-    if (!blurred) return fail(std::move(blurred));
-    places.blurred = std::move(*blurred);
+  const BlurMap* blurred = nullptr;
+  if (decision.protects) {
+    auto map = blurred_parts(finding, *known.judge, picture, area, stop);
+    if (!map) return fail(std::move(map));
+    blurred = *map;
   }
-  plan.mask = mask_of(places, settings.subject);
+  plan.mask = mask_of(blurred, subject, settings.subject);
+  if (settings.fast) {
+    if (known.tiles_for != of_tiles(settings)) known.tiles.clear();
+    known.tiles_for = of_tiles(settings);
+    plan.tiles = &known.tiles;
+  }
   const auto drawing = [&](double part) {
     if (progress) progress(kLookPart + (1 - kLookPart) * part);
   };
-  auto drawn = decision->learned ? judge->render(picture, area, plan, sink, drawing, stop)
-                                 : render(picture, area, plan, threads, sink, drawing, stop);
+  const auto again = render_again({picture, area, threads, sink, drawing, stop}, plan);
+  if (!again) return std::unexpected(again.error());
+  const auto report = [&] {
+    return report_of(decision, true, settings.subject == Subject::all || subject);
+  };
+  if (*again) return report();
+  auto drawn = decision.learned ? known.judge->render(picture, area, plan, sink, drawing, stop)
+                                : render(picture, area, plan, threads, sink, drawing, stop);
   if (!drawn) return fail(std::move(drawn));
-  return report_of(*decision, true, settings.subject == Subject::all || !places.subject.empty());
+  return report();
+}
+
+Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const ModelTraits& model,
+                              const Settings& settings, const RowSink& sink,
+                              const Progress& progress, const std::stop_token& stop) {
+  Known nothing(0);
+  return sharpen_pixels(picture, area, model, settings, sink, progress, stop, nothing);
 }
 
 }  // namespace sharpen::engine

@@ -21,7 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::int64_t open_ended_balance = 1'000'000;
 constexpr std::int64_t expiry_interval = 60;
-constexpr unsigned watch_ms = 100;
+constexpr unsigned watch_ms = 100, tidy_ms = 30'000;
+constexpr std::chrono::seconds unused_time(120);  ///< after which a preview's picture is forgotten
 
 std::string new_uuid() { return OwnedChars(g_uuid_string_random()).get(); }
 
@@ -81,6 +82,10 @@ Jobs::Jobs(const Options& options, Clock clock, EventLog& log, std::unique_ptr<J
       seconds_per_megapixel_(options.engine == EngineKind::identity ? 0.02 : 1.0),
       alive_(std::make_shared<bool>(true)),
       pool_(options.workers) {
+  tidying_ = EventSource::timeout(tidy_ms, [this] {
+    recent_->forget_unused(engine::Recent::Clock::now() - unused_time);
+    return true;
+  });
   if (store_->shared())
     watch_ = EventSource::timeout(watch_ms, [this] {
       look_around();
@@ -218,6 +223,7 @@ void Jobs::begin(const Job& job) {
   WorkOrder order{.job = job,
                   .input = pictures().source(job.source_id),
                   .output = pictures().partial_output(job.id),
+                  .recent = recent_,
                   .engine = options_.engine,
                   .pending = std::chrono::milliseconds(behaviours.number("pending_ms")),
                   .processing = std::chrono::milliseconds(behaviours.number("processing_ms")),

@@ -128,10 +128,11 @@ class Jobs {
   std::map<std::string, std::shared_ptr<Ticket>> active_;  ///< jobs at the workers
   std::map<std::string, OnEnd> waiting_;                   ///< whose end somebody waits for
   unsigned occupied_ = 0;                                  ///< workers
+  std::shared_ptr<engine::Recent> recent_ = std::make_shared<engine::Recent>();
   std::int64_t last_expiry_ = 0;
   double seconds_per_megapixel_;
   std::shared_ptr<bool> alive_;  ///< shared with callbacks that may come too late
-  EventSource watch_;
+  EventSource watch_, tidying_;
   WorkerPool pool_;  ///< last, so that its threads end first
 };
 

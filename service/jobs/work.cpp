@@ -89,7 +89,8 @@ Result<std::string> process(const WorkOrder& order, Ticket& ticket) {
   }
   const auto report = engine::sharpen_file(
       order.input, order.output, order.job.output_format, engine_settings(order.job),
-      [&](double progress) { ticket.progress = progress; }, ticket.stop.get_token());
+      [&](double progress) { ticket.progress = progress; }, ticket.stop.get_token(),
+      order.job.fast ? order.recent.get() : nullptr);
   if (!report) return std::unexpected(report.error());
   return to_text(*report, order.job);
 }

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 
 #include "base/error.h"
+#include "service/engine/recent.h"
 #include "service/jobs/job.h"
 #include "service/options.h"
 
@@ -23,6 +25,7 @@ struct Ticket {
 struct WorkOrder {
   Job job = {};
   std::filesystem::path input = {}, output = {};
+  std::shared_ptr<engine::Recent> recent = {};  ///< if given, for previews
   EngineKind engine = EngineKind::deconvolution;
   std::chrono::milliseconds pending{0}, processing{0};  ///< at least
   bool to_8_bits = false, drop_icc = false, fail = false;

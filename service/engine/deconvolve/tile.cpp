@@ -59,6 +59,13 @@ std::vector<Mix> mixes(int length, int padded) {
 
 }  // namespace
 
+Box intersection(const Box& a, const Box& b) {
+  const int left = std::max(a.x, b.x), top = std::max(a.y, b.y);
+  const int right = std::min(a.x + a.width, b.x + b.width);
+  const int bottom = std::min(a.y + a.height, b.y + b.height);
+  return {left, top, std::max(0, right - left), std::max(0, bottom - top)};
+}
+
 std::vector<std::vector<Tile>> make_tiles(int picture_width, int picture_height, const Box& area,
                                           int core_width, int core_height, int margin) {
   const auto columns = split(picture_width, area.x, area.width, core_width, margin);

@@ -9,7 +9,11 @@ namespace sharpen::engine {
 /// A box of whole pixels.
 struct Box {
   int x = 0, y = 0, width = 0, height = 0;
+  bool operator==(const Box&) const = default;
 };
+
+/// What both have; of no width or no height if that is nothing.
+[[nodiscard]] Box intersection(const Box& a, const Box& b);
 
 /// One piece of the picture: what it computes, and what it needs around to compute it.
 struct Tile {

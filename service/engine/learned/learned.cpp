@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "service/engine/deconvolve/tile.h"
-#include "service/engine/render/emphasis.h"
 
 namespace sharpen::engine {
 namespace {
@@ -220,21 +219,17 @@ Result<void> LearnedJudge::render(const PixelStore& picture, const Box& area, co
   Result<void> outcome;
   // One tile at a time: bank and network use all threads themselves.
   auto drawn = render_tiles({picture, area, 1, sink, progress, stop}, lines,
-                            [&](std::span<Plane> channels, const Box& source) {
+                            [&](std::span<Plane> channels, const Tile& tile) {
                               if (!outcome) return;
-                              const auto judged = judge(channels, stop);
+                              auto judged = judge(channels, stop);
                               if (!judged) {
                                 outcome = std::unexpected(judged.error());
                                 return;
                               }
-                              const std::vector<Plane> before(channels.begin(), channels.end());
-                              for (Plane& channel : channels) {
-                                for (std::size_t i = 0; i < channel.size(); ++i) {
-                                  channel.data()[i] += judged->change.data()[i];
-                                }
-                              }
-                              if (plan.overshoot > 0) emphasise(channels, plan.overshoot);
-                              blend(before, plan, source, channels);
+                              auto undone = std::make_shared<Undone>();
+                              undone->changes.push_back(std::move(judged->change));
+                              finish_tile(channels, *undone, plan, tile.source);
+                              if (plan.tiles) plan.tiles->keep(tile, std::move(undone));
                             });
   return outcome ? drawn : outcome;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <mutex>
+#include <optional>
 
 #include "service/engine/deconvolve/tile.h"
 #include "service/engine/math/parallel.h"
@@ -76,43 +77,40 @@ Wanted wanted(const Plan& plan, const KernelSet& kernels, const Box& source) {
 float grain_at(float residual, const Plan& plan, std::size_t channels) {
   constexpr float kMostDeviations = 3;
   const float noise = plan.how.noise / std::sqrt(static_cast<float>(channels));
-  return static_cast<float>(plan.grain) * noise *
-         std::clamp(-residual, -kMostDeviations, kMostDeviations);
+  return noise * std::clamp(-residual, -kMostDeviations, kMostDeviations);
 }
 
-/// Replaces the channels of one tile by what the plan makes of them.
-void sharpen_tile(std::span<Plane> channels, const Plan& plan, const KernelSet& kernels,
-                  const Box& source, TileDeconvolver& worker, const std::stop_token& stop) {
-  const Wanted want = wanted(plan, kernels, source);
-  if (want.first > want.last) return;
+/// What undoing the blur makes of one tile, whose channels are destroyed; none if it was stopped.
+std::optional<Undone> undo_tile(std::span<Plane> channels, const Plan& plan,
+                                const KernelSet& kernels, const Box& source,
+                                TileDeconvolver& worker, const std::stop_token& stop) {
+  const Plane nothing(source.width, source.height);
+  Undone undone{std::vector<Plane>(channels.size(), nothing), nothing, nothing, {}};
+  Wanted want = wanted(plan, kernels, source);
+  if (plan.map) undone.amount = std::move(want.amount);
+  if (want.first > want.last) return undone;
   const std::vector<Plane> before(channels.begin(), channels.end());
-  std::vector<Plane> changes(channels.size(), Plane(source.width, source.height));
   const auto first = static_cast<std::size_t>(want.first);
   const auto last = std::min(static_cast<std::size_t>(std::ceil(want.last)), kernels.size() - 1);
   for (std::size_t level = first; level <= last && !stop.stop_requested(); ++level) {
     std::ranges::copy(before, channels.begin());
     worker.run(channels, kernels[level], plan.how, stop);
-    if (stop.stop_requested()) return;
+    if (stop.stop_requested()) break;
     for (Plane& channel : channels) take_specks(channel, plan.how.noise);
     const Plane trusted = trust(worker.residual(), reach(kernels[level].blur));
-    if (plan.overshoot > 0) emphasise(channels, plan.overshoot);
     for (std::size_t i = 0; i < trusted.size(); ++i) {
       const float distance = std::abs(want.position.data()[i] - static_cast<float>(level));
       const float weight = std::max(0.0f, 1 - distance) * trusted.data()[i];
-      const float grain = grain_at(worker.residual().data()[i], plan, channels.size());
+      undone.trusted.data()[i] += weight;
+      undone.grain.data()[i] +=
+          weight * grain_at(worker.residual().data()[i], plan, channels.size());
       for (std::size_t c = 0; c < channels.size(); ++c) {
-        changes[c].data()[i] += weight * (channels[c].data()[i] + grain - before[c].data()[i]);
+        undone.changes[c].data()[i] += weight * (channels[c].data()[i] - before[c].data()[i]);
       }
     }
   }
-  for (int y = 0; y < source.height; ++y) {
-    for (int x = 0; x < source.width; ++x) {
-      const float amount = plan.amount_at(source.x + x, source.y + y) * want.amount.at(x, y);
-      for (std::size_t c = 0; c < channels.size(); ++c) {
-        channels[c].at(x, y) = before[c].at(x, y) + amount * changes[c].at(x, y);
-      }
-    }
-  }
+  if (stop.stop_requested()) return {};
+  return undone;
 }
 
 /// Deconvolvers that wait for a tile; as many as threads were ever busy at a time.
@@ -159,10 +157,14 @@ Result<void> render_undone(const Part& part, const Plan& plan) {
   const auto transform = std::make_shared<const TileTransform>(across.padded, down.padded);
   const KernelSet kernels(plan, transform->fft);
   Workers workers(transform);
-  return render_tiles(part, lines, [&](std::span<Plane> channels, const Box& source) {
+  return render_tiles(part, lines, [&](std::span<Plane> channels, const Tile& tile) {
     auto worker = workers.take();
-    sharpen_tile(channels, plan, kernels, source, *worker, part.stop);
+    std::vector<Plane> copy(channels.begin(), channels.end());
+    auto undone = undo_tile(copy, plan, kernels, tile.source, *worker, part.stop);
     workers.give_back(std::move(worker));
+    if (!undone) return;
+    finish_tile(channels, *undone, plan, tile.source);
+    if (plan.tiles) plan.tiles->keep(tile, std::make_shared<const Undone>(std::move(*undone)));
   });
 }
 
@@ -170,10 +172,10 @@ Result<void> render_emphasis(const Part& part, const Plan& plan) {
   constexpr int kSide = 512;
   const auto lines =
       make_tiles(part.picture.width(), part.picture.height(), part.area, kSide, kSide, 1);
-  return render_tiles(part, lines, [&](std::span<Plane> channels, const Box& source) {
+  return render_tiles(part, lines, [&](std::span<Plane> channels, const Tile& tile) {
     const std::vector<Plane> before(channels.begin(), channels.end());
     emphasise(channels, plan.overshoot);
-    blend(before, plan, source, channels);
+    blend(before, plan, tile.source, channels);
   });
 }
 
@@ -199,7 +201,7 @@ Result<void> render_tiles(const Part& part, const std::vector<std::vector<Tile>>
       const std::span<Plane> channels(planes.data(), colours);
       auto read = picture.read(tile.source, channels);
       if (read) {
-        work(channels, tile.source);
+        work(channels, tile);
         const Box inner{tile.core.x - tile.source.x, tile.core.y - tile.source.y, tile.core.width,
                         tile.core.height};
         store_rounded(channels, inner, picture.info(),
@@ -214,6 +216,39 @@ Result<void> render_tiles(const Part& part, const std::vector<std::vector<Tile>>
     if (auto sunk = sink(rows); !sunk) return sunk;
   }
   return {};
+}
+
+Result<bool> render_again(const Part& part, const Plan& plan) {
+  const auto& [picture, area, threads, sink, progress, stop] = part;
+  const auto known = plan.tiles ? plan.tiles->covering(area) : std::vector<TileMemory::Known>();
+  if (known.empty()) return false;
+  const std::size_t pixel = picture.info().bytes_per_row() / picture.info().width;
+  const std::size_t stride = pixel * std::size_t(area.width);
+  std::vector<std::byte> rows(stride * std::size_t(area.height));
+  if (auto read = picture.read(area, rows); !read) return fail(std::move(read));
+  std::mutex mutex;
+  Result<void> outcome;
+  parallel_for(static_cast<int>(known.size()), threads, stop, [&](int index) {
+    const auto& [place, undone] = known[std::size_t(index)];
+    std::array<Plane, 3> planes;
+    const std::span<Plane> channels(planes.data(), std::size_t(picture.colours()));
+    const auto read = picture.read(place.source, channels);
+    if (read) finish_tile(channels, *undone, plan, place.source);
+    // Where two tiles have the same pixels, one after the other.
+    const std::lock_guard lock(mutex);
+    if (!read) outcome = read;
+    const Box core = intersection(place.core, area);
+    const Box inner{core.x - place.source.x, core.y - place.source.y, core.width, core.height};
+    const std::size_t from = std::size_t(core.y - area.y) * stride;
+    if (read)
+      store_rounded(channels, inner, picture.info(),
+                    std::span(rows).subspan(from + pixel * std::size_t(core.x - area.x)), stride);
+  });
+  if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
+  if (!outcome) return fail(std::move(outcome));
+  if (auto sunk = sink(rows); !sunk) return fail(std::move(sunk));
+  if (progress) progress(1);
+  return true;
 }
 
 Result<void> copy_rows(const PixelStore& picture, const Box& area, const RowSink& sink) {

@@ -9,6 +9,7 @@
 #include "service/engine/deconvolve/deconvolve.h"
 #include "service/engine/deconvolve/tile.h"
 #include "service/engine/estimate/focus_map.h"
+#include "service/engine/render/undone.h"
 
 namespace sharpen::engine {
 
@@ -28,8 +29,8 @@ struct Part {
   const std::stop_token& stop;
 };
 
-/// Replaces the channels of one tile; called by `threads` threads at a time.
-using TileWork = std::function<void(std::span<Plane> channels, const Box& source)>;
+/// Replaces the channels of one tile's source; called by `threads` threads at a time.
+using TileWork = std::function<void(std::span<Plane> channels, const Tile& tile)>;
 
 /// Reads the tiles (see make_tiles), a line of them at a time, and hands the rows that `work` makes
 /// to the sink. Errors: io; cancelled; what the sink returns.
@@ -42,10 +43,11 @@ struct Plan {
   Blur blur;
   const FocusMap* map = nullptr;  ///< if given, sizes and places of the blur
   Deconvolution how;
-  double amount = 1;     ///< of the result that goes into the picture
-  double overshoot = 0;  ///< of an edge emphasis on top of it, 0 … 1
-  double grain = 0;      ///< of the noise that was taken out, 0 … 1
-  Mask mask;             ///< if given, where
+  double amount = 1;            ///< of the result that goes into the picture
+  double overshoot = 0;         ///< of an edge emphasis on top of it, 0 … 1
+  double grain = 0;             ///< of the noise that was taken out, 0 … 1
+  Mask mask;                    ///< if given, where
+  TileMemory* tiles = nullptr;  ///< if given, of the same blur, how and map
 
   /// Of the result at a pixel of the picture, 0 … 1.
   [[nodiscard]] float amount_at(int x, int y) const;
@@ -62,6 +64,10 @@ void blend(std::span<const Plane> before, const Plan& plan, const Box& source,
                                   unsigned threads, const RowSink& sink,
                                   const std::function<void(double)>& progress,
                                   const std::stop_token& stop);
+
+/// Hands the rows of the part to its sink if the plan has all of its tiles; false: it has not, and
+/// nothing was done. Errors: io; cancelled; what the sink returns.
+[[nodiscard]] Result<bool> render_again(const Part& part, const Plan& plan);
 
 /// Hands the rows of `area` to `sink` as they are.
 [[nodiscard]] Result<void> copy_rows(const PixelStore& picture, const Box& area,
