@@ -36,7 +36,7 @@ struct Pace {
   /// A job that is not ready is left to itself, which is `timed_out`; cancelling does not stop it.
   bool once = false;
 };
-/// On this computer from 50 ms, elsewhere from 2 s to 10 s.
+/// On this computer from 10 ms, near by from 50 ms, elsewhere from 2 s to 10 s.
 [[nodiscard]] Pace pace_for(const ServiceAddress& address);
 
 /// Growing pauses with jitter, which `Retry-After` lengthens.

@@ -52,7 +52,12 @@ Pace pace_for(const ServiceAddress& address) {
   pace.first_backoff = 100ms;
   pace.longest_backoff = 5s;
   pace.busy_tries = pace.tries;
-  if (address.kind == ServiceKind::this_computer) pace.unreachable = 15s;
+  if (address.kind == ServiceKind::this_computer) {
+    // Somebody waits for a preview that takes a tenth of a second.
+    pace.first_poll = 10ms;
+    pace.poll_growth = 1.4;
+    pace.unreachable = 15s;
+  }
   return pace;
 }
 

@@ -178,6 +178,12 @@ std::string withdrawal_of(const Settings& settings) {
       model->name, model->replacement);
 }
 
+bool differ_in_amount_only(const Settings& a, Settings b) {
+  for (const ParameterId id : {ParameterId::strength, ParameterId::keep_grain})
+    b.value(id) = a.value(id);
+  return a == b;
+}
+
 bool is_for(ParameterId id, BlurKind blur) {
   switch (id) {
     case ParameterId::blur_size:

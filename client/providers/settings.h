@@ -48,6 +48,10 @@ struct Settings {
 /// are not sent then. Errors: bad_argument.
 [[nodiscard]] Result<void> check(const Settings& settings, std::optional<ServiceKind> service = {});
 
+/// Whether they differ at most in how much of one result goes into the picture (strength, grain): a
+/// service that still has that result is soon ready.
+[[nodiscard]] bool differ_in_amount_only(const Settings& a, Settings b);
+
 /// A sentence for a script that names a model which will fail, so that it is changed in time; empty
 /// if it does not.
 [[nodiscard]] std::string withdrawal_of(const Settings& settings);

@@ -339,5 +339,14 @@ TEST(Services, HaveWordsTitlesAndAddresses) {
   EXPECT_EQ(official_url(ServiceKind::own_server), "");
 }
 
+TEST(Settings, ToldApartByMoreThanTheAmount) {
+  Settings a, b;
+  b.value(ParameterId::strength) = 0.7;
+  b.value(ParameterId::keep_grain) = 20;
+  EXPECT_TRUE(differ_in_amount_only(a, b));
+  b.value(ParameterId::denoise_strength) = 0.2;
+  EXPECT_FALSE(differ_in_amount_only(a, b));
+}
+
 }  // namespace
 }  // namespace sharpen

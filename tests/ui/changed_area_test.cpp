@@ -10,7 +10,8 @@ namespace {
 
 Surface row(std::initializer_list<std::uint8_t> grays) {
   ScreenPixels pixels{.width = int(grays.size()), .height = 1, .rgb = {}};
-  for (const std::uint8_t gray : grays) pixels.rgb.insert(pixels.rgb.end(), {gray, gray, gray});
+  for (const std::uint8_t gray : grays)
+    for (int channel = 0; channel < 3; ++channel) pixels.rgb.push_back(gray);
   return surface_from(pixels);
 }
 

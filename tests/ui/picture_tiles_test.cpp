@@ -76,7 +76,8 @@ TEST(PictureTiles, WhereMoreIsSeenThanIsKeptLoadingEnds) {
   const std::size_t most = 20 * PictureTiles::side * PictureTiles::side * 4;
   int pieces = 0;
   for (bool goes_on = true; goes_on && pieces < 100; ++pieces) {
-    const Rectangle piece = piece_near(tiles.missing(on_grid(seen, tiles.whole())), seen, 384, 256);
+    const Rectangle piece =
+        piece_near(tiles.missing(on_grid(seen, tiles.whole())), seen, 384 * 256);
     ASSERT_GT(pixels_of(piece), 0) << "all is kept";
     goes_on = tiles.put_near(piece.x, piece.y, flat(piece.width, piece.height, 1), seen, most);
     EXPECT_LE(tiles.bytes(), most);
@@ -87,7 +88,7 @@ TEST(PictureTiles, WhereMoreIsSeenThanIsKeptLoadingEnds) {
 
 TEST(PieceNear, IsInsideAndNearTheMiddle) {
   const Rectangle seen{1000, 1000, 900, 600};
-  const Rectangle piece = piece_near({on_grid(seen, {0, 0, 6000, 4000})}, seen, 384, 384);
+  const Rectangle piece = piece_near({on_grid(seen, {0, 0, 6000, 4000})}, seen, 384 * 384);
   EXPECT_EQ(piece.width, 384);
   EXPECT_EQ(piece.height, 384);
   EXPECT_NEAR(piece.x + 192, 1450, 128);
@@ -100,11 +101,20 @@ TEST(PieceNear, ReachesEveryPixel) {
   for (int pieces = 0; pieces < 100; ++pieces) {
     const auto missing = tiles.missing(on_grid(seen, tiles.whole()));
     if (missing.empty()) break;
-    const Rectangle piece = piece_near(missing, seen, 384, 256);
+    const Rectangle piece = piece_near(missing, seen, 384 * 256);
     ASSERT_GT(pixels_of(piece), 0);
     tiles.put(piece.x, piece.y, flat(piece.width, piece.height, 1));
   }
   EXPECT_TRUE(tiles.knows(seen));
+}
+
+TEST(PieceNear, TakesANarrowBoxWhole) {
+  const Rectangle seen{0, 0, 1408, 1024}, band{0, 0, 1408, 256};
+  const Rectangle piece = piece_near({band}, seen, 1024 * 1024);
+  EXPECT_EQ(piece.width, 1408);
+  EXPECT_EQ(piece.height, 256);
+  EXPECT_EQ(piece_near({band}, seen, 256 * 512).width, 512);
+  EXPECT_EQ(piece_near({{0, 0, 256, 1408}}, seen, 256 * 512).height, 512);
 }
 
 }  // namespace

@@ -82,14 +82,15 @@ void CompareView::redraw() { gtk_widget_queue_draw(area_.get()); }
 void CompareView::set_before(const PictureTiles* before, const std::string& name) {
   before_ = before;
   before_name_ = name;
-  after_ = nullptr;
+  after_ = under_ = nullptr;
   zoom_ = std::clamp(zoom_, fit_zoom(), max_zoom);
   back_to_limits();
   redraw();
 }
 
-void CompareView::set_after(const PictureTiles* after) {
+void CompareView::set_after(const PictureTiles* after, const PictureTiles* under) {
   after_ = after;
+  under_ = under;
   redraw();
 }
 
@@ -242,11 +243,15 @@ void CompareView::draw_picture(cairo_t* cairo, const PictureTiles* after, double
 
 void CompareView::draw_layers(cairo_t* cairo, const PictureTiles* after) const {
   const Rectangle seen = visible();
+  const auto draw_after = [&] {
+    if (under_) under_->draw(cairo, zoom_, seen);
+    after->draw(cairo, zoom_, seen);
+  };
   before_->draw(cairo, zoom_, seen);
-  if (after && !before_->has_alpha()) after->draw(cairo, zoom_, seen);
+  if (after && !before_->has_alpha()) draw_after();
   if (after && before_->has_alpha()) {
     cairo_push_group(cairo);
-    after->draw(cairo, zoom_, seen);
+    draw_after();
     cairo_pop_group_to_source(cairo);
     // The layer keeps its own alpha, whatever the service returns.
     cairo_set_operator(cairo, CAIRO_OPERATOR_ATOP);

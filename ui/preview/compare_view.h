@@ -26,8 +26,9 @@ class CompareView {
   /// Another picture, not null; it lives as long as it is shown. `name` says which one it is where
   /// that is not plain.
   void set_before(const PictureTiles* before, const std::string& name = {});
-  /// The same picture as far as it is sharpened; null: not at all.
-  void set_after(const PictureTiles* after);
+  /// The same picture as far as it is sharpened; null: not at all. Where it is not yet, `under` is
+  /// seen.
+  void set_after(const PictureTiles* after, const PictureTiles* under = nullptr);
   /// Pixels were added to either.
   void redraw();
 
@@ -81,7 +82,7 @@ class CompareView {
 
   Ref<GtkWidget> area_;
   std::function<void()> moved_;
-  const PictureTiles *before_ = nullptr, *after_ = nullptr;
+  const PictureTiles *before_ = nullptr, *after_ = nullptr, *under_ = nullptr;
   std::string before_name_;
   Mode mode_ = Mode::divider;
   bool show_original_ = false, show_changes_ = false;

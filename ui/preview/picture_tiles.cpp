@@ -172,7 +172,7 @@ Rectangle on_grid(Rectangle box, Rectangle whole) {
                       whole);
 }
 
-Rectangle piece_near(const std::vector<Rectangle>& boxes, Rectangle seen, int width, int height) {
+Rectangle piece_near(const std::vector<Rectangle>& boxes, Rectangle seen, double most) {
   const int middle_x = seen.x + seen.width / 2, middle_y = seen.y + seen.height / 2;
   Rectangle best;
   double nearest = 0;
@@ -182,6 +182,13 @@ Rectangle piece_near(const std::vector<Rectangle>& boxes, Rectangle seen, int wi
       const int last = std::max(from, up(from + length) - size);
       return std::clamp(down(std::max(0, middle - size / 2 + PictureTiles::side / 2)), from, last);
     };
+    // A square, or as wide or high as a narrow box.
+    const int square = std::max(PictureTiles::side, down(int(std::sqrt(most))));
+    const int narrow = std::min(box.width, box.height);
+    const int length =
+        narrow <= square ? std::max(PictureTiles::side, down(int(most / narrow))) : square;
+    const int width = box.width <= box.height ? std::min(narrow, square) : length;
+    const int height = box.width <= box.height ? length : std::min(narrow, square);
     const int left = start(middle_x, width, box.x, box.width);
     const int top = start(middle_y, height, box.y, box.height);
     const Rectangle piece = intersection({left, top, width, height}, box);

@@ -79,9 +79,9 @@ class PictureTiles {
 [[nodiscard]] inline double pixels_of(Rectangle box) { return double(box.width) * box.height; }
 /// The box that the whole tiles have that it touches.
 [[nodiscard]] Rectangle on_grid(Rectangle box, Rectangle whole);
-/// A piece of these boxes of at most width x height pixels, near the middle of `seen`.
-[[nodiscard]] Rectangle piece_near(const std::vector<Rectangle>& boxes, Rectangle seen, int width,
-                                   int height);
+/// A piece of these boxes of about `most` pixels, or fewer, near the middle of `seen`.
+[[nodiscard]] Rectangle piece_near(const std::vector<Rectangle>& boxes, Rectangle seen,
+                                   double most);
 /// The smallest box around all of them.
 [[nodiscard]] Rectangle around(const std::vector<Rectangle>& boxes);
 

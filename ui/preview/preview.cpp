@@ -9,8 +9,8 @@
 namespace sharpen {
 namespace {
 
-constexpr unsigned settings_milliseconds = 150, moved_milliseconds = 40;
-constexpr int loaded_side = 256;                       ///< pixels of the original at once
+constexpr unsigned rest_milliseconds = 25;
+constexpr double loaded_pixels = 65'536;               ///< of the original at once
 constexpr double read_pixels = 200'000;                ///< of an answer at once
 constexpr double most_kept_of_one = 64e6;              ///< pixels; of larger ones what is seen
 constexpr std::size_t most_bytes = 512 * 1024 * 1024;  ///< of sharpened pixels
@@ -123,7 +123,7 @@ void Preview::show_source(std::size_t source_index) {
   before->put_small(*small);
   // Opened on a result, it may be that or its original.
   view.set_before(before.get(), source().earlier ? source().layer_name : "");
-  shown_.reset();
+  shown_ = under_ = nullptr;
   before_ = std::move(before);
   panel_->chooser().set_picture(*small, whole().width, whole().height);
   if (first) view.set_zoom(first_zoom_);
@@ -137,7 +137,7 @@ void Preview::show_source(std::size_t source_index) {
 void Preview::follow_view() {
   if (!placed_) return;
   loading_ = EventSource::idle([this] { return load_before(); });
-  request_soon(moved_milliseconds);
+  request_soon(rest_milliseconds);
 }
 
 bool Preview::load_before() {
@@ -146,7 +146,7 @@ bool Preview::load_before() {
   if (!before_->needs_tiles(view.zoom())) return false;
   const auto missing = before_->missing(on_grid(seen, whole()));
   if (missing.empty()) return false;
-  const Rectangle part = piece_near(missing, seen, loaded_side, loaded_side);
+  const Rectangle part = piece_near(missing, seen, loaded_pixels);
   const auto pixels = host_.region(source_, part);
   if (!pixels) return show_error(pixels.error()), false;
   const bool goes_on = before_->put_near(part.x, part.y, *pixels, seen, most_bytes);
@@ -161,8 +161,10 @@ void Preview::show_after() {
   // itself.
   const bool comes = follows_by_itself();
   if (comes && shown_ && shown_ != now && !now->tiles.knows_some(panel_->view().visible())) return;
+  if (shown_ != now) under_ = comes ? shown_ : nullptr;
+  if (now->tiles.knows(panel_->view().visible())) under_.reset();
   shown_ = now;
-  panel_->view().set_after(&shown_->tiles);
+  panel_->view().set_after(&shown_->tiles, under_ ? &under_->tiles : nullptr);
 }
 
 void Preview::set_settings(const Settings& settings) {
@@ -171,7 +173,7 @@ void Preview::set_settings(const Settings& settings) {
   all_ = held_ = false;
   told_.reset();
   show_after();
-  request_soon(settings_milliseconds);
+  request_soon(rest_milliseconds);
 }
 
 void Preview::set_account(std::optional<Account> account, const std::string& problem) {
@@ -181,7 +183,7 @@ void Preview::set_account(std::optional<Account> account, const std::string& pro
   if (paused_) return;
   stop();
   panel_->view().set_after(nullptr);
-  shown_.reset();
+  shown_ = under_ = nullptr;
   if (!account_) {
     panel_->set_button("");
     panel_->set_state(problem);

@@ -139,7 +139,7 @@ class Preview {
 
   std::unique_ptr<PictureTiles> before_;
   std::vector<SharpenedRef> sharpened_;  ///< the newest last
-  SharpenedRef shown_;
+  SharpenedRef shown_, under_;           ///< and what is seen where that is not known yet
   std::unique_ptr<Export> export_;
   std::optional<Rectangle> export_box_;  ///< of the running export; empty for the whole source
   std::optional<Upload> upload_;         ///< exported, not yet sent
@@ -151,6 +151,7 @@ class Preview {
   Rectangle job_box_;
   double job_fraction_ = 0;
   double to_do_ = 0, began_ = 0;  ///< pixels and time of what is seen, for its progress
+  double part_ = 0;               ///< pixels of the next part, at most
   TimeLeft time_left_;
   /// Tells late news from a worker's thread whether there still is a panel.
   std::shared_ptr<const char> alive_ = std::make_shared<const char>();

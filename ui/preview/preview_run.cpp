@@ -7,8 +7,8 @@
 namespace sharpen {
 namespace {
 
-// The service looks at the whole picture for each part, so that parts are not too small.
-constexpr int part_side = 1024;         ///< pixels, at most
+// Pixels of a part: there is soon something to see, and few parts in all.
+constexpr double first_part = 384.0 * 384, largest_part = 1024.0 * 1024, part_growth = 4;
 constexpr double most_by_itself = 4e6;  ///< pixels that are sharpened without being asked
 constexpr double unseen_seconds = 0.4;  ///< shorter work shows no bar
 
@@ -99,6 +99,12 @@ void Preview::run_free() {
   }
   if (to_do_ == 0) {
     to_do_ = sum(missing);
+    // What the service has only to put together again comes at once.
+    const bool soon = shown_ && shown_->source == into->source &&
+                      shown_->of_original == into->of_original &&
+                      shown_->service == into->service && shown_->tiles.knows(seen) &&
+                      differ_in_amount_only(shown_->settings, into->settings);
+    part_ = soon ? most_by_itself : first_part;
     began_ = now_in_seconds();
     time_left_ = {};
     // A service that has nothing to say can be stopped, too.
@@ -109,7 +115,8 @@ void Preview::run_free() {
   }
   panel_->set_state(_("Sharpening…"));
   if (source_id_.empty() && !upload_) return begin_export({});
-  start_free(into, piece_near(missing, seen, part_side, part_side));
+  start_free(into, piece_near(missing, seen, part_));
+  part_ = std::min(std::max(part_, largest_part), part_ * part_growth);
 }
 
 void Preview::start_free(const SharpenedRef& into, Rectangle box) {
@@ -189,6 +196,8 @@ void Preview::free_done(Result<JobResult> result, const SharpenedRef& into, Rect
 }
 
 void Preview::offer_to_go_on(const std::string& why) {
+  under_.reset();
+  show_after();
   panel_->hide_progress();
   panel_->set_state(why);
   panel_->set_button(_("Sharpen all _that is seen"));
