@@ -1,22 +1,29 @@
 // Loaded into GIMP's plug-ins by bench/start.py (LD_PRELOAD): writes into the file $WATCH_LOG when
 // a plug-in has painted its first frame, and how long its main loop was kept from waiting after
-// that.
+// that. While there is a file $WATCH_AREA with a box of the window (X Y WIDTH HEIGHT), also which
+// parts of that box each frame has changed.
 //
-// One line each: PROGRAM frame SECONDS-SINCE-PROCESS-START, PROGRAM block SECONDS. Time in calls to
-// GIMP (its wire) is GIMP's, and does not count.
+// One line each: PROGRAM frame SECONDS-SINCE-PROCESS-START, PROGRAM block SECONDS, PROGRAM painted
+// TIME COLUMN,ROW…; TIME is that of the system's monotonic clock, a part is a square of 32 pixels.
+// Time in calls to GIMP (its wire) is GIMP's, and does not count.
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <gdk/gdk.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <format>
 #include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
@@ -29,6 +36,11 @@ struct Watch {
   Clock::time_point woken;
   Seconds in_gimp{0}, longest{0};
   int depth = 0;
+  std::map<std::pair<int, int>, std::size_t> parts;  ///< hashes of what was painted last
+};
+
+struct Unref {
+  void operator()(GdkPixbuf* pixels) const { g_object_unref(pixels); }
 };
 
 Watch& watch() {
@@ -56,6 +68,48 @@ double seconds_since_start() {
   clock_gettime(CLOCK_BOOTTIME, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9 -
          std::stod(field) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+/// A number of what a square of a picture shows.
+std::size_t hash_of(const GdkPixbuf* pixels, int left, int top, int side) {
+  const auto stride = static_cast<std::size_t>(gdk_pixbuf_get_rowstride(pixels));
+  const auto depth = static_cast<std::size_t>(gdk_pixbuf_get_n_channels(pixels));
+  const std::size_t length =
+      depth * static_cast<std::size_t>(std::min(side, gdk_pixbuf_get_width(pixels) - left));
+  const guint8* bytes = gdk_pixbuf_read_pixels(pixels);
+  std::size_t all = 0;
+  for (int y = top; y < std::min(top + side, gdk_pixbuf_get_height(pixels)); ++y) {
+    const guint8* row = bytes + static_cast<std::size_t>(y) * stride;
+    const std::string_view text(
+        reinterpret_cast<const char*>(row + depth * static_cast<std::size_t>(left)), length);
+    all = all * 31 + std::hash<std::string_view>()(text);
+  }
+  return all;
+}
+
+void note_painted(GdkWindow* window) {
+  constexpr int side = 32;
+  const char* file = std::getenv("WATCH_AREA");
+  std::ifstream area(file ? file : "");
+  int left = 0, top = 0, width = 0, height = 0;
+  if (!(area >> left >> top >> width >> height)) return watch().parts.clear();
+  if (gdk_window_get_width(window) < left + width || gdk_window_get_height(window) < top + height)
+    return;
+  const double now = Seconds(Clock::now().time_since_epoch()).count();
+  const std::unique_ptr<GdkPixbuf, Unref> pixels(
+      gdk_pixbuf_get_from_window(window, left, top, width, height));
+  if (!pixels) return;
+  std::string changed;
+  for (int y = 0; y < height; y += side) {
+    for (int x = 0; x < width; x += side) {
+      const std::size_t hash = hash_of(pixels.get(), x, y, side);
+      if (std::exchange(watch().parts[{x / side, y / side}], hash) != hash)
+        changed += std::format(" {},{}", x / side, y / side);
+    }
+  }
+  if (const char* path = std::getenv("WATCH_LOG"); path && !changed.empty())
+    std::ofstream(path, std::ios::app)
+        << std::format("{} painted {:.4f}{}\n", program_invocation_short_name, now, changed);
 }
 
 void note_block() {
@@ -98,6 +152,7 @@ void gdk_window_end_draw_frame(GdkWindow* window, GdkDrawingContext* context) {
       dlsym(RTLD_NEXT, "gdk_window_end_draw_frame"));
   real(window, context);
   auto& state = watch();
+  note_painted(window);
   if (state.painted) return;
   state.painted = true;
   gdk_display_flush(gdk_window_get_display(window));
