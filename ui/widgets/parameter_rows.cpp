@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/i18n.h"
+#include "ui/widgets/mnemonics.h"
 #include "ui/widgets/text.h"
 
 namespace sharpen {
@@ -43,6 +44,7 @@ struct ParameterRows::Row {
   void follow_auto() const {
     gtk_widget_set_sensitive(scale, !is_auto());
     gtk_widget_set_sensitive(number, !is_auto());
+    gtk_label_set_mnemonic_widget(GTK_LABEL(label), is_auto() ? automatic : number);
     show_number();
   }
   /// On Auto nothing, since a number would look like the one that is used.
@@ -79,6 +81,17 @@ ParameterRows::ParameterRows(std::span<const ParameterId> ids, std::function<voi
   gtk_grid_set_row_spacing(GTK_GRID(grid_.get()), 2);
   gtk_grid_set_column_spacing(GTK_GRID(grid_.get()), narrow_gap);
   for (int line = 0; const ParameterId id : ids) add_row(id, 2 * line++);
+  connections_.on(grid_.get(), "map", [this] { choose_keys(); });
+  connections_.on(grid_.get(), "hierarchy-changed", [this] {
+    window_connections_.clear();
+    GtkWidget* window = gtk_widget_get_toplevel(grid_.get());
+    if (!GTK_IS_WINDOW(window)) return;
+    // Buttons come and go and have other labels; Alt is pressed before the letter.
+    window_connections_.on_event(window, "key-press-event", [this](GdkEvent* event) {
+      if (event->key.keyval == GDK_KEY_Alt_L || event->key.keyval == GDK_KEY_Alt_R) choose_keys();
+      return false;
+    });
+  });
 }
 
 ParameterRows::~ParameterRows() = default;
@@ -120,6 +133,14 @@ void ParameterRows::add_row(ParameterId id, int line) {
 
   connections_.connect(row->number, "output",
                        [row = row.get()](auto) { return row->show_number(); });
+  // The key takes a value that is not the service's.
+  connections_.connect(row->automatic, "mnemonic-activate",
+                       [row = row.get()](std::span<const GValue> arguments) {
+                         if (g_value_get_boolean(&arguments[1])) return false;
+                         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(row->automatic), FALSE);
+                         gtk_widget_grab_focus(row->number);
+                         return true;
+                       });
   connections_.on(row->automatic, "toggled", [this, row = row.get()] {
     row->follow_auto();
     if (!setting_) changed_();
@@ -145,7 +166,18 @@ bool ParameterRows::show_for(const Model* model, BlurKind blur) {
     any = any || row->shown;
   }
   setting_ = false;
+  if (gtk_widget_get_mapped(grid_.get())) choose_keys();
   return any;
+}
+
+void ParameterRows::choose_keys() {
+  for (const auto& row : rows_) set_text(row->label, _(parameter(row->id).title));
+  auto taken = mnemonics_in(gtk_widget_get_toplevel(grid_.get()));
+  for (const auto& row : rows_) {
+    if (!row->shown) continue;
+    const std::string text = with_mnemonic(_(parameter(row->id).title), taken);
+    gtk_label_set_text_with_mnemonic(GTK_LABEL(row->label), text.c_str());
+  }
 }
 
 void ParameterRows::set_used(ParameterId id, double value) {

@@ -38,9 +38,11 @@ class ParameterRows {
   Ref<GtkWidget> grid_;
   std::function<void()> changed_;
   bool setting_ = false;
-  Connections connections_;
+  Connections connections_, window_connections_;
 
   void add_row(ParameterId id, int line);
+  /// Gives the rows that are shown keys that nothing else in the window has.
+  void choose_keys();
 };
 
 }  // namespace sharpen

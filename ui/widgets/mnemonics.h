@@ -1,0 +1,18 @@
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include <set>
+#include <string>
+
+namespace sharpen {
+
+/// The letters, small, that mean something in a window with Alt as it is now.
+[[nodiscard]] std::set<gunichar> mnemonics_in(GtkWidget* window);
+
+/// A title with a mnemonic that is not taken, which is added to `taken`: the first letter of a word
+/// if possible, in writings without an alphabet a Latin letter behind it. The title alone if there
+/// is none left.
+[[nodiscard]] std::string with_mnemonic(const std::string& title, std::set<gunichar>& taken);
+
+}  // namespace sharpen
