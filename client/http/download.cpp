@@ -20,7 +20,7 @@ constexpr std::uint64_t slowest_bytes_per_second = 16384;
 
 Error disk_error() {
   return {ErrorKind::io, _("The result cannot be written to the disk."),
-          _("Free some space, then fetch it again: it is kept by the service.")};
+          _("Free some space, then fetch it again: the service still has it.")};
 }
 
 /// One transfer with all its tries.
@@ -101,13 +101,13 @@ class Download {
         return fail(
             ErrorKind::not_found,
             tr("The address of the result is not valid any longer (HTTP {}).", answer.status),
-            _("Fetch it again under Filters > Enhance; results are kept for seven days."));
+            _("Fetch it again under Filters > Enhance; results are stored for seven days."));
       default:
         return fail(answer.status == 429   ? ErrorKind::busy
                     : answer.status == 408 ? ErrorKind::network
                     : answer.status >= 500 ? ErrorKind::service_failed
                                            : ErrorKind::protocol,
-                    tr("The host of the result does not give it out (HTTP {}).", answer.status),
+                    tr("The host of the result refuses to send it (HTTP {}).", answer.status),
                     _("Wait a little, then try again."));
     }
   }

@@ -134,7 +134,7 @@ Error too_slow(const std::string& host) {
 Error error_of(const GErrorGuard& error, const std::string& host, const Deadline& deadline,
                GTlsCertificateFlags certificate_faults = G_TLS_CERTIFICATE_NO_FLAGS) {
   if (deadline.is_missing())
-    return {ErrorKind::network, _("This computer has no thread left for a request."),
+    return {ErrorKind::network, _("This computer cannot start another thread for a request."),
             _("Close other programs, then try again.")};
   if (!deadline.expired() && g_cancellable_is_cancelled(deadline.cancellable()))
     return cancelled_error();

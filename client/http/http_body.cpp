@@ -145,7 +145,7 @@ Result<void> HttpBody::add(const std::filesystem::path& file, bool base64) {
   const std::uint64_t size = std::filesystem::file_size(file, error);
   if (error)
     return fail(ErrorKind::io, tr("The picture to be sent cannot be read: {}.", error.message()),
-                _("Try again; the picture is written anew."));
+                _("Try again; the picture will be written again."));
   pieces_.push_back({.text = {}, .file = file, .file_size = size, .base64 = base64});
   return {};
 }

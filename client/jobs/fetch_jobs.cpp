@@ -103,7 +103,7 @@ class Fetching {
       if (answered.result && !*answered.result) remember(listed, answered.result->error());
       return answered;
     } catch (const std::exception& error) {
-      return {listed, fail(ErrorKind::internal, tr("A fault of this program: {}.", error.what()),
+      return {listed, fail(ErrorKind::internal, tr("An error in this program: {}.", error.what()),
                            _("Please report it."))};
     }
   }

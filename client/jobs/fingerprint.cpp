@@ -50,7 +50,7 @@ Result<std::string> fingerprint_of(const std::filesystem::path& file, GCancellab
     if (!count) return std::unexpected(count.error());
     if (*count == 0)
       return fail(ErrorKind::bad_picture, _("The picture to be sent is cut off."),
-                  _("Try again; the picture is written anew."));
+                  _("Try again; the picture will be written again."));
     add(sum.get(), std::span(band).first(*count * row));
     done += *count;
   }

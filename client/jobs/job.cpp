@@ -38,7 +38,7 @@ const char* title_of(Stage stage) {
     case Stage::downloading:
       return N_("Downloading");
     case Stage::placing:
-      return N_("Placing the result");
+      return N_("Inserting the result");
   }
   return "";
 }

@@ -10,7 +10,7 @@ namespace sharpen {
 namespace {
 
 const char* recoverable_hint() {
-  return _("The job is kept: fetch its result under Filters > Enhance.");
+  return _("The job is not lost: fetch its result under Filters > Enhance.");
 }
 
 }  // namespace

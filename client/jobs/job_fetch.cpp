@@ -15,15 +15,14 @@ constexpr std::size_t band_bytes = 1 << 20;
 
 Error damaged(std::string message) {
   return {ErrorKind::bad_picture, std::move(message),
-          _("The service keeps the result for seven days.")};
+          _("The service stores the result for seven days.")};
 }
 
 /// It may come back the same, however often it is fetched.
 Error unreadable(std::string message) {
-  return {
-      ErrorKind::bad_picture, std::move(message),
-      _("The service keeps the result for seven days: fetch it again under Filters > Enhance, or "
-        "ask its support for a PNG of 8 or 16 bits.")};
+  return {ErrorKind::bad_picture, std::move(message),
+          _("The service stores the result for seven days: fetch it again under Filters > Enhance, "
+            "or ask its support for a PNG of 8 or 16 bits.")};
 }
 
 Result<FileFormat> sniff_file(const std::filesystem::path& file) {

@@ -89,7 +89,7 @@ void tell(const std::shared_ptr<State>& state, Function function) {
 }
 
 std::unexpected<Error> no_thread() {
-  return fail(ErrorKind::internal, _("This computer has no thread left for the job."),
+  return fail(ErrorKind::internal, _("This computer cannot start another thread for the job."),
               _("Close other programs, then try again."));
 }
 
@@ -98,7 +98,7 @@ Result<T> guarded(Function function) {
   try {
     return function();
   } catch (const std::exception& error) {
-    return fail(ErrorKind::internal, tr("A fault of this program: {}.", error.what()),
+    return fail(ErrorKind::internal, tr("An error in this program: {}.", error.what()),
                 _("Please report it."));
   }
 }

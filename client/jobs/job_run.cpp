@@ -233,7 +233,7 @@ Result<void> JobRun::check_size(const PictureInfo& info) {
   return fail(ErrorKind::bad_picture,
               tr("The picture that came back is {} × {} pixels instead of {} × {}.", info.width,
                  info.height, entry_.width, entry_.height),
-              _("It is kept: fetch it as a new image under Filters > Enhance."));
+              _("It is saved: fetch it as a new image under Filters > Enhance."));
 }
 
 Result<JobResult> JobRun::result_of(CheckedPicture picture) {

@@ -33,7 +33,7 @@ Result<Submitted> adopt(Service& service, const Upload& upload, const Pace& pace
         kind == ErrorKind::no_subscription)
       return std::unexpected(found.error());
     return fail(ErrorKind::network, _("The connection broke while the picture was being sent."),
-                _("The service did not take the job and charges nothing. Try again."));
+                _("The service did not accept the job and charges nothing. Try again."));
   }
   if (found)
     return fail(ErrorKind::maybe_billed, lost.message,
@@ -55,7 +55,7 @@ Result<void> check_limits(const Upload& upload, const Settings& settings) {
     return fail(ErrorKind::bad_picture, _("The picture is empty."), _("Choose another layer."));
   if (upload.width > max_side_pixels || upload.height > max_side_pixels)
     return fail(ErrorKind::too_large,
-                tr("The picture is {} × {} pixels; services take at most {} on a side.",
+                tr("The picture is {} × {} pixels; services accept at most {} on a side.",
                    upload.width, upload.height, max_side_pixels),
                 hint);
   if (megapixels > most)
@@ -68,7 +68,7 @@ Result<void> check_limits(const Upload& upload, const Settings& settings) {
   const auto bytes = std::filesystem::file_size(upload.file, error);
   if (error)
     return fail(ErrorKind::io, tr("The picture to be sent cannot be read: {}.", error.message()),
-                _("Try again; the picture is written anew."));
+                _("Try again; the picture will be written again."));
   if (bytes + form_bytes > max_upload_bytes)
     return fail(ErrorKind::too_large,
                 tr("The picture is {} MB large; services accept at most {} MB.", bytes / 1'000'000,

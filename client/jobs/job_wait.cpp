@@ -27,8 +27,8 @@ milliseconds next_pause(milliseconds pause, const Status& status, const Pace& pa
 }
 
 Error not_the_service() {
-  return {ErrorKind::protocol, _("Something else answers in the place of the service."),
-          _("Perhaps this network wants a login: open a web page, then fetch the result under "
+  return {ErrorKind::protocol, _("Something else answers at the address of the service."),
+          _("Perhaps this network needs a login: open a web page, then fetch the result under "
             "Filters > Enhance.")};
 }
 
@@ -108,9 +108,9 @@ Result<Status> wait_until_done(Service& service, const std::string& process_id, 
         return std::unexpected(ended(status->state));
     }
     if (pace.once && !status) return status;
-    if (pace.once) return fail(ErrorKind::timed_out, _("The service is still at work."));
+    if (pace.once) return fail(ErrorKind::timed_out, _("The service is still working."));
     if (waited > pace.deadline)
-      return fail(ErrorKind::timed_out, _("The service needs longer than it ever should."));
+      return fail(ErrorKind::timed_out, _("The service takes much longer than it should."));
     if (now - last_reached > pace.unreachable) return status;
     const bool foreign = !status && (status.error().kind == ErrorKind::protocol ||
                                      status.error().kind == ErrorKind::too_large);

@@ -10,7 +10,7 @@ Result<SpoolFile> second_name(const std::filesystem::path& file) {
   auto spool = SpoolFile::create(file.extension().string(), file.parent_path());
   if (!spool) return spool;
   if (const std::error_code error = link_or_copy(file, spool->path()))
-    return fail(ErrorKind::io, tr("The result cannot be kept: {}.", error.message()),
+    return fail(ErrorKind::io, tr("The result cannot be saved: {}.", error.message()),
                 _("Free some space, then fetch it under Filters > Enhance."));
   return spool;
 }

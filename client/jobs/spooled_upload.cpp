@@ -17,7 +17,7 @@ Result<void> repeat(const std::filesystem::path& from, const std::filesystem::pa
   const std::error_code failed = link_or_copy(from, to);
   if (!failed) return {};
   return fail(ErrorKind::io, tr("The picture could not be copied: {}.", failed.message()),
-              _("Make room on the disk and try again."));
+              _("Free some space on the disk and try again."));
 }
 
 }  // namespace

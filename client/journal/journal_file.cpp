@@ -49,7 +49,7 @@ constexpr std::array<const char*, 4> migrations = {
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& where, int code) {
   return fail(ErrorKind::io,
-              tr("The list of unfinished jobs cannot be kept in {}: {}.", where.string(),
+              tr("The list of unfinished jobs cannot be saved in {}: {}.", where.string(),
                  std::string(g_strerror(code))),
               _("Make sure that this folder can be written and that the disk is not full, then try "
                 "again."));
@@ -156,8 +156,8 @@ Result<JournalFile> open_journal_file(const std::filesystem::path& file,
     auto aside = set_aside(file);
     if (!aside) return fail(std::move(aside));
     notice =
-        tr("The list of unfinished jobs was damaged or made by a newer version; it was kept "
-           "as {} and a new one was begun.",
+        tr("The list of unfinished jobs was damaged or written by a newer version; it was renamed "
+           "to {} and a new one was started.",
            aside->string());
   }
   return cannot_write(folder, EIO);

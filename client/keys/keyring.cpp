@@ -121,8 +121,8 @@ Error still_locked() {
 }
 
 Error no_keyring() {
-  return {ErrorKind::io, _("This desktop has no keyring that could keep the key."),
-          _("Set the environment variable of the service, or choose to keep the key in a file.")};
+  return {ErrorKind::io, _("This desktop has no keyring that could store the key."),
+          _("Set the environment variable of the service, or choose to store the key in a file.")};
 }
 
 /// Whether there is a keyring that answers, and whether it is locked around a key.

@@ -64,17 +64,20 @@ std::string name_in_file(ServiceKind service, const std::string& origin) {
 Result<KeyFile> read_file(const std::filesystem::path& file) {
   struct stat status = {};
   if (::stat(file.c_str(), &status) != 0) return KeyFile();
-  const char* hint = _("Make it yours alone (chmod 600), or remove it and enter the key again.");
+  const char* hint =
+      _("Let nobody else read it (chmod 600), or remove it and enter the key again.");
   if ((status.st_mode & 077) != 0)
-    return fail(ErrorKind::io, tr("Others can read the file of keys, {}.", file.string()), hint);
+    return fail(ErrorKind::io, tr("Others can read the file with the keys, {}.", file.string()),
+                hint);
   OwnedChars text;
   gsize size = 0;
   GErrorGuard error;
   if (!g_file_get_contents(file.c_str(), std::out_ptr(text), &size, error.out()))
-    return fail(ErrorKind::io, tr("The file of keys cannot be read: {}.", error.message()), hint);
+    return fail(ErrorKind::io, tr("The file with the keys cannot be read: {}.", error.message()),
+                hint);
   const auto json = Json::parse({text.get(), size});
   if (!json || !(*json)["keys"].is_array())
-    return fail(ErrorKind::io, tr("The file of keys, {}, is damaged.", file.string()), hint);
+    return fail(ErrorKind::io, tr("The file with the keys, {}, is damaged.", file.string()), hint);
   KeyFile keys;
   for (const auto& entry : (*json)["keys"].elements())
     keys[entry["name"].string().value_or("")] = entry["key"].string().value_or("");
@@ -142,7 +145,7 @@ Result<void> store_key(ServiceKind service, const std::string& origin, const std
   const auto where = normal(origin);
   switch (place) {
     case KeyPlace::environment:
-      return fail(ErrorKind::bad_argument, _("A program cannot keep a key in the environment."),
+      return fail(ErrorKind::bad_argument, _("A program cannot store a key in the environment."),
                   _("Choose the keyring or the file."));
     case KeyPlace::keyring:
       return Keyring(cancellable)

@@ -21,28 +21,28 @@ struct Row {
 
 constexpr const char* try_later = N_("Wait a little, then try again.");
 constexpr const char* is_paid_for =
-    N_("Nothing is lost: unfinished jobs are kept under Filters > Enhance.");
+    N_("Nothing is lost: unfinished jobs are listed under Filters > Enhance.");
 
 constexpr Row rows[] = {
     {400, ErrorKind::refused, N_("{} did not understand the request."),
      N_("Try another model or leave the parameters on Auto.")},
     {401, ErrorKind::key_refused, N_("{} does not know this key."),
-     N_("Check the key in the account page of the dialog, or make a new one.")},
+     N_("Check the key in the account page of the dialog, or create a new one.")},
     {402, ErrorKind::no_credits, N_("{} says that there are not enough credits."),
      N_("Buy credits there, or choose This computer as the service.")},
     {403, ErrorKind::key_refused, N_("{} does not allow this with this key."),
      N_("Check what the key may do in your account there.")},
     {404, ErrorKind::not_found, N_("{} does not know this job."),
-     N_("Results are kept for seven days; after that the picture has to be sent again.")},
+     N_("Results are stored for seven days; after that the picture has to be sent again.")},
     {405, ErrorKind::refused, N_("{} does not offer this."),
      N_("Check the address of the service.")},
     {408, ErrorKind::network, N_("{} waited too long for the picture."),
      N_("Check the connection to the Internet, then try again.")},
     {409, ErrorKind::conflict, N_("{} says that the job is not in the right state for this."),
      is_paid_for},
-    {410, ErrorKind::not_found, N_("{} does not keep this result any longer."),
+    {410, ErrorKind::not_found, N_("{} no longer has this result."),
      N_("The picture has to be sent again.")},
-    {412, ErrorKind::no_subscription, N_("{} wants a subscription or credits for this account."),
+    {412, ErrorKind::no_subscription, N_("{} requires a subscription or credits for this account."),
      N_("Choose a plan or buy credits in your account there, or choose This computer as the "
         "service.")},
     {413, ErrorKind::too_large, N_("{} says that the picture is too large."),
@@ -51,12 +51,12 @@ constexpr Row rows[] = {
      N_("Convert the image to RGB with 8 bits, then try again.")},
     {422, ErrorKind::refused, N_("{} cannot work on this picture with these settings."),
      N_("Try another model or leave the parameters on Auto.")},
-    {425, ErrorKind::busy, N_("{} is still booking an order of credits."), try_later},
-    {429, ErrorKind::busy, N_("{} has too much to do."), try_later},
-    {500, ErrorKind::service_failed, N_("{} had a fault of its own."), try_later},
+    {425, ErrorKind::busy, N_("{} is still processing an order of credits."), try_later},
+    {429, ErrorKind::busy, N_("{} is too busy."), try_later},
+    {500, ErrorKind::service_failed, N_("{} reports an internal error."), try_later},
     {502, ErrorKind::service_failed, N_("{} could not be reached behind its gateway."), try_later},
-    {503, ErrorKind::service_failed, N_("{} is out of service for the moment."), try_later},
-    {504, ErrorKind::service_failed, N_("{} did not finish in its own time."), try_later},
+    {503, ErrorKind::service_failed, N_("{} is not available at the moment."), try_later},
+    {504, ErrorKind::service_failed, N_("{} did not finish in time."), try_later},
 };
 constexpr Row other_success = {200, ErrorKind::protocol,
                                N_("{} gave an answer that was not expected."),
@@ -68,7 +68,7 @@ constexpr Row redirect = {
     N_("Correct the address of the service.")};
 constexpr Row other_refusal = {400, ErrorKind::refused, N_("{} refused the request."),
                                N_("Check the address of the service and the settings.")};
-constexpr Row other_failure = {500, ErrorKind::service_failed, N_("{} had a fault of its own."),
+constexpr Row other_failure = {500, ErrorKind::service_failed, N_("{} reports an internal error."),
                                try_later};
 constexpr Row aimlapi_credits = {
     403, ErrorKind::no_credits, N_("{} says that the credits are used up."),

@@ -103,7 +103,7 @@ constexpr std::array model_table = {
                N_("For badly blurred pictures; draws new detail, which may be invented."),
                super_focus_3, false),
     withdrawn(gan("Lens Blur", N_("Lens Blur"),
-                  N_("The first lens model, for results as they were before."), ModelGroup::lens,
+                  N_("The first lens model, for the same results as before."), ModelGroup::lens,
                   classic, true),
               "Lens Blur V2"),
     withdrawn(generative("Super Focus V2", N_("Super Focus V2"),

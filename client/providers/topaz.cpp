@@ -86,7 +86,7 @@ class Topaz final : public Service {
       cursor = page->next_cursor;
     }
     return fail(ErrorKind::conflict, _("The service's list of jobs does not end."),
-                _("Look for the job in your account there; it is kept here."));
+                _("Look for the job in your account there; it stays in the list here."));
   }
 
   Result<bool> cancel(const std::string& process_id, GCancellable* cancellable) override {

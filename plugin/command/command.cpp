@@ -53,7 +53,7 @@ class Folder {
     if (g_mkdtemp_full(name.data(), 0700)) return Folder(name);
     const std::string reason = g_strerror(errno);
     return fail(ErrorKind::io, tr("{} cannot be written: {}.", base.string(), reason),
-                _("Make room on the disk, or set XDG_CACHE_HOME."));
+                _("Free some space on the disk, or set XDG_CACHE_HOME."));
   }
   Folder(Folder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   Folder& operator=(Folder&&) = delete;
@@ -146,10 +146,10 @@ int run(const CommandOptions& options) {
   std::ofstream written(script, std::ios::binary);
   if (!(written << script_of(options, progress) << std::flush))
     return refuse({ErrorKind::io, tr("{} cannot be written.", script.string()),
-                   _("Make room on the disk, or set XDG_CACHE_HOME.")},
+                   _("Free some space on the disk, or set XDG_CACHE_HOME.")},
                   some_failed);
   if (::mkfifo(progress.c_str(), 0600) != 0)
-    return refuse({ErrorKind::io, _("No pipe could be made."), ""}, some_failed);
+    return refuse({ErrorKind::io, _("No pipe could be created."), ""}, some_failed);
   // Also for writing: so it has no end before GIMP has opened it.
   const UniqueFd pipe(::open(progress.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
 
@@ -165,7 +165,7 @@ int run(const CommandOptions& options) {
   const int status = watch(child, pipe.get(), console);
   console.clear();
   if (wants_end) {
-    print(stderr, std::string(_("Interrupted. The same command goes on where this one stopped; "
+    print(stderr, std::string(_("Interrupted. The same command continues where this one stopped; "
                                 "nothing is paid twice.")) +
                       "\n");
     return interrupted;
@@ -175,7 +175,7 @@ int run(const CommandOptions& options) {
     print(stderr, tr("{} cannot be started.", gimp->front()) + "\n");
   print(stderr,
         std::string(console.begun()
-                        ? _("GIMP ended before the run did. The same command goes on where this "
+                        ? _("GIMP ended before the run did. The same command continues where this "
                             "one stopped; nothing is paid twice. GIMP said last:")
                         : _("GIMP did not begin the run. Is the plug-in installed there? GIMP said "
                             "last:")) +

@@ -181,7 +181,7 @@ Result<TransferFormat> file_format(int channels, int bits, const std::vector<std
   const AnswerFormat found = answer_format(blank, channels, bits, icc);
   if (found.lost_profile)
     return fail(ErrorKind::bad_picture,
-                _("The kept picture has a colour profile that GIMP cannot use."),
+                _("The saved picture has a colour profile that GIMP cannot use."),
                 _("Sharpen the layer again."));
   const Babl* space = babl_format_get_space(found.format);
   format.native = found.format;

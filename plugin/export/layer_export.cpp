@@ -15,10 +15,10 @@ namespace sharpen {
 Result<std::unique_ptr<LayerExport>> LayerExport::begin(const Request& request) {
   const auto longest = std::max(request.box.width, request.box.height);
   if (static_cast<std::uint32_t>(longest) > max_side_pixels)
-    return fail(
-        ErrorKind::too_large,
-        tr("The layer is {} pixels long; the services take {} at most.", longest, max_side_pixels),
-        _("Select a part of it, or scale it down."));
+    return fail(ErrorKind::too_large,
+                tr("The layer is {} pixels long; the services accept {} at most.", longest,
+                   max_side_pixels),
+                _("Select a part of it, or scale it down."));
   auto format = transfer_format(request.drawable, request.as_rgb);
   if (!format) return fail(std::move(format));
   auto spooled = SpoolFile::create(".png", request.spool);

@@ -107,7 +107,7 @@ Result<ScreenPixels> screen_thumbnail(GimpDrawable* drawable, Rectangle part, in
   const auto bytes = small ? bytes_of(small.get()) : std::span<const std::byte>();
   const std::size_t pixels = area({0, 0, width, height});
   if (pixels == 0 || bytes.size() != pixels * static_cast<std::size_t>(pixel_bytes))
-    return fail(ErrorKind::gimp, _("GIMP could not give a small picture of the layer."),
+    return fail(ErrorKind::gimp, _("GIMP could not create a small picture of the layer."),
                 _("Try again; if it happens again, restart GIMP."));
   const Babl* format = thumbnail_format(drawable);
   if (pixel_bytes != babl_format_get_bytes_per_pixel(format))

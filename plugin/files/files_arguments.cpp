@@ -158,7 +158,8 @@ void add_files_arguments(GimpProcedure* procedure) {
   gimp_procedure_add_int_return_value(procedure, "done", _("Done"),
                                       _("How many results were written"), 0, G_MAXINT, 0, flags);
   gimp_procedure_add_string_return_value(procedure, "summary", _("Summary"),
-                                         _("What became of all files, in a sentence"), "", flags);
+                                         _("What happened to all files, in one sentence"), "",
+                                         flags);
 }
 
 }  // namespace sharpen

@@ -24,16 +24,17 @@ constexpr auto arguments = std::to_array<FilesArgument>({
     {.name = "recursive",
      .kind = Kind::flag,
      .title = N_("_Subfolders"),
-     .help = N_("Take the pictures in subfolders too, into subfolders of the output folder")},
+     .help =
+         N_("Include the pictures in subfolders, with the same subfolders in the output folder")},
     {.name = "only",
      .kind = Kind::text,
      .title = N_("_Only names like"),
-     .help = N_("Take only these files out of folders, for example “*.jpg;*.png”; empty: all "
-                "pictures")},
+     .help =
+         N_("Use only these files of a folder, for example “*.jpg;*.png”; empty: all pictures")},
     {.name = "output",
      .kind = Kind::path,
      .title = N_("Output _folder"),
-     .help = N_("Folder of the results; it is made if there is none")},
+     .help = N_("Folder of the results; it is created if there is none")},
     {.name = "name",
      .kind = Kind::text,
      .title = N_("_Name"),

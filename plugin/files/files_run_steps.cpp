@@ -21,8 +21,8 @@ constexpr double export_share = 0.1;
 constexpr int reading_tries = 3;
 
 Error disk_full() {
-  return {ErrorKind::io, _("There is no room left in the output folder."),
-          _("Make room and run it again: nothing is paid twice.")};
+  return {ErrorKind::io, _("There is no space left in the output folder."),
+          _("Free some space and run it again: nothing is paid twice.")};
 }
 
 struct Size {
@@ -207,7 +207,7 @@ void FilesRun::copy_equal(OpenFile& file, const WrittenOutput& equal) {
   Result<void> written;
   if (failed)
     written = fail(ErrorKind::io, tr("The result cannot be copied: {}.", failed.message()),
-                   _("Make room on the disk and try again."));
+                   _("Free some space on the disk and try again."));
   else
     written = put(file, std::move(output), complete);
   if (written) return end(file, FileState::done);

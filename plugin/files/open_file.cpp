@@ -71,14 +71,14 @@ Result<void> settle(const std::filesystem::path& file, const std::optional<FileM
   if (settled && ::fsync(descriptor.get()) == 0) return {};
   const std::string reason = g_strerror(errno);
   return fail(ErrorKind::io, tr("{} cannot be written: {}.", file.filename().string(), reason),
-              _("Make room on the disk, then run it again: nothing is paid twice."));
+              _("Free some space on the disk, then run it again: nothing is paid twice."));
 }
 
 Result<void> check_written(const std::filesystem::path& file, std::uint32_t width,
                            std::uint32_t height) {
   const auto incomplete = [] {
     return fail(ErrorKind::io, _("GIMP wrote a picture that is not complete."),
-                _("Make room on the disk, then run it again: nothing is paid twice."));
+                _("Free some space on the disk, then run it again: nothing is paid twice."));
   };
   std::array<char, 16> first{};
   std::ifstream stream(file, std::ios::binary);

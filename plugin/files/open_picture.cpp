@@ -129,7 +129,7 @@ Result<void> OpenPicture::save(const std::filesystem::path& file, OutputFormat f
                          : export_to(image, gfile.get(), format, jpeg_quality);
   if (saved) return {};
   return fail(ErrorKind::io, tr("GIMP could not write it: {}.", last_complaint()),
-              _("What was paid for is kept; the same run again fetches it."));
+              _("What was paid for is not lost; run the same again to fetch it."));
 }
 
 }  // namespace sharpen

@@ -69,8 +69,9 @@ bool is_there(const fs::path& file) {
 }
 
 std::unexpected<Error> cannot_write(const fs::path& where, const std::string& reason) {
-  return fail(ErrorKind::io, tr("{} cannot be written: {}.", display_name(where), reason),
-              _("Choose another output folder, or make room in it. What was paid for is kept."));
+  return fail(
+      ErrorKind::io, tr("{} cannot be written: {}.", display_name(where), reason),
+      _("Choose another output folder, or free some space in it. What was paid for is not lost."));
 }
 
 std::unexpected<Error> exists_already(const fs::path& file) {

@@ -32,7 +32,7 @@ Result<NewImage> NewImage::from_snapshot(const SourceSnapshot& snapshot,
   const bool gray = babl_format_get_n_components(format.native) <= 2;
   GimpImage* image = gimp_image_new_with_precision(
       snapshot.width, snapshot.height, gray ? GIMP_GRAY : GIMP_RGB, precision_of(format.native));
-  if (!image) return fail(ErrorKind::gimp, _("GIMP could not make a new image."));
+  if (!image) return fail(ErrorKind::gimp, _("GIMP could not create a new image."));
   NewImage made(gimp_image_get_id(image));
   gimp_image_undo_disable(image);
   set_profile(image, format);
@@ -41,7 +41,7 @@ Result<NewImage> NewImage::from_snapshot(const SourceSnapshot& snapshot,
   GimpLayer* layer = gimp_layer_new(image, layer_name.c_str(), snapshot.width, snapshot.height,
                                     type, 100, GIMP_LAYER_MODE_NORMAL);
   if (!layer || !gimp_image_insert_layer(image, layer, nullptr, 0))
-    return fail(ErrorKind::gimp, _("GIMP could not make a new image."));
+    return fail(ErrorKind::gimp, _("GIMP could not create a new image."));
   made.layer_id_ = gimp_item_get_id(as_item(layer));
   const auto buffer = buffer_of(as_drawable(layer));
   if (auto written = import_snapshot(sent_file, snapshot, {.buffer = buffer.get()}, process_events);

@@ -20,8 +20,8 @@ std::vector<std::string> notes_of(const NewLayer& layer) {
     notes.emplace_back(_("The service answered in gray: the result has no colours."));
   if (report.lost_profile)
     notes.emplace_back(
-        _("The service's picture has a colour profile that cannot be used: its colours were taken "
-          "as those of the layer."));
+        _("The service's picture has a colour profile that cannot be used: its pixels were read in "
+          "the colours of the layer."));
   if (report.clipped)
     notes.emplace_back(
         _("Values brighter than white or darker than black were clipped where the "

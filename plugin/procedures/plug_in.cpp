@@ -84,11 +84,10 @@ GimpProcedure* make_files(GimpPlugIn* plug_in) {
   GimpProcedure* procedure = gimp_procedure_new(plug_in, files_name, GIMP_PDB_PROC_TYPE_PLUGIN,
                                                 run_files_procedure, nullptr, nullptr);
   gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
-  describe(
-      procedure, _("Remote Sharpen _Files…"), _("Sharpen many files, or whole folders"),
-      _("Opens each file, sharpens it and writes the result into the output folder. The same run "
-        "again goes on where an earlier one stopped, and pays for nothing twice. A report says "
-        "what became of each file."));
+  describe(procedure, _("Remote Sharpen _Files…"), _("Sharpen many files, or whole folders"),
+           _("Opens each file, sharpens it and writes the result into the output folder. The same "
+             "run again continues where an earlier one stopped, and pays for nothing twice. A "
+             "report says what happened to each file."));
   add_files_arguments(procedure);
   return procedure;
 }

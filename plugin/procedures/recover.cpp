@@ -110,7 +110,7 @@ Result<std::string> GimpRecoverHost::place_alone(const JournalEntry& entry, cons
   new_layers_.push_back(gimp_item_get_id(as_item(image->layer())));
   image->keep();
   if (result.info.width == entry.width && result.info.height == entry.height)
-    return tr("“{}” is in a new image, alone: what was sent is not kept any more.", name);
+    return tr("“{}” is in a new image, alone: what was sent is no longer stored.", name);
   return tr("“{}” is in a new image, alone: it is {} × {} pixels and not {} × {}.", name,
             result.info.width, result.info.height, entry.width, entry.height);
 }

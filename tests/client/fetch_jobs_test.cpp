@@ -63,7 +63,7 @@ TEST_F(FetchJobs, OneThatIsStuckHoldsUpNone) {
   EXPECT_EQ(outcome.size(), 7u);
   EXPECT_EQ(outcome.at(ready), "fetched") << errors;
   EXPECT_EQ(std::ranges::count(order, ready), 1);
-  EXPECT_TRUE(errors.contains("still at work")) << errors;
+  EXPECT_TRUE(errors.contains("still working")) << errors;
   EXPECT_EQ(stuck.count("DELETE cancel"), 0u) << "a job that is at work was stopped";
   EXPECT_EQ(Journal::open(room.home.journal())->unfinished()->size(), 6u) << "kept for later";
 }

@@ -287,8 +287,8 @@ TEST_F(Job, ItIsSaidOnceThatAJobIsKeptAndWhoseFaultItsAddressIs) {
     const std::string text = result.error().text();
     EXPECT_TRUE(text.contains("The service named an address")) << text;
     EXPECT_FALSE(text.contains("Correct the address")) << text;
-    EXPECT_NE(text.find("The job is kept"), text.npos) << text;
-    EXPECT_EQ(text.find("The job is kept"), text.rfind("The job is kept")) << text;
+    EXPECT_NE(text.find("The job is not lost"), text.npos) << text;
+    EXPECT_EQ(text.find("The job is not lost"), text.rfind("The job is not lost")) << text;
     ASSERT_EQ(room.entries().size(), 1u);
     ASSERT_TRUE(finish_job(room.entries()[0].id, room.home));
   }

@@ -39,7 +39,7 @@ def several(session, vendor):
     dialog.wait_text("2 credits (you have 123)")
     dialog.choose("Preview of layer:", "Owl")
     dialog.press("Sharpen the whole layer and compare · 1 credit")
-    dialog.wait_text("This result is kept")
+    dialog.wait_text("This result is saved")
     dialog.wait_text("1 credit (you have 122)")
     dialog.open("Compare with other models")
     dialog.mark("Standard")

@@ -89,7 +89,7 @@ class Tour:
         page = self.window("Account at {}", "Topaz Labs")
         self.wait(page, "No key is stored.")
         page.type(self.words("_Key:"), KEY, role="password text")
-        page.mark(self.words("Keep it in a file that only _you can read (not encrypted)"), role="radio button")
+        page.mark(self.words("Store it in a file that only _you can read (not encrypted)"), role="radio button")
         self.press(page, "_Test")
         self.wait(page, "The key works: {}.", self.credits(123))
         self.look_at("account", page)

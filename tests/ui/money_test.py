@@ -42,7 +42,7 @@ def paid_preview(session, dialog, vendor):
     dialog.wait_text("The service stopped the job; it is not charged, or only for the part")
     session.shot("preview-cancelled", dialog)
     dialog.press(OFFER)
-    dialog.wait_text("This result is kept")
+    dialog.wait_text("This result is saved")
     dialog.wait_text("already paid")
     dialog.wait_text("4 credits")
     session.shot("preview-kept", dialog)
@@ -58,7 +58,7 @@ def error_and_again(session, vendor):
     vendor.refused = {"GET /image/v1/status": 401}
     dialog.press("Sharpen")
     dialog.wait("button", "Try Again", 60)
-    dialog.wait_text("The job is kept")
+    dialog.wait_text("The job is not lost")
     session.shot("problem", dialog)
     check_page(session, dialog)
     dialog.wait("button", "Enter a Key…")
@@ -109,7 +109,7 @@ def warnings(session, dialog):
     for name in others:
         dialog.mark(name)
     dialog.wait_text("3 credits (you have 2)")
-    dialog.wait_text("That is more than you have")
+    dialog.wait_text("That is more than your balance")
     session.shot("over-balance", dialog)
     for name in others:
         dialog.mark(name, on=False)

@@ -34,7 +34,7 @@ TEST(Suggestion, NamesTheModelForEachBlur) {
 TEST(Suggestion, NamesNoModelForASharpPicture) {
   const Suggestion sharp = of("none", 0, 1, 1, "sharp");
   EXPECT_EQ(sharp.model, nullptr);
-  EXPECT_EQ(sharp.text, "Sharp already: nothing has to be corrected.");
+  EXPECT_EQ(sharp.text, "Already sharp: nothing has to be corrected.");
 }
 
 TEST(Suggestion, SaysWhatOnlyAPaidServiceMayDo) {
@@ -54,7 +54,7 @@ TEST(Suggestion, KnowsNothingOfAnotherServicesAnswer) {
   for (const char* answer : {"", "[", "{}"}) {
     const Suggestion none = suggestion_from(answer);
     EXPECT_EQ(none.model, nullptr);
-    EXPECT_TRUE(none.text.contains("Nothing was found out")) << answer;
+    EXPECT_TRUE(none.text.contains("could not be analysed")) << answer;
   }
 }
 

@@ -53,7 +53,7 @@ AccountPage::AccountPage(ServiceKind kind, std::string url, Home home,
   append(row, mnemonic_label(_("_Key:"), entry_));
   append(row, entry_, true);
   test_ = text_button(_("_Test"));
-  gtk_widget_set_tooltip_text(test_, _("Asks the service how much is left; costs nothing."));
+  gtk_widget_set_tooltip_text(test_, _("Asks the service for your balance; costs nothing."));
   append(row, test_);
   append(box_.get(), row);
   answer_ = hint_label("", 48);
@@ -62,7 +62,7 @@ AccountPage::AccountPage(ServiceKind kind, std::string url, Home home,
 
   if (const char* page = key_page_of(kind_)) {
     GtkWidget* link = gtk_link_button_new_with_label(
-        page, tr("Where keys of {} are made", _(title_of(kind_))).c_str());
+        page, tr("Where you get a key for {}", _(title_of(kind_))).c_str());
     gtk_widget_set_halign(link, GTK_ALIGN_START);
     append(box_.get(), link);
   }
@@ -86,9 +86,9 @@ AccountPage::AccountPage(ServiceKind kind, std::string url, Home home,
 }
 
 void AccountPage::build_places(GtkWidget* rows) {
-  in_keyring_ = radio_button(_("Keep it in the system's key_ring"));
+  in_keyring_ = radio_button(_("Store it in the system's key_ring"));
   in_file_ =
-      radio_button(_("Keep it in a file that only _you can read (not encrypted)"), in_keyring_);
+      radio_button(_("Store it in a file that only _you can read (not encrypted)"), in_keyring_);
   append(rows, in_keyring_);
   append(rows, in_file_);
 }
@@ -135,7 +135,7 @@ void AccountPage::show_found(const Result<std::optional<FoundKey>>& found) {
   } else if (!*found) {
     std::string text = _("No key is stored.");
     if (key_page_of(kind_)) {
-      text += " " + std::string(_("Make one on the page below, then paste it here."));
+      text += " " + std::string(_("Create one on the page below, then paste it here."));
     }
     set_text(kept_, text);
   } else {

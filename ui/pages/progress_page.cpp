@@ -41,7 +41,7 @@ ProgressPage::ProgressPage(std::function<void()> cancel, std::function<void()> b
   if (background) {
     GtkWidget* hide = text_button(_("Continue in the _Background"));
     gtk_widget_set_tooltip_text(
-        hide, _("Hides this window; the result is placed when it comes, and GIMP says so."));
+        hide, _("Hides this window; the result is inserted when it arrives, and GIMP tells you."));
     append_end(buttons, hide);
     connections_.on(hide, "clicked", std::move(background));
   }

@@ -103,7 +103,7 @@ bool Recovery::may_forget(const JournalEntry& job) {
                              tr("Forget “{}”?", job_title(job)).c_str());
   gtk_message_dialog_format_secondary_text(
       GTK_MESSAGE_DIALOG(question), "%s",
-      _("It cannot be fetched any more, and what it cost is not given back."));
+      _("It cannot be fetched any more, and its cost is not refunded."));
   gtk_dialog_add_buttons(GTK_DIALOG(question), _("_Keep It"), GTK_RESPONSE_CANCEL, _("F_orget"),
                          GTK_RESPONSE_ACCEPT, nullptr);
   gtk_dialog_set_default_response(GTK_DIALOG(question), GTK_RESPONSE_CANCEL);

@@ -54,9 +54,9 @@ void SetupPage::build_service() {
     const std::string word(word_of(kind));
     gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(service_), word.c_str(), _(title_of(kind)));
   }
-  gtk_widget_set_tooltip_text(
-      service_, _("Automatic takes Topaz Labs if you have a key for it, else the AI/ML API if you "
-                  "have a key for that, else this computer."));
+  gtk_widget_set_tooltip_text(service_,
+                              _("Automatic uses Topaz Labs if you have a key for it, else the "
+                                "AI/ML API if you have a key for that, else this computer."));
   gtk_size_group_add_widget(labels_.get(), attach_row(rows, 0, _("Ser_vice:"), service_));
 
   url_ = gtk_entry_new();
@@ -264,9 +264,9 @@ void SetupPage::follow_service() {
   gtk_expander_set_label(GTK_EXPANDER(result_expander_),
                          may_cost ? _("Result a_nd cost") : _("Resu_lt"));
   set_text(more_hint_,
-           may_cost ? _("Each marked model gives a layer of its own, side by side in a group. Each "
-                        "is a job of its own and is charged as one.")
-                    : _("Each marked model gives a layer of its own, side by side in a group."));
+           may_cost ? _("Each selected model adds a layer; the layers are put into one group. Each "
+                        "is a separate job and is charged separately.")
+                    : _("Each selected model adds a layer; the layers are put into one group."));
   const bool dollars = kind == ServiceKind::aimlapi;
   set_text(limit_unit_, dollars ? _("US dollars") : _("credits"));
   gtk_spin_button_set_digits(GTK_SPIN_BUTTON(limit_), dollars ? 2 : 0);

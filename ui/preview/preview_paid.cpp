@@ -37,8 +37,8 @@ void Preview::show_offer() {
     panel_->set_button("");
     return panel_->set_state(
         has(source_, settings_)
-            ? _("This result is kept: sharpening with the same settings is not paid for again.")
-            : _("This part is kept: its preview is not paid for again."));
+            ? _("This result is saved: sharpening with the same settings is not charged again.")
+            : _("This part is saved: its preview is not charged again."));
   }
   const bool part = part_is_cheaper();
   const Rectangle box = part ? paid_box() : whole();
@@ -48,11 +48,11 @@ void Preview::show_offer() {
                                ? std::string(_("free"))
                                : amount_text(price.amount, price.unit);
   panel_->set_state(
-      !part ? _("A preview costs as much as the whole layer. The result is kept, and "
-                "is not paid for again.")
+      !part ? _("A preview costs as much as the whole layer. The result is saved, and is not "
+                "charged again.")
       : tiles.knows_some(seen)
-          ? _("A part of this is kept and not paid for again; the rest is a paid job of its own.")
-          : _("A preview of this part is a paid job of its own."));
+          ? _("A part of this is saved and is not charged again; the rest is a separate paid job.")
+          : _("A preview of this part is a separate paid job."));
   panel_->set_button(part ? tr("Preview _this part · {}", cost)
                           : tr("Sharpen _the whole layer and compare · {}", cost));
   if (told_) panel_->set_state(told_->text(), told_->kind != ErrorKind::cancelled);

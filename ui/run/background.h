@@ -48,7 +48,7 @@ class Background {
     const auto answer_failure = [task = task_, answer](const std::exception& error) {
       using Answer = std::invoke_result_t<Work&, GCancellable*>;
       if constexpr (std::is_constructible_v<Answer, std::unexpected<Error>>)
-        answer(Answer(fail(ErrorKind::internal, tr("A fault of this program: {}.", error.what()),
+        answer(Answer(fail(ErrorKind::internal, tr("An error in this program: {}.", error.what()),
                            _("Please report it."))));
       else
         post([task] { task->running = false; });

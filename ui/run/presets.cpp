@@ -74,7 +74,7 @@ Result<void> write_file(const fs::path& file, const std::vector<Preset>& presets
   if (!g_file_set_contents_full(file.c_str(), text.data(), static_cast<gssize>(text.size()),
                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, error.out())) {
     return fail(ErrorKind::io, tr("The presets could not be written: {}.", error.message()),
-                _("Make room on the disk or choose another folder."));
+                _("Free some space on the disk or choose another folder."));
   }
   return {};
 }
@@ -88,7 +88,7 @@ Result<void> set_aside(const fs::path& file) {
   fs::rename(file, aside, error);
   if (error)
     return fail(ErrorKind::io, tr("The presets could not be written: {}.", error.message()),
-                _("Make room on the disk or choose another folder."));
+                _("Free some space on the disk or choose another folder."));
   return {};
 }
 
@@ -104,7 +104,8 @@ void Presets::read() {
   auto entries = read_entries(file_);
   if (!entries) {
     Error problem = std::move(entries).error();
-    problem.hint = tr("Mend {}. When you save a preset, it is renamed and kept.", file_.string());
+    problem.hint =
+        tr("Repair {}. If you save a preset, that file is renamed, not deleted.", file_.string());
     unusable_.push_back({file_.filename().string(), std::move(problem), {}, true});
     return;
   }

@@ -64,12 +64,12 @@ Result<JobResult> look_at(JobRequest request, const Home& home, GCancellable* ca
 
 Suggestion suggestion_from(const std::string& options_json) {
   const auto found = found_blur(options_json);
-  if (!found) return {_("Nothing was found out about this picture."), nullptr, false};
+  if (!found) return {_("This picture could not be analysed."), nullptr, false};
   Suggestion suggestion;
   if (found->outcome == BlurOutcome::left) {
     suggestion = suggest_paid(_("Blurred, but nothing that this computer can undo."));
   } else if (found->outcome != BlurOutcome::undone) {
-    suggestion.text = _("Sharp already: nothing has to be corrected.");
+    suggestion.text = _("Already sharp: nothing has to be corrected.");
   } else {
     suggestion = for_blur(*found);
   }

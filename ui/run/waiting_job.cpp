@@ -14,12 +14,12 @@ auto with_job(const JournalEntry& job, const Home& home, Work work) -> decltype(
   const auto adopted = journal->adopt(job.id);
   if (!adopted) return std::unexpected(adopted.error());
   if (!*adopted) {
-    return fail(ErrorKind::conflict, _("Another window is at work on this picture."),
+    return fail(ErrorKind::conflict, _("Another window is working on this picture."),
                 _("Wait for it, or close it."));
   }
   if ((*adopted)->step == JobStep::placed && job.step != JobStep::placed) {
     (void)journal->release(job.id);
-    return fail(ErrorKind::conflict, _("Another window has placed this picture meanwhile."),
+    return fail(ErrorKind::conflict, _("Another window has inserted this picture meanwhile."),
                 _("Look for it there."));
   }
   auto result = work(**adopted);

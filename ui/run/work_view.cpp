@@ -134,8 +134,8 @@ void WorkView::finished(Result<std::vector<std::string>> result) {
     notes_ = std::move(*result);
     // Nobody saw the window close. Notes say themselves what was placed and what was not.
     if (notes_.empty() && !gtk_widget_get_visible(window_)) {
-      findings_.push_back(trn("{} sharpened picture is in place.",
-                              "{} sharpened pictures are in place.", titles_.size(),
+      findings_.push_back(trn("{} sharpened picture is inserted.",
+                              "{} sharpened pictures are inserted.", titles_.size(),
                               titles_.size()));
     }
     const auto& found = work_->findings();
@@ -156,7 +156,7 @@ void WorkView::show_problem() {
   Error shown = error_;
   if (work_->has_results()) {
     shown.hint += (shown.hint.empty() ? "" : " ") +
-                  std::string(_("The results that came are placed when you close this."));
+                  std::string(_("The results that have arrived are inserted when you close this."));
   }
   problem_->show(shown, details);
   gtk_stack_set_visible_child(GTK_STACK(stack_.get()), problem_->widget());

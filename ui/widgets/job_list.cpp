@@ -28,7 +28,7 @@ std::string job_state(const JournalEntry& job) {
     case JobStep::ready:
       return tr("Ready at {}.", service);
     case JobStep::placed:
-      return tr("Placed {}.", time_text(job.placed / G_USEC_PER_SEC));
+      return tr("Inserted {}.", time_text(job.placed / G_USEC_PER_SEC));
     case JobStep::fetched:
       break;
   }
@@ -104,7 +104,7 @@ void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
     connections_.on(button, "clicked", [&action, id = job.id] { action(id); });
     append(buttons, button);
   };
-  add_button(_("_Fetch"), _("Gets the picture and places it as a layer."), actions_.fetch);
+  add_button(_("_Fetch"), _("Downloads the picture and inserts it as a layer."), actions_.fetch);
   if (job.step == JobStep::submitting || job.step == JobStep::running) {
     add_button(_("C_ancel"), _("Stops the work at the service, if that is still possible."),
                actions_.cancel);
@@ -112,7 +112,7 @@ void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
   add_button(_("F_orget"),
              job.step == JobStep::placed
                  ? _("Removes it from this list; the same run then pays again.")
-                 : _("Removes it from this list; what it cost is lost."),
+                 : _("Removes it from this list; its cost is not refunded."),
              actions_.forget);
   append_end(row, buttons);
   append(list, row);

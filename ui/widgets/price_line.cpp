@@ -106,7 +106,7 @@ std::string PriceLine::warning() const {
   const auto price = to_pay();
   if (!price) return {};
   if (balance_ && price->amount > balance_->available)
-    return _("That is more than you have: buy more there, or choose This computer.");
+    return _("That is more than your balance: buy credits there, or choose This computer.");
   // The limit is one for each job; what is sent is compared job by job there.
   const auto& limit = tasks_.front().settings.max_cost;
   const auto jobs = std::ranges::count(tasks_, false, &PricedTask::paid);
