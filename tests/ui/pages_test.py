@@ -7,8 +7,8 @@ import sys
 import tempfile
 import urllib.parse
 
-from every_control import check_page, focused, name_of
-from gimp_window import Failure, GimpSession, main, photograph, until
+from every_control import check_page, controls, focused, mnemonic_of, name_of
+from gimp_window import Atspi, Failure, GimpSession, has_state, main, photograph, until
 
 MANUAL = pathlib.Path(sys.argv[1]).resolve().parents[1] / "docs" / "manual"  # where it is built, beside the plug-in
 
@@ -43,6 +43,16 @@ def expect_page(shown, page, section):
         raise Failure(f"the manual lacks {missing}")
 
 
+def key_takes_a_value(session, dialog):
+    """The key of a value on Auto, its first letter that nothing else has, takes one by hand and leads to its number."""
+    taken = {mnemonic_of(node)[-1:].lower() for node in controls(dialog)}
+    switch = dialog.wait("check box", "Strength: Auto")
+    session.type_key(dialog, "alt+" + next(letter for letter in "strength" if letter not in taken))
+    until("a value by hand", lambda: not has_state(switch, Atspi.StateType.CHECKED))
+    until("the number", lambda: (at := focused(dialog)) and name_of(at) == "Strength")
+    dialog.mark("Strength: Auto")
+
+
 def press_f1(session, window):
     session.focus(window)
     subprocess.run(["xdotool", "key", "F1"], check=True)
@@ -61,6 +71,7 @@ def test():
             if name_of(focused(dialog)) != "Sharpen":
                 raise Failure(f"the keyboard starts at “{name_of(focused(dialog))}”")
             check_page(session, dialog)
+            key_takes_a_value(session, dialog)
             dialog.press("Help")
             expect_page(shown, page, "")
             press_f1(session, dialog)
