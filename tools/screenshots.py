@@ -10,6 +10,7 @@ import time
 root = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root / "tests" / "ui"))
 from gimp_window import Atspi, GimpSession, main, until
+from files_test import Files
 from recovery_test import kill_while_sharpening
 from vendor import KEY, Vendor
 
@@ -113,8 +114,27 @@ def unfinished(folder, photo):
         jobs.press("Close")
 
 
+def files(folder, photo):
+    photos = pathlib.Path(folder) / "photos"
+    photos.mkdir()
+    for name, part in (("branch", "900x600+2300+600"), ("osprey", "900x600+1100+400"), ("pine", "900x600+300+500")):
+        subprocess.run(["convert", photo, "-crop", part, "+repage", str(photos / f"{name}.jpg")], check=True)
+    with GimpSession(folder, plug_in, service, photo, f"{folder}/shots", core=("script-fu", "file-png", "file-jpeg")) as session:
+        session.image_window()
+        tour = Files(session, None, "manual", None)
+        window = session.open_dialog(entry="Remote Sharpen Files…", title="Remote Sharpen Files")
+        tour.choose_folder(window, photos)
+        window.press("Sharpen")
+        until("the results", lambda: tour.states(window) == ["Done"] * 3, 300)
+        tour.choose_row(window, 1)
+        # There is no window manager to keep it above GIMP's window.
+        subprocess.run(["xdotool", "windowraise", session.x_window("Remote Sharpen Files")], check=True)
+        take(session, "files", window)
+        window.press("Close")
+
+
 def session_of_pictures():
-    for pictures in (on_this_computer, unfinished):
+    for pictures in (on_this_computer, unfinished, files):
         with tempfile.TemporaryDirectory() as folder:
             photo = f"{folder}/osprey.png"
             subprocess.run([build / "data" / "blur-photo", root / "data" / "perched-osprey.jpg", photo], check=True)
