@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/sqlite.h"
 #include "client/keys/keys.h"
 #include "job_fixture.h"
 #include "no_threads.h"
@@ -36,8 +37,11 @@ class FetchJobs : public Job {
 
   /// What came of each, by process id: an error's kind, or "fetched".
   std::map<std::string, std::string> fetch(std::chrono::milliseconds limit) {
+    return fetch(limit, *Journal::open(room.home.journal())->unfinished());
+  }
+  std::map<std::string, std::string> fetch(std::chrono::milliseconds limit,
+                                           const std::vector<JournalEntry>& jobs) {
     std::map<std::string, std::string> outcome;
-    const auto jobs = *Journal::open(room.home.journal())->unfinished();
     fetch_jobs(jobs, room.home, {.limit = limit, .longest_ask = 2s, .pause = 50ms},
                [&](const JournalEntry& job, const Result<JobResult>& result) {
                  order.push_back(job.process_id);
@@ -73,6 +77,16 @@ TEST_F(FetchJobs, WhatBecomesReadyBeforeTheLimitIsFetched) {
   const std::string job = topaz.add_job("a.png");
   leave(topaz.address().base_url, job);
   EXPECT_EQ(fetch(60s).at(job), "fetched") << errors;
+}
+
+TEST_F(FetchJobs, AJobIsFetchedAsItIsNowAndNotAsItWasListed) {
+  topaz.set_states({"Completed"});
+  leave(topaz.address().base_url, "unknown");
+  const auto listed = *Journal::open(room.home.journal())->unfinished();
+  const std::string job = topaz.add_job("a.png");
+  ASSERT_TRUE(sqlite::Database::open(room.home.journal(), 1000)
+                  ->run(("UPDATE jobs SET process_id = '" + job + "'").c_str()));
+  EXPECT_EQ(fetch(0ms, listed).at(job), "fetched") << errors;
 }
 
 TEST_F(FetchJobs, WhereTheSystemHasNoMoreThreadsEachJobIsHeardOf) {
