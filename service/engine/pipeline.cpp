@@ -9,8 +9,9 @@
 namespace sharpen::engine {
 namespace {
 
-/// By hand, what the network would change by this much is all undone.
-constexpr float kSurelyBlurred = 0.35f;
+/// By hand, the network's mean radius over the one that was set: below the first part nothing is
+/// undone, above the second all. It is never sure of all of a radius larger than kMostCounted.
+constexpr float kSurelySharp = 0.2f, kSurelyBlurred = 0.6f, kMostCounted = 3;
 constexpr double kLookPart = 0.08;
 constexpr int kSubjectWindows = 400;
 constexpr std::size_t kMostFindings = 8, kMostMaps = 32;  ///< that are known of a picture
@@ -61,12 +62,18 @@ Result<FocusMap> find_subject(const PixelStore& picture, const Analysis& found,
   return std::move(map);
 }
 
-/// `blurred` and `subject` must outlive it; null: everywhere.
-Mask mask_of(const BlurMap* blurred, const FocusMap* subject, Subject side) {
+/// `blurred` and `subject` must outlive it; null: everywhere. `set` is the blur that was set by
+/// hand.
+Mask mask_of(const BlurMap* blurred, const Blur& set, const FocusMap* subject, Subject side) {
   if (!blurred && !subject) return {};
-  return [blurred, subject, side](int x, int y) {
+  const double radius = set.family == Family::disk ? set.size : 2 * set.size;
+  const float whole = std::min(static_cast<float>(radius), kMostCounted);
+  return [blurred, subject, side, whole](int x, int y) {
     float part = 1;
-    if (blurred) part = std::min(1.0f, blurred->at(x, y) / kSurelyBlurred);
+    if (blurred) {
+      const float seen = blurred->at(x, y) / whole;
+      part = std::clamp((seen - kSurelySharp) / (kSurelyBlurred - kSurelySharp), 0.0f, 1.0f);
+    }
     if (!subject) return part;
     const float behind = subject->at(x, y).amount;
     return part * (side == Subject::background ? behind : 1 - behind);
@@ -155,7 +162,7 @@ Result<Report> sharpen_pixels(const PixelStore& picture, const Box& area, const 
     if (!map) return fail(std::move(map));
     blurred = *map;
   }
-  plan.mask = mask_of(blurred, subject, settings.subject);
+  plan.mask = mask_of(blurred, plan.blur, subject, settings.subject);
   if (settings.fast) {
     if (known.tiles_for != of_tiles(settings)) known.tiles.clear();
     known.tiles_for = of_tiles(settings);

@@ -46,6 +46,14 @@ float radius_of(std::size_t member) {
   return blur.disk ? blur.size : 2 * blur.size;
 }
 
+/// Of one cell of weights, which has planes of cells for each member.
+float mean_radius(std::span<const float> weights, std::size_t cell, std::size_t members) {
+  const std::size_t plane = weights.size() / members;
+  float sum = 0;
+  for (std::size_t m = 1; m < members; ++m) sum += weights[m * plane + cell] * radius_of(m);
+  return sum;
+}
+
 /// Boxes at even distances, which cover a small picture whole.
 std::vector<Box> look_boxes(int width, int height) {
   std::vector<Box> boxes;
@@ -116,8 +124,8 @@ float BlurMap::at(int x, int y) const {
   const auto [u, right] = place(x - area.x, columns);
   const auto [v, down] = place(y - area.y, rows);
   const auto value = [&](int column, int row) {
-    return blurred[std::size_t(std::min(row, rows - 1)) * std::size_t(columns) +
-                   std::size_t(std::min(column, columns - 1))];
+    return radii[std::size_t(std::min(row, rows - 1)) * std::size_t(columns) +
+                 std::size_t(std::min(column, columns - 1))];
   };
   const float above = value(u, v) + right * (value(u + 1, v) - value(u, v));
   const float below = value(u, v + 1) + right * (value(u + 1, v + 1) - value(u, v + 1));
@@ -178,7 +186,7 @@ Result<BlurMap> LearnedJudge::map(const PixelStore& picture, const Box& area,
                                   const std::stop_token& stop) {
   constexpr int kCell = Network::kCell;
   BlurMap map{area, (area.width + kCell - 1) / kCell, (area.height + kCell - 1) / kCell, {}};
-  map.blurred.resize(std::size_t(map.columns) * std::size_t(map.rows));
+  map.radii.resize(std::size_t(map.columns) * std::size_t(map.rows));
   const auto colours = static_cast<std::size_t>(picture.colours());
   for (const auto& line :
        make_tiles(picture.width(), picture.height(), area, kCore, kCore, kAround)) {
@@ -202,9 +210,9 @@ Result<BlurMap> LearnedJudge::map(const PixelStore& picture, const Box& area,
           const int x = area.x + u * kCell + kCell / 2;
           if (x >= tile.core.x + tile.core.width + kCell / 2) break;
           const int column = std::clamp((x - tile.source.x) / kCell, 0, stride - 1);
-          const float kept =
-              judged->answer.weights[std::size_t(row) * std::size_t(stride) + std::size_t(column)];
-          map.blurred[std::size_t(v) * std::size_t(map.columns) + std::size_t(u)] = 1 - kept;
+          const std::size_t cell = std::size_t(row) * std::size_t(stride) + std::size_t(column);
+          map.radii[std::size_t(v) * std::size_t(map.columns) + std::size_t(u)] =
+              mean_radius(judged->answer.weights, cell, bank_->members());
         }
       }
     }

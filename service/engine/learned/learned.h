@@ -17,11 +17,13 @@ struct BlurLook {
   double radius = 0;   ///< of a disk that spreads light as far as what it found there, in pixels
 };
 
-/// Where a picture is blurred: a value for each cell of Network::kCell pixels a side.
+/// How far each part of a picture is blurred: a value for each cell of Network::kCell pixels a
+/// side.
 struct BlurMap {
   Box area;
   int columns = 0, rows = 0;
-  std::vector<float> blurred;  ///< what the network would change, 0 … 1
+  /// The mean radius that the network would undo, in pixels; what it would leave counts as 0.
+  std::vector<float> radii;
 
   /// Between the middles of cells, in pixels of the picture.
   [[nodiscard]] float at(int x, int y) const;
