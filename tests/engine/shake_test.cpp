@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "service/engine/deconvolve/deconvolve.h"
+#include "service/engine/shake/kernel_pyramid.h"
 #include "service/engine/shake/kernel_solve.h"
 #include "service/engine/shake/path.h"
 #include "tests/engine/scene.h"
@@ -82,6 +83,42 @@ TEST(KernelProblem, IsSolvedByTheKernelThatBlurred) {
   EXPECT_GT(likeness(solve_kernel(problem, even, 1e-4), kernel), 0.98);
 }
 
+/// A scene of large shapes, as most photographs have some.
+Planes large_leaves(int side, unsigned seed) {
+  constexpr int kTimes = 4;
+  const Planes small = test::leaves(side / kTimes, side / kTimes, seed);
+  Planes large{Plane(side, side), Plane(side, side), Plane(side, side)};
+  for (std::size_t c = 0; c < large.size(); ++c) {
+    for (int y = 0; y < side; ++y) {
+      for (int x = 0; x < side; ++x) large[c].at(x, y) = small[c].at(x / kTimes, y / kTimes);
+    }
+  }
+  return large;
+}
+
+TEST(KernelPyramid, FindsALongCrookedPath) {
+  const Planes scene = large_leaves(320, 17);
+  const Path crook{.x = {6, -2, 2, 0, 0, 0}, .y = {2, 4, -1, 0, 0, 0}};
+  for (const Path& path : {bow(), hook(), crook}) {
+    const Planes picture = test::photograph(scene, point_spread(path), false, 0.7, 5);
+    const Plane found = estimate_kernel({&picture[1], 1}, 31, {});
+    EXPECT_GT(likeness(found, point_spread(path)), 0.94);
+    EXPECT_NEAR(length_of(found), length_of(point_spread(path)), 1.5);
+  }
+}
+
+// What a sure path does better, a guess must not do instead.
+TEST_F(ShakeTest, TakesASurePathIfOneIsAskedFor) {
+  const Planes picture = test::photograph(scene(), point_spread(hook()), false, 1, 5);
+  Settings settings = strong();
+  const Report sure = run(picture, settings, "sure.png");
+  EXPECT_EQ(sure.family, "shake");
+  settings.blur = BlurKind::shake;
+  EXPECT_EQ(run(picture, settings, "asked.png").family, "shake");
+  const double of_sure = test::psnr(test::read_picture(folder_ / "sure.png"), scene(), 16);
+  EXPECT_GT(test::psnr(test::read_picture(folder_ / "asked.png"), scene(), 16), of_sure - 4);
+}
+
 TEST_F(ShakeTest, FindsAndUndoesACurvedPath) {
   struct Case {
     Path path;
@@ -104,8 +141,7 @@ TEST_F(ShakeTest, FindsNoneWhereThereIsNone) {
                            Blur{Family::motion, 14, 25}}) {
     const Planes picture = test::photograph(scene(), point_spread(blur), false, 1, 5);
     const Box all{0, 0, picture[0].width(), picture[0].height()};
-    const auto found =
-        find_shake(test::store_of(picture), {&all, 1}, {}, how, ShakeCare::sure, 2, {});
+    const auto found = find_shake(test::store_of(picture), {&all, 1}, {}, how, 2, {});
     ASSERT_TRUE(found);
     EXPECT_FALSE(*found) << name_of(blur.family);
   }

@@ -19,4 +19,15 @@ Result<Plane> read_luma(const PixelStore& picture, const Box& box,
   return std::move(channels[0]);
 }
 
+Result<std::vector<Plane>> read_lumas(const PixelStore& picture, std::span<const Box> boxes,
+                                      const std::array<ToneCurve, 3>* tones) {
+  std::vector<Plane> planes;
+  for (const Box& box : boxes) {
+    auto plane = read_luma(picture, box, tones);
+    if (!plane) return fail(std::move(plane));
+    planes.push_back(std::move(*plane));
+  }
+  return planes;
+}
+
 }  // namespace sharpen::engine

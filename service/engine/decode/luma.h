@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <span>
+#include <vector>
 
 #include "service/engine/decode/pixel_store.h"
 #include "service/engine/decode/tone.h"
@@ -11,6 +13,11 @@ namespace sharpen::engine {
 /// is as strong as that of one channel. Errors: io.
 [[nodiscard]] Result<Plane> read_luma(const PixelStore& picture, const Box& box,
                                       const std::array<ToneCurve, 3>* tones);
+
+/// Likewise of several boxes.
+[[nodiscard]] Result<std::vector<Plane>> read_lumas(const PixelStore& picture,
+                                                    std::span<const Box> boxes,
+                                                    const std::array<ToneCurve, 3>* tones);
 
 /// The value of read_luma() above which a pixel counts as clipped.
 [[nodiscard]] inline float clipped_luma(const PixelStore& picture) {

@@ -9,6 +9,7 @@
 #include "service/engine/estimate/jpeg_noise.h"
 #include "service/engine/estimate/survey.h"
 #include "service/engine/judge/verdict.h"
+#include "service/engine/shake/guess.h"
 #include "service/engine/shake/shake.h"
 
 namespace sharpen::engine {
@@ -28,10 +29,9 @@ constexpr double kLeastExpected = 0.7, kMostExpected = 4;  ///< of edges, in pix
 constexpr double kImpossibleWeight = 3;  ///< against the logarithm of the roughness
 constexpr double kSureShake = 0.8;
 constexpr double kLeastHandSize = 0.3;  ///< pixels
-constexpr double kHandDoubt = 2;  ///< one size for a whole picture misses as much again as noise
-constexpr double kMostHandNoise =
-    6.0 / 255;                          ///< of a detailed picture its finest detail seems noise
-constexpr double kLargestVarying = 10;  ///< a stronger blur of a part is meant to be
+constexpr double kDoubt = 2;  ///< one size for a whole picture misses as much again as noise
+constexpr double kMostDoubted = 6.0 / 255;  ///< of a detailed picture its finest detail seems noise
+constexpr double kLargestVarying = 10;      ///< a stronger blur of a part is meant to be
 
 /// The noise to reckon with. A little too much costs little; too little leaves what the inverse
 /// has lifted.
@@ -39,6 +39,9 @@ double noise_of(double estimated, const std::optional<JpegNoise>& jpeg) {
   const double noise = 1.06 * std::max(estimated, jpeg ? kHiddenNoise : kLeastNoise);
   return jpeg ? std::sqrt(noise * noise + lifted_variance(*jpeg)) : noise;
 }
+
+/// For a blur that is not sure to be right everywhere.
+double doubted(double noise) { return std::clamp(kDoubt * noise, kLeastNoise, kMostDoubted); }
 
 bool varies(const FocusMap& map, double ratio) {
   return map.radius_at(0.9) > ratio * map.radius_at(0.1);
@@ -122,7 +125,11 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     candidates = explanations(evidence, search);
   }
   if (search.motion && (candidates.empty() || is_gauss(candidates))) {
-    auto shake = find_shake(picture, boxes, jpeg, how, ShakeCare::sure, threads, stop);
+    auto shake = find_shake(picture, boxes, jpeg, how, threads, stop);
+    if (shake && !*shake && candidates.empty() && !search.disk) {
+      shake = guess_shake(picture, boxes, jpeg, tones, threads, stop);
+      if (shake && *shake) analysis.noise = doubted(analysis.noise);
+    }
     if (!shake) return fail(std::move(shake));
     if (*shake) {
       analysis.blur = (*shake)->blur;
@@ -220,8 +227,7 @@ Result<Analysis> analyse_by_hand(const PixelStore& picture, const Settings& sett
   Evidence evidence;
   if (seen->spectra.blocks > 0) {
     evidence = evidence_of(estimator, seen->spectra, jpeg.has_value());
-    analysis.noise = std::clamp(kHandDoubt * noise_of(evidence.encoded.noise, jpeg), kLeastNoise,
-                                kMostHandNoise);
+    analysis.noise = doubted(noise_of(evidence.encoded.noise, jpeg));
   }
   Deconvolution how = Deconvolution::fast();
   how.tones = tones;
@@ -230,8 +236,12 @@ Result<Analysis> analyse_by_hand(const PixelStore& picture, const Settings& sett
   analysis.linear_light = true;
   const Family family = family_of(settings.blur);
   if (family == Family::shake) {
-    auto shake = find_shake(picture, seen->boxes, jpeg, how, ShakeCare::anyway, threads, stop);
+    auto shake = find_shake(picture, seen->boxes, jpeg, how, threads, stop);
     if (!shake) return fail(std::move(shake));
+    if (!*shake) {
+      shake = guess_shake(picture, seen->boxes, jpeg, tones, threads, stop);
+      if (!shake) return fail(std::move(shake));
+    }
     if (!*shake) return analysis;
     analysis.blur = (*shake)->blur;
     analysis.linear_light = (*shake)->linear_light;

@@ -13,11 +13,9 @@
 namespace sharpen::engine {
 namespace {
 
-constexpr int kRounds = 3;
-constexpr float kEdges = 2e-3f, kEdgesFall = 1.1f;  ///< the weight of the L0 prior
+constexpr float kEdgesFall = 1.1f;
 constexpr float kCouplingGrowth = 4, kLastCoupling = 1e5f;
 constexpr double kRidge = 5e-3;       ///< parts of the gradients' power
-constexpr float kPull = 0.1f;         ///< towards the start, likewise
 constexpr float kLeast = 0.03f;       ///< of the largest value; less is nothing
 constexpr double kLeastPiece = 0.05;  ///< of the whole; a smaller piece apart is noise
 
@@ -138,11 +136,12 @@ void prune(Plane& kernel) {
 
 }  // namespace
 
-Plane refine_kernel(std::span<const Plane> boxes, const Plane& start, const std::stop_token& stop) {
+Plane refine_kernel(std::span<const Plane> boxes, const Plane& start, const Refinement& how,
+                    const std::stop_token& stop) {
   const int side = start.width();
   Plane kernel = start;
-  float edges = kEdges;
-  for (int round = 0; round < kRounds; ++round) {
+  float edges = how.edges;
+  for (int round = 0; round < how.rounds; ++round) {
     KernelProblem problem(side);
     for (const Plane& box : boxes) {
       if (stop.stop_requested()) return kernel;
@@ -151,7 +150,7 @@ Plane refine_kernel(std::span<const Plane> boxes, const Plane& start, const std:
       add_correlations(latent, scene.blurred, scene.window, scene.fft, problem);
     }
     float& power = problem.products.at(side - 1, side - 1);
-    const float pull = kPull * power;
+    const float pull = how.pull * power;
     power += pull;
     for (std::size_t i = 0; i < start.size(); ++i) {
       problem.projections.data()[i] += pull * start.data()[i];

@@ -22,8 +22,8 @@ constexpr double kOfRound = 0.5, kOfStraight = 0.5, kOfRoundInHalf = 0.62, kOfSt
 constexpr double kAlike = 0.9, kAlikeWhole = 0.85, kAlikeDomains = 0.8, kAlikeBetter = 0.85;
 /// How much rougher (logarithm) a shaken picture comes out with its path the wrong way round.
 constexpr double kClearTurn = 0.015, kClearTurnJpeg = 0.035;
-constexpr int kLeastBlocks = 12, kFewBlocks = 2;  ///< of each half; the latter if asked for
-constexpr double kShortest = 4;                   ///< pixels
+constexpr int kLeastBlocks = 12;  ///< of each half
+constexpr double kShortest = 4;   ///< pixels
 
 /// Likeness of paths of which the spectrum does not tell which way round they are.
 double likeness(const Path& a, const Path& b) {
@@ -89,12 +89,11 @@ struct Domain {
 /// For each domain that shows one, or may be the true one if the other does, the path and the path
 /// turned. Errors: io; cancelled.
 Result<std::vector<Candidate>> find_paths(const Halves& seen, const std::optional<JpegNoise>& jpeg,
-                                          bool anyway, unsigned threads,
-                                          const std::stop_token& stop) {
+                                          unsigned threads, const std::stop_token& stop) {
   std::vector<Candidate> candidates;
   const auto& parts = seen.parts;
   const Spectra& whole = seen.whole;
-  if (parts[0].blocks < (anyway ? kFewBlocks : kLeastBlocks)) return candidates;
+  if (parts[0].blocks < kLeastBlocks) return candidates;
   const Estimator estimator({.motion = false, .max_length = 0}, jpeg);
   std::array domains = {
       std::make_unique<Domain>(estimator, whole.encoded, parts[0].encoded, parts[1].encoded),
@@ -103,14 +102,14 @@ Result<std::vector<Candidate>> find_paths(const Halves& seen, const std::optiona
   if (auto read = read_all(wholes, threads, stop); !read) return fail(std::move(read));
   std::vector<Witness*> halves;
   for (const auto& domain : domains) {
-    if (anyway || !domain->perhaps()) continue;
+    if (!domain->perhaps()) continue;
     halves.push_back(&domain->first);
     halves.push_back(&domain->second);
   }
   if (auto read = read_all(halves, threads, stop); !read) return fail(std::move(read));
   std::array<bool, 2> sure{};
   for (std::size_t i = 0; i < sure.size(); ++i) {
-    sure[i] = anyway || (domains[i]->perhaps() && domains[i]->sure());
+    sure[i] = domains[i]->perhaps() && domains[i]->sure();
   }
   const bool same = likeness(wholes[0]->path.path, wholes[1]->path.path) > kAlikeDomains;
   for (std::size_t i = 0; i < sure.size(); ++i) {
@@ -129,14 +128,10 @@ Result<std::vector<Candidate>> find_paths(const Halves& seen, const std::optiona
 /// The path that is bettered from some boxes; as it was if they say something else. Errors: io.
 Result<Blur> better(const PixelStore& picture, std::span<const Box> boxes, const Candidate& shake,
                     const std::array<ToneCurve, 3>& tones, const std::stop_token& stop) {
-  std::vector<Plane> luma;
-  for (const Box& box : boxes) {
-    auto plane = read_luma(picture, box, shake.linear_light ? &tones : nullptr);
-    if (!plane) return fail(std::move(plane));
-    luma.push_back(std::move(*plane));
-  }
+  const auto luma = read_lumas(picture, boxes, shake.linear_light ? &tones : nullptr);
+  if (!luma) return std::unexpected(luma.error());
   Blur blur = shake.blur;
-  const Plane kernel = refine_kernel(luma, *blur.path, stop);
+  const Plane kernel = refine_kernel(*luma, *blur.path, {}, stop);
   if (likeness(kernel, *blur.path) > kAlikeBetter) {
     blur.path = std::make_shared<const Plane>(kernel);
   }
@@ -147,15 +142,15 @@ Result<Blur> better(const PixelStore& picture, std::span<const Box> boxes, const
 Result<std::optional<Candidate>> choose_smooth(const PixelStore& picture,
                                                std::span<const Box> boxes,
                                                std::span<const Candidate> paths, bool jpeg,
-                                               bool anyway, const Deconvolution& how,
-                                               unsigned threads, const std::stop_token& stop) {
+                                               const Deconvolution& how, unsigned threads,
+                                               const std::stop_token& stop) {
   const auto trials = try_candidates(picture, boxes, paths, how, threads, stop);
   if (!trials) return std::unexpected(trials.error());
   const auto best =
       std::size_t(std::ranges::min_element(*trials, {}, &Trial::ringing) - trials->begin());
   const std::size_t turned_best = best ^ 1u;  // see find_paths()
   const double clear = (*trials)[turned_best].ringing - (*trials)[best].ringing;
-  if (!anyway && clear < (jpeg ? kClearTurnJpeg : kClearTurn)) return std::nullopt;
+  if (clear < (jpeg ? kClearTurnJpeg : kClearTurn)) return std::nullopt;
   return paths[best];
 }
 
@@ -163,16 +158,14 @@ Result<std::optional<Candidate>> choose_smooth(const PixelStore& picture,
 
 Result<std::optional<Candidate>> find_shake(const PixelStore& picture, std::span<const Box> boxes,
                                             const std::optional<JpegNoise>& jpeg,
-                                            const Deconvolution& how, ShakeCare care,
-                                            unsigned threads, const std::stop_token& stop) {
+                                            const Deconvolution& how, unsigned threads,
+                                            const std::stop_token& stop) {
   const auto halves = survey_halves(picture, how.tones, threads, stop);
   if (!halves) return std::unexpected(halves.error());
-  const bool anyway = care == ShakeCare::anyway;
-  const auto paths = find_paths(*halves, jpeg, anyway, threads, stop);
+  const auto paths = find_paths(*halves, jpeg, threads, stop);
   if (!paths) return std::unexpected(paths.error());
   if (paths->empty()) return std::nullopt;
-  auto chosen =
-      choose_smooth(picture, halves->boxes, *paths, jpeg.has_value(), anyway, how, threads, stop);
+  auto chosen = choose_smooth(picture, halves->boxes, *paths, jpeg.has_value(), how, threads, stop);
   if (!chosen || !*chosen) return chosen;
   Candidate& shake = **chosen;
   auto blur = better(picture, boxes, shake, how.tones, stop);

@@ -10,12 +10,6 @@
 
 namespace sharpen::engine {
 
-/// How sure one must be of a path.
-enum class ShakeCare {
-  sure,    ///< nothing that was not shaken may pass
-  anyway,  ///< somebody asked for it: the best path there is
-};
-
 /// The path of a shaken hand, if one explains the picture's spectrum far better than every simple
 /// blur, and so that what one half of the picture says holds in the other; the spectrum does not
 /// tell it from the path turned by half a circle, but undone in a picture that was not shaken
@@ -23,6 +17,6 @@ enum class ShakeCare {
 /// Errors: io; cancelled.
 [[nodiscard]] Result<std::optional<Candidate>> find_shake(
     const PixelStore& picture, std::span<const Box> boxes, const std::optional<JpegNoise>& jpeg,
-    const Deconvolution& how, ShakeCare care, unsigned threads, const std::stop_token& stop);
+    const Deconvolution& how, unsigned threads, const std::stop_token& stop);
 
 }  // namespace sharpen::engine
