@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Trains the judge: train.py PHOTOGRAPHS.txt OUT.pt [--steps N] [--seed N] [--start FILE.pt]
+"""Trains the judge: train.py PHOTOGRAPHS.txt OUT.pt [--steps N] [--seed N] [--rate R] [--start FILE]
 
-PHOTOGRAPHS.txt names photographs, one a line. The result depends on them, the number of steps and the
-seed alone. Prints running means of the gain in dB.
+PHOTOGRAPHS.txt names photographs, one a line. The result depends on them, the number of steps, the rate, the
+seed and what it starts from alone. Prints running means of the gain in dB.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 import blurred
 from judge import Bank, Judge
 
-BATCH, RATE, WARM_UP, WORKERS = 8, 1.0e-3, 200, 1
+BATCH, WARM_UP, WORKERS = 8, 200, 1
 SPOILED = 38  # dB: what is nearer to its truth than this counts as sharp in the figures
 
 
@@ -34,6 +34,16 @@ class Crops(IterableDataset):
             yield torch.cat([d[0] for d in drawn]), torch.cat([d[1] for d in drawn])
 
 
+def weights_of(path):
+    """Of an earlier run's FILE.pt, or of what export.py made of one."""
+    if not path.endswith(".onnx"):
+        return torch.load(path, weights_only=True)
+    import onnx
+    from onnx import numpy_helper
+    stored = {w.name: torch.from_numpy(numpy_helper.to_array(w).copy()) for w in onnx.load(path).graph.initializer}
+    return {name.removeprefix("judge."): w for name, w in stored.items() if name.startswith("judge.")}
+
+
 def decibel(a, b, border=8):
     error = ((a - b) ** 2)[..., border:-border, border:-border].mean((1, 2, 3))
     return -10 * torch.log10(error + 1e-8)
@@ -46,7 +56,8 @@ def main():
     parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="more are only faster on an idle machine")
-    parser.add_argument("--start")
+    parser.add_argument("--rate", type=float, default=1.0e-3, help="the highest learning rate (default 0.001)")
+    parser.add_argument("--start", help="weights to go on from: FILE.pt or judge.onnx")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
@@ -55,14 +66,14 @@ def main():
     photographs = blurred.load([path for path in paths if path])
     bank, judge = Bank(), Judge()
     if options.start:
-        judge.load_state_dict(torch.load(options.start, weights_only=True))
+        judge.load_state_dict(weights_of(options.start))
     judge = judge.to(memory_format=torch.channels_last)
     print(f"{len(photographs)} arrays, {sum(p.numel() for p in judge.parameters())} parameters", flush=True)
-    optimiser = torch.optim.AdamW(judge.parameters(), RATE, betas=(0.9, 0.99), weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(judge.parameters(), options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
     began, means = time.monotonic(), [0.0, 0.0]
     loader = DataLoader(Crops(photographs, options.seed), batch_size=None, num_workers=WORKERS, prefetch_factor=4)
     for step, (y, x) in zip(range(options.steps), loader):
-        rate = RATE * min(1, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / options.steps)) + 1e-5
+        rate = options.rate * min(1, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / options.steps)) + 0.01 * options.rate
         for group in optimiser.param_groups:
             group["lr"] = rate
         with torch.no_grad():
