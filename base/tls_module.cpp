@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/program_folder.h"
+
 namespace sharpen {
 namespace {
 
@@ -20,9 +22,8 @@ bool system_has_tls() {
 
 bool load_own_module() {
   std::error_code failed;
-  const auto folder =
-      std::filesystem::read_symlink("/proc/self/exe", failed).parent_path() / "gio-modules";
-  if (failed || !std::filesystem::is_directory(folder, failed)) return false;
+  const auto folder = program_folder() / "gio-modules";
+  if (!std::filesystem::is_directory(folder, failed)) return false;
   // Makes GIO load the system's modules without asking for a TLS backend, which it never forgets.
   g_proxy_resolver_get_default();
   if (system_has_tls()) return false;

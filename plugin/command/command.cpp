@@ -21,6 +21,7 @@
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/program_folder.h"
 #include "base/unique_fd.h"
 #include "client/providers/models.h"
 #include "plugin/command/console.h"
@@ -189,16 +190,11 @@ void list_models() {
     print(stdout, std::format("{:24} {}\n", model.name, _(model.purpose)));
 }
 
-fs::path own_folder() {
-  std::error_code none;
-  return fs::read_symlink("/proc/self/exe", none).parent_path();
-}
-
 }  // namespace
 
 int run_command(int argc, char** argv, const char* version) {
   std::setlocale(LC_ALL, "");
-  bindtextdomain("remote-sharpen", (own_folder() / "locale").c_str());
+  bindtextdomain("remote-sharpen", (program_folder() / "locale").c_str());
   bind_textdomain_codeset("remote-sharpen", "UTF-8");
   const auto options = read_command_line(argc, argv);
   if (!options) return refuse(options.error(), misused);

@@ -7,7 +7,9 @@
 #include <array>
 #include <cstdint>
 #include <iostream>
+#include <string>
 
+#include "base/program_folder.h"
 #include "service/engine/learned/weights.h"
 
 namespace sharpen::engine {
@@ -33,7 +35,9 @@ class Quiet {
 const OrtApi* open_runtime() {
   // Debian's build knows each operator twice, and says so a thousand times.
   const Quiet quiet;
-  for (const char* name : {ONNXRUNTIME_LIBRARY, "libonnxruntime.so.1", "libonnxruntime.so"}) {
+  const std::string carried = program_folder() / "lib" / ONNXRUNTIME_LIBRARY;
+  for (const char* name :
+       {ONNXRUNTIME_LIBRARY, "libonnxruntime.so.1", "libonnxruntime.so", carried.c_str()}) {
     GModule* library = g_module_open(name, G_MODULE_BIND_LOCAL);
     if (!library) continue;
     g_module_make_resident(library);
