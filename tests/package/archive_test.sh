@@ -53,6 +53,18 @@ done
 [ -n "$url" ] || failed 'the server with TLS does not start'
 SHARPEN_SERVICE_KEY=a-key-of-this-test sharpen server.png own-server "$url"
 is_sharper server.png
+# What a camera blurred and saved as a JPEG is judged by the network, with the ONNX Runtime of the archive.
+builder bash -ec 'cd "$1"
+  convert was.png -define convolve:scale=! -morphology Convolve Disk:2.3 -quality 85 camera.jpg
+  ask() { curl -sS --fail --cacert cert.pem -H "X-API-Key: a-key-of-this-test" "$@"; }
+  id=$(ask -F "model=Lens Blur V2" -F image=@camera.jpg "$2/image/v1/sharpen/async" | jq -r .process_id)
+  for _ in {1..600}; do
+    ask "$2/image/v1/status/$id" >status.json
+    [ "$(jq -r .status status.json)" != Completed ] || break
+    sleep 0.2
+  done
+  jq -r .options_json status.json >judged.log
+  grep "\"family\":\"mixed\"" judged.log' bash "$folder" "$url" || failed 'the archive has no network'
 kill "$(cat "$folder/run/service.pid")"
 
 dialog_opens
