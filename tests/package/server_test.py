@@ -77,7 +77,7 @@ class Unit(unittest.TestCase):
     def test_is_understood(self):
         with tempfile.TemporaryDirectory() as folder:
             unit = pathlib.Path(folder) / "sharpen-service.service"
-            unit.write_text(UNIT.replace("/usr/bin/sharpen-service", str(PROGRAM)), "utf-8")
+            unit.write_text(UNIT.replace("/usr/bin/sharpen-service", f'"{PROGRAM}"'), "utf-8")
             said = run("systemd-analyze", "verify", "--man=no", unit)
         self.assertEqual((said.returncode, said.stdout + said.stderr), (0, ""))
 
