@@ -353,7 +353,7 @@ class Files(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         first = json.loads((self.folder / "report.json").read_text("utf-8"))["files"]
         self.assertIn("failed", [file["result"] for file in first])
-        self.assertIn("room", " ".join(file.get("error", "") for file in first))
+        self.assertIn("Free some space", " ".join(file.get("error", "") for file in first))
         self.run_command("in", "-o", "out")
         self.assertEqual(self.charged(), 4)
         for index in range(4):
