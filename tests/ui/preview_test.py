@@ -7,7 +7,7 @@ import tempfile
 import time
 
 from gimp_window import Atspi, Failure, GimpSession, is_shown, main, photograph, until, walk
-from every_control import check_page
+from every_control import check_names, check_page
 
 VIEW = "Picture before and after sharpening"
 
@@ -114,15 +114,16 @@ def large_view(session, dialog):
     dialog.press("Sharpen all that is seen")
     dialog.wait("button", "Stop")
     session.shot("progress", dialog)
-    check_page(session, dialog)
+    check_names(dialog)
     dialog.press("Stop")
     dialog.wait_text("Stopped.")
     session.shot("stopped", dialog)
+    check_page(session, dialog)
 
 
 def large(folder):
     picture = f"{folder}/large.png"
-    subprocess.run(["convert", photograph(folder, "900x600"), "-filter", "cubic", "-resize", "300%", "-depth", "8", picture], check=True)
+    subprocess.run(["convert", photograph(folder, "1200x900"), "-filter", "cubic", "-resize", "300%", "-depth", "8", picture], check=True)
     return picture
 
 
