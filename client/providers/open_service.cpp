@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "client/http/address.h"
 #include "client/providers/aimlapi.h"
 #include "client/providers/service.h"
@@ -10,8 +12,13 @@ Result<std::unique_ptr<Service>> open_service(const ServiceAddress& address) {
   if (!base) return fail(std::move(base));
   ServiceAddress checked = address;
   checked.base_url = *std::move(base);
-  if (address.kind == ServiceKind::aimlapi) return open_aimlapi(std::move(checked));
-  return open_topaz(std::move(checked));
+  switch (address.kind) {
+    case ServiceKind::topaz:
+    case ServiceKind::own_server:
+    case ServiceKind::this_computer: return open_topaz(std::move(checked));
+    case ServiceKind::aimlapi: return open_aimlapi(std::move(checked));
+  }
+  std::unreachable();
 }
 
 }  // namespace sharpen
