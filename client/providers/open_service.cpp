@@ -15,8 +15,10 @@ Result<std::unique_ptr<Service>> open_service(const ServiceAddress& address) {
   switch (address.kind) {
     case ServiceKind::topaz:
     case ServiceKind::own_server:
-    case ServiceKind::this_computer: return open_topaz(std::move(checked));
-    case ServiceKind::aimlapi: return open_aimlapi(std::move(checked));
+    case ServiceKind::this_computer:
+      return open_topaz(std::move(checked));
+    case ServiceKind::aimlapi:
+      return open_aimlapi(std::move(checked));
   }
   std::unreachable();
 }
