@@ -109,6 +109,8 @@ Result<Finding*> find(Known& known, const PixelStore& picture, const ModelTraits
   if (found != known.findings.end()) return &*found;
   auto decision = decide(picture, model, settings, tones, threads, known.judge, stop);
   if (!decision) return fail(std::move(decision));
+  // Some steps end half-way then, with what they have; a later job must not take it for the whole.
+  if (stop.stop_requested()) return fail(ErrorKind::cancelled, "The job was cancelled.");
   if (known.findings.size() >= kMostFindings) known.findings.erase(known.findings.begin());
   known.findings.push_back({wanted, std::move(*decision), {}, {}});
   return &known.findings.back();

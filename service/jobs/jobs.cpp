@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t open_ended_balance = 1'000'000;
 constexpr std::int64_t expiry_interval = 60;
 constexpr unsigned watch_ms = 100, tidy_ms = 30'000;
-constexpr std::chrono::seconds unused_time(120);  ///< after which a preview's picture is forgotten
+constexpr std::chrono::seconds unused_time(90);  ///< after which a preview's picture is forgotten
 
 std::string new_uuid() { return OwnedChars(g_uuid_string_random()).get(); }
 

@@ -110,6 +110,8 @@ class Preview {
   [[nodiscard]] Result<void> read_now(const SharpenedRef& into, const JobResult& result,
                                       Rectangle box);
   void follow_progress(double job_fraction);
+  /// No more of the new settings comes: nothing of the old ones is shown beside it.
+  void show_one_result();
   void offer_to_go_on(const std::string& why);
 
   [[nodiscard]] Rectangle paid_box();

@@ -174,6 +174,7 @@ void Preview::free_done(Result<JobResult> result, const SharpenedRef& into, Rect
       source_id_.clear();
       return run_free();
     }
+    show_one_result();
     return show_error(result.error());
   }
   source_id_ = result->source_id;
@@ -183,20 +184,29 @@ void Preview::free_done(Result<JobResult> result, const SharpenedRef& into, Rect
   cleaning_.start(
       [id = result->journal_id, home = home_](GCancellable*) { return finish_job(id, home); },
       [](const Result<void>&) {});
-  if (!read) return show_error(read.error());
+  if (!read) {
+    show_one_result();
+    return show_error(read.error());
+  }
   forget_old_ones();
   show_after();
   panel_->view().redraw();
   // More is seen than is kept: what was dropped would be asked for without end.
   if (!into->tiles.knows(box)) {
+    show_one_result();
     panel_->hide_progress();
     return panel_->set_state(into->finding);
   }
   if (!held_) run_free();
 }
 
-void Preview::offer_to_go_on(const std::string& why) {
+void Preview::show_one_result() {
   under_.reset();
+  panel_->view().set_after(shown_ ? &shown_->tiles : nullptr);
+}
+
+void Preview::offer_to_go_on(const std::string& why) {
+  show_one_result();
   show_after();
   panel_->hide_progress();
   panel_->set_state(why);

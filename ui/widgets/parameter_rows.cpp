@@ -171,7 +171,8 @@ bool ParameterRows::show_for(const Model* model, BlurKind blur) {
 }
 
 void ParameterRows::choose_keys() {
-  for (const auto& row : rows_) set_text(row->label, _(parameter(row->id).title));
+  for (const auto& row : rows_)
+    gtk_label_set_text(GTK_LABEL(row->label), _(parameter(row->id).title));
   auto taken = mnemonics_in(gtk_widget_get_toplevel(grid_.get()));
   for (const auto& row : rows_) {
     if (!row->shown) continue;

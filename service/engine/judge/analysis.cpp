@@ -128,7 +128,7 @@ Result<Analysis> judge(const PixelStore& picture, const Estimator& estimator, co
     auto shake = find_shake(picture, boxes, jpeg, how, threads, stop);
     if (shake && !*shake && candidates.empty() && !search.disk) {
       shake = guess_shake(picture, boxes, jpeg, tones, threads, stop);
-      if (shake && *shake) analysis.noise = doubted(analysis.noise);
+      if (shake && *shake) analysis.noise = std::max(analysis.noise, doubted(analysis.noise));
     }
     if (!shake) return fail(std::move(shake));
     if (*shake) {
