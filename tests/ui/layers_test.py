@@ -10,7 +10,8 @@ from gi.repository import Atspi
 from vendor import KEY, Vendor
 
 OWL = """(let ((owl (car (gimp-layer-new-from-drawable first image))))
-    (gimp-image-insert-layer image owl 0 0) (gimp-item-set-name owl "Owl"))
+    (gimp-image-insert-layer image owl 0 0) (gimp-item-set-name owl "Owl")
+    (gimp-item-transform-flip-simple owl ORIENTATION-HORIZONTAL TRUE 0))  ; equal ones would be paid for once
     (gimp-item-set-name first "Background")
     (gimp-image-set-selected-layers image (car (gimp-image-get-layers image)))"""
 RESULT = """(gimp-item-set-name first "Owl")
