@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/wait.h>
+
 #include <csignal>
 #include <format>
 #include <optional>
@@ -33,7 +35,11 @@ class RedisServer {
     told.wait();
   }
   /// Answers nobody until resume(), and then does what it was told meanwhile.
-  void pause() { process_->send(SIGSTOP); }
+  void pause() {
+    process_->send(SIGSTOP);
+    siginfo_t stopped = {};  // the signal alone may take effect after the next command
+    ::waitid(P_PID, static_cast<id_t>(process_->pid()), &stopped, WSTOPPED);
+  }
   void resume() { process_->send(SIGCONT); }
 
  private:
