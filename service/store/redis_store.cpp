@@ -66,6 +66,8 @@ class RedisStore final : public JobStore {
   JobRef job_from_reply(const RedisReply& reply) const;
   /// Removes jobs whose submit was refused although Redis may have taken it.
   void withdraw();
+  /// Refusals: 503, then it has to be tried again.
+  Checked<void> withdraw(const std::string& id);
   void sweep(std::int64_t keep);
 
   RedisStoreSettings settings_;
@@ -195,15 +197,23 @@ void RedisStore::submit(Job job, const SourcePicture& source, OnSaved on_saved) 
 }
 
 void RedisStore::withdraw() {
-  for (const std::string& id : std::exchange(refused_, {})) {
-    const auto found = find(id);
-    if (!found && found.error().status != 404) refused_.push_back(id);
-    if (!found || (*found)->ended()) continue;
-    Job job = **found;
-    job.state = JobState::cancelled;
-    job.modified = settings_.clock();
-    if (!end(job) || !remove(job, job.modified)) refused_.push_back(id);
+  for (const std::string& id : std::exchange(refused_, {}))
+    if (!withdraw(id)) refused_.push_back(id);
+}
+
+Checked<void> RedisStore::withdraw(const std::string& id) {
+  auto job = find(id);
+  if (job && !(*job)->ended()) {
+    Job cancelled = **job;
+    cancelled.state = JobState::cancelled;
+    cancelled.modified = settings_.clock();
+    if (const auto ended = end(cancelled); !ended) return std::unexpected(ended.error());
+    // Another service may have completed it first.
+    job = find(id);
   }
+  if (!job) return job.error().status == 404 ? Checked<void>() : std::unexpected(job.error());
+  if ((*job)->state != JobState::cancelled) return {};
+  return remove(**job, settings_.clock());
 }
 
 JobStore::JobRef RedisStore::claim() {

@@ -5,8 +5,10 @@
 
 #include <array>
 #include <format>
+#include <functional>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "tests/service/redis_server.h"
 #include "tests/service/store_fixture.h"
@@ -22,9 +24,25 @@ class RedisStoreTest : public testing::Test {
                              .folder = folder_.path() / "store",
                              .visibility = visibility,
                              .has_account = true,
-                             .clock = [] { return std::int64_t{2000}; }});
+                             .clock = [this] { return now(); }});
+  }
+  /// The stores look at the clock after they read a job and before they end it.
+  std::int64_t now() {
+    if (const auto act = std::exchange(meanwhile_, {})) act();
+    return 2000;
+  }
+  /// A job whose submit was refused although Redis has it.
+  static Job refused(JobStore& store, test::RedisServer& redis) {
+    const SourcePicture source = a_source();
+    Job job = a_job(source);
+    redis.pause();
+    EXPECT_EQ(submitted(store, job, source), "");
+    redis.resume();
+    EXPECT_TRUE(turn_until([&] { return store.find(job.id).has_value(); })) << "told in time";
+    return job;
   }
   test::TestFolder folder_;
+  std::function<void()> meanwhile_;  ///< done once, when somebody looks at the clock
 };
 
 TEST_F(RedisStoreTest, TakesBackARefusedSubmitAlsoWhileAllWorkersAreBusy) {
@@ -35,15 +53,44 @@ TEST_F(RedisStoreTest, TakesBackARefusedSubmitAlsoWhileAllWorkersAreBusy) {
   const std::string busy = submitted(store);
   ASSERT_TRUE(store.claim());
 
-  const SourcePicture source = a_source();
-  const Job job = a_job(source);
-  redis.pause();
-  EXPECT_EQ(submitted(store, job, source), "");
-  redis.resume();
-  EXPECT_TRUE(turn_until([&] { return store.find(job.id).has_value(); })) << "it was told in time";
+  const Job job = refused(store, redis);
   EXPECT_TRUE(store.keep(busy, 0.5));
   EXPECT_FALSE(store.find(job.id));
   EXPECT_FALSE(store.claim());
+}
+
+TEST_F(RedisStoreTest, KeepsARefusedJobThatIsCompletedElsewhereWhileItIsTakenBack) {
+  test::RedisServer redis;
+  const auto opened = open(redis.url()), other = open(redis.url());
+  ASSERT_TRUE(opened && other);
+  const Job job = refused(**opened, redis);
+  const auto claimed = (*other)->claim();
+  ASSERT_TRUE(claimed);
+  meanwhile_ = [&] { EXPECT_EQ((*other)->end(completed(*claimed)), true); };
+  EXPECT_FALSE((*opened)->claim());
+  EXPECT_EQ((*other)->credits()->charged, 2);
+  const auto kept = (*other)->find(job.id);
+  ASSERT_TRUE(kept) << "it was charged";
+  EXPECT_EQ((*kept)->state, JobState::completed);
+  EXPECT_FALSE((*opened)->claim());
+  EXPECT_TRUE((*other)->find(job.id)) << "nor is it removed later";
+}
+
+TEST_F(RedisStoreTest, TakesBackARefusedSubmitAlsoIfTheAnswerToThatIsLost) {
+  test::RedisServer redis;
+  const auto opened = open(redis.url());
+  ASSERT_TRUE(opened) << opened.error().text();
+  JobStore& store = **opened;
+  const Job job = refused(store, redis);
+  meanwhile_ = [&] { redis.pause(); };
+  EXPECT_FALSE(store.claim());
+  redis.resume();
+  EXPECT_TRUE(turn_until([&] {
+    const auto found = store.find(job.id);
+    return found && (*found)->state == JobState::cancelled;
+  })) << "told in time";
+  EXPECT_FALSE(store.claim());
+  EXPECT_FALSE(store.find(job.id));
 }
 
 TEST_F(RedisStoreTest, TakesTurnsBetweenKeysAndPrefersFastJobs) {
