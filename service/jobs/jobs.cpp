@@ -307,11 +307,14 @@ void Jobs::tell(const std::string& id, const Checked<Job>& what) {
 std::size_t Jobs::turn_away() {
   const auto waiting = std::exchange(waiting_, {});
   for (const auto& [id, on_end] : waiting) {
-    on_end(std::unexpected(ending()));
     if (const auto active = active_.find(id); active != active_.end())
       active->second->stop.request_stop();
-    if (const auto job = store_->find(id); job && !(*job)->ended())
-      (void)end(**job, JobState::cancelled);
+    auto job = store_->find(id);
+    // Another process may complete it first.
+    if (job && !(*job)->ended() && !end(**job, JobState::cancelled).value_or(false))
+      job = store_->find(id);
+    const bool completed = job && (*job)->state == JobState::completed;
+    on_end(completed ? Checked<Job>(**job) : std::unexpected(ending()));
   }
   return waiting.size();
 }

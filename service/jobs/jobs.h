@@ -82,8 +82,8 @@ class Jobs {
 
   /// Takes no more jobs and begins none; those at the workers go on.
   void stop() { stopping_ = true; }
-  /// Cancels the jobs whose end somebody waits for: after this process nobody would get them.
-  /// Returns how many.
+  /// Cancels the jobs whose end somebody waits for: after this process nobody would get them. The
+  /// result of one that another process has completed is told. Returns how many were waited for.
   std::size_t turn_away();
   [[nodiscard]] bool stopping() const { return stopping_; }
   [[nodiscard]] unsigned workers_busy() const { return occupied_; }

@@ -6,10 +6,12 @@
 #include <array>
 #include <format>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "service/jobs/jobs.h"
 #include "tests/service/redis_server.h"
 #include "tests/service/store_fixture.h"
 
@@ -26,7 +28,7 @@ class RedisStoreTest : public testing::Test {
                              .has_account = true,
                              .clock = [this] { return now(); }});
   }
-  /// The stores look at the clock after they read a job and before they end it.
+  /// The stores and services look at the clock after they read a job and before they end it.
   std::int64_t now() {
     if (const auto act = std::exchange(meanwhile_, {})) act();
     return 2000;
@@ -91,6 +93,47 @@ TEST_F(RedisStoreTest, TakesBackARefusedSubmitAlsoIfTheAnswerToThatIsLost) {
   })) << "told in time";
   EXPECT_FALSE(store.claim());
   EXPECT_FALSE(store.find(job.id));
+}
+
+TEST_F(RedisStoreTest, GivesAResultOfAnotherServiceToWhoeverWaitsWhenItsOwnEnds) {
+  test::RedisServer redis;
+  const auto other = open(redis.url());
+  ASSERT_TRUE(other) << other.error().text();
+  const Clock clock = [this] { return now(); };
+  EventLog log(false, clock);
+  Options options;
+  options.queue = redis.url();
+  options.store = folder_.path() / "store";
+  const auto jobs = Jobs::open(options, clock, log);
+  ASSERT_TRUE(jobs) << jobs.error().text();
+  (*jobs)->stop();  // its workers leave the jobs to others
+
+  std::vector<std::optional<Checked<Job>>> ends(3);
+  std::vector<JobStore::JobRef> claimed;
+  for (auto& end : ends) {
+    (*jobs)->submit(
+        {.model = find_wire_model("Standard")}, a_source(), [](const auto&) {},
+        [&end](const Checked<Job>& ended) { end = ended; });
+    claimed.push_back((*other)->claim());
+    ASSERT_TRUE(claimed.back());
+  }
+  const auto complete = [&](std::size_t at) {
+    EXPECT_EQ((*other)->end(completed(*claimed[at])), true);
+  };
+  complete(0);
+  // One more when the service is about to cancel it.
+  meanwhile_ = [&] { complete(claimed[1]->id < claimed[2]->id ? 1 : 2); };
+  EXPECT_EQ((*jobs)->turn_away(), 3u);
+  int results = 0;
+  for (std::size_t at = 0; at < ends.size(); ++at) {
+    ASSERT_TRUE(ends[at]);
+    const bool has = ends[at]->has_value();
+    results += has ? 1 : 0;
+    EXPECT_EQ((*(*other)->find(claimed[at]->id))->state,
+              has ? JobState::completed : JobState::cancelled);
+    EXPECT_EQ(has ? 503u : ends[at]->error().status, 503u);
+  }
+  EXPECT_EQ(results, 2) << "all that is charged";
 }
 
 TEST_F(RedisStoreTest, TakesTurnsBetweenKeysAndPrefersFastJobs) {
