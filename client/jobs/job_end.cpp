@@ -20,6 +20,16 @@ Error of_another_key() {
           _("Enter that key in the account page of the dialog to fetch its result.")};
 }
 
+Error JobRun::may_be_billed() const {
+  if (service_->capabilities().asynchronous)
+    return {ErrorKind::maybe_billed, _("The service does not list this job yet."),
+            _("Try again in a quarter of an hour; it is not sent again meanwhile.")};
+  return {ErrorKind::maybe_billed,
+          _("The answer of this job was lost, and the service cannot be asked for it."),
+          _("It may have been charged: look at your account there. To send the "
+            "picture again, forget this job under Filters > Enhance first.")};
+}
+
 Error JobRun::conclude(Error error) {
   const bool cancelled = g_cancellable_is_cancelled(cancellable_);
   if (error.kind == ErrorKind::not_found && is_of_another_key(entry_, address_))
@@ -89,7 +99,7 @@ Error JobRun::stop_at_service() {
 void JobRun::forget() {
   if (journal_) (void)journal_->remove(entry_.id);
   // Its picture is still needed by the run that goes on without it.
-  if (!is_earlier_) (void)SpooledUpload::take_over(entry_.original_file);
+  if (!is_earlier_ && !is_shared_) (void)SpooledUpload::take_over(entry_.original_file);
   (void)SpoolFile::take_over(entry_.result_file);
 }
 

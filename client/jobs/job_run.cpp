@@ -159,13 +159,11 @@ Result<void> JobRun::save(JobStep step) {
 Result<void> JobRun::find_lost_job() {
   if (!service_->capabilities().asynchronous) {
     // It blocks the same picture until somebody has looked, or until nobody will any more.
-    const bool is_old = unix_now() - entry_.created > kept_seconds;
-    may_exist_ = !is_old;
-    return fail(is_old ? ErrorKind::service_failed : ErrorKind::maybe_billed,
+    may_exist_ = unix_now() - entry_.created <= kept_seconds;
+    if (may_exist_) return std::unexpected(may_be_billed());
+    return fail(ErrorKind::service_failed,
                 _("The answer of this job was lost, and the service cannot be asked for it."),
-                is_old ? _("It may have been charged: look at your account there.")
-                       : _("It may have been charged: look at your account there. To send the "
-                           "picture again, forget this job under Filters > Enhance first."));
+                _("It may have been charged: look at your account there."));
   }
   auto found = look_up(*service_, entry_.upload_name, pace_, cancellable_);
   if (!found) return fail(std::move(found));
@@ -178,8 +176,7 @@ Result<void> JobRun::find_lost_job() {
   if (unix_now() - entry_.created > lost_seconds)
     return fail(ErrorKind::not_found, _("The service never got this picture."),
                 _("Nothing was charged; send it again."));
-  return fail(ErrorKind::maybe_billed, _("The service does not list this job yet."),
-              _("Try again in a quarter of an hour; it is not sent again meanwhile."));
+  return std::unexpected(may_be_billed());
 }
 
 Result<JobResult> JobRun::follow(std::optional<std::filesystem::path> inline_result) {

@@ -29,11 +29,14 @@ class JobRun {
   [[nodiscard]] Result<std::optional<JobResult>> result_of_same(SpooledUpload& owned);
   /// Fetches, for this request too, the result of a job that another run is at. Empty: the service
   /// may not have it yet.
-  [[nodiscard]] Result<std::optional<JobResult>> share(const JournalEntry& other,
-                                                       SpooledUpload& owned);
+  [[nodiscard]] Result<std::optional<JobResult>> share(JournalEntry job, SpooledUpload& owned);
+  /// Looks a job that another run is sending up by its name. False: it may still be on its way.
+  [[nodiscard]] Result<bool> find_unnumbered(JournalEntry& job);
   /// Goes on with a job of a run that has ended. Empty: there is none, or none any more at the
   /// service.
   [[nodiscard]] Result<std::optional<JobResult>> go_on_with_same(SpooledUpload& owned);
+  /// Forgets what was another job's: this run sends its picture itself.
+  void begin_anew(JournalEntry fresh);
   [[nodiscard]] Result<void> save(JobStep step);
   [[nodiscard]] Result<JobResult> follow(std::optional<std::filesystem::path> inline_result);
   [[nodiscard]] Result<CheckedPicture> obtain(const std::optional<std::filesystem::path>& here);
@@ -41,6 +44,8 @@ class JobRun {
   /// A picture of another size fits into no layer: only recovery offers it, as an image.
   [[nodiscard]] Result<void> check_size(const PictureInfo& info);
   [[nodiscard]] Result<void> find_lost_job();
+  /// The error about a job that was sent, and that the service does not or cannot name.
+  [[nodiscard]] Error may_be_billed() const;
   /// Turns an error of a job into what the user has to know, and keeps or forgets the job.
   [[nodiscard]] Error conclude(Error error);
   /// Whether a job that is “not found” is not listed either: a gateway may say so of any address.
@@ -66,12 +71,14 @@ class JobRun {
   Status last_status_;
   double fraction_ = 0, reported_ = -1;
   Stage stage_ = Stage::preparing;
-  bool is_new_ = false;           ///< start()ed, not resume()d
-  bool keeps_answer_ = false;     ///< whatever the service still has
-  bool is_earlier_ = false;       ///< the job is an earlier one of the picture that was to be sent
-  bool is_shared_ = false;        ///< another run is at the same job
-  bool was_placed_ = false;       ///< an image has, or had, the result: it is fetched once more
-  bool may_exist_ = false;        ///< the service may have the job though its id is not known
+  bool is_new_ = false;        ///< start()ed, not resume()d
+  bool keeps_answer_ = false;  ///< whatever the service still has
+  bool is_earlier_ = false;    ///< the job is an earlier one of the picture that was to be sent
+  bool is_shared_ = false;     ///< another run is at the same job
+  bool was_placed_ = false;    ///< an image has, or had, the result: it is fetched once more
+  bool may_exist_ = false;     ///< the service may have the job though its id is not known
+  std::string fruitless_;      ///< upload name of a shared job that ended without a result
+  std::chrono::steady_clock::time_point next_look_up_{};  ///< of a job that another run sends
   double sharpening_from_ = 0.3;  ///< fraction at which the service has the picture
   std::chrono::steady_clock::time_point sharpening_since_{};
 };

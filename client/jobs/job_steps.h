@@ -26,6 +26,8 @@ struct Pace {
   std::chrono::milliseconds not_found_grace{15000};  ///< a job may be listed a little later
   /// The vendor makes up to three attempts, which take about three hours in all.
   std::chrono::milliseconds deadline = std::chrono::hours(4);
+  /// From the end of an upload to the answer, which may bring the result.
+  std::chrono::milliseconds longest_submit = std::chrono::minutes(20);
   /// How long a service may be out of reach; one on this computer that is, has died.
   std::chrono::milliseconds unreachable = std::chrono::hours(4);
   std::chrono::milliseconds cancel_limit{3000};  ///< for telling the service that we stop

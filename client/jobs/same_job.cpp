@@ -57,12 +57,14 @@ Result<std::optional<JournalEntry>> adopt_same_job(Journal& journal, const Servi
 Result<std::optional<JournalEntry>> find_same_job(const Journal& journal,
                                                   const ServiceAddress& address,
                                                   const std::string& fingerprint,
-                                                  const Settings& settings, std::int64_t before) {
+                                                  const Settings& settings, std::int64_t before,
+                                                  const std::string& except) {
   auto jobs = journal.jobs();
   if (!jobs) return std::unexpected(jobs.error());
   const Wanted wanted{address, fingerprint, settings};
   for (JournalEntry& job : *jobs | std::views::reverse)
-    if (job.id < before && !is_of_another_key(job, address) && wanted.is(job))
+    if (job.id < before && job.upload_name != except && !is_of_another_key(job, address) &&
+        wanted.is(job))
       return std::optional(std::move(job));
   return std::optional<JournalEntry>();
 }

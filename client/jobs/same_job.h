@@ -18,12 +18,11 @@ namespace sharpen {
                                                                  const std::string& fingerprint,
                                                                  const Settings& settings);
 
-/// The newest job of the same, whoever owns it, of those whose id is less than `before`. Two runs
-/// that begin at once agree by the ids which of them sends the picture. Errors: io.
-[[nodiscard]] Result<std::optional<JournalEntry>> find_same_job(const Journal& journal,
-                                                                const ServiceAddress& address,
-                                                                const std::string& fingerprint,
-                                                                const Settings& settings,
-                                                                std::int64_t before);
+/// The newest job of the same, whoever owns it, of those whose id is less than `before`, but not
+/// the one whose upload has the name `except`. Two runs that begin at once agree by the ids which
+/// of them sends the picture. Errors: io.
+[[nodiscard]] Result<std::optional<JournalEntry>> find_same_job(
+    const Journal& journal, const ServiceAddress& address, const std::string& fingerprint,
+    const Settings& settings, std::int64_t before, const std::string& except);
 
 }  // namespace sharpen

@@ -26,6 +26,23 @@ class SharedJob : public Job {
     change(std::format("UPDATE jobs SET owner = '{}'", Lease::of(::getppid()).text()));
     ASSERT_TRUE(Journal::open(room.home.journal())->unfinished()->empty());
   }
+  /// One that came to its end there.
+  void fetch_elsewhere() {
+    ASSERT_TRUE(run());
+    change(std::format("UPDATE jobs SET owner = '{}'", Lease::of(::getppid()).text()));
+  }
+  /// Another run, which does not wait for one that is being sent.
+  Result<JobResult> run_without_waiting(ServiceKind kind = ServiceKind::topaz) {
+    const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+    const auto stop = [&](const JobProgress& progress) {
+      if (progress.stage == Stage::waiting) g_cancellable_cancel(cancellable.get());
+    };
+    return run_job(room.request(topaz.address(kind)), room.home, stop, cancellable.get());
+  }
+  /// The service does not list what it has.
+  void list_nothing() {
+    topaz.next("GET list", {.body = R"({"data":[],"pagination":{"has_next_page":false}})"}, 1000);
+  }
   void change(const std::string& statement) const {
     const auto changed =
         sqlite::Database::open(room.home.journal(), 10'000)->run(statement.c_str());
@@ -47,6 +64,7 @@ TEST_F(SharedJob, AJobOfALivingRunIsNotPaidForAgain) {
 
 TEST_F(SharedJob, OneThatIsStillBeingSentIsWaitedFor) {
   begin_elsewhere();
+  list_nothing();
   const auto sent = Journal::open(room.home.journal())->jobs()->at(0).process_id;
   change("UPDATE jobs SET step = 'submitting', process_id = ''");
   bool waited = false;
@@ -63,6 +81,7 @@ TEST_F(SharedJob, OneThatIsStillBeingSentIsWaitedFor) {
 
 TEST_F(SharedJob, OneWhosePictureWasRefusedElsewhereIsSentByTheRunThatWaits) {
   begin_elsewhere();
+  list_nothing();
   change("UPDATE jobs SET step = 'submitting', process_id = ''");
   bool waited = false;
   const auto refuse = [&](const JobProgress& progress) {
@@ -103,6 +122,7 @@ TEST_F(SharedJob, CancellingDoesNotStopItForTheOtherRun) {
 
 TEST_F(SharedJob, TheWaitForOneThatIsBeingSentCanBeCancelled) {
   begin_elsewhere();
+  list_nothing();
   change("UPDATE jobs SET step = 'submitting', process_id = ''");
   const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
   const auto stop = [&](const JobProgress& progress) {
@@ -113,6 +133,59 @@ TEST_F(SharedJob, TheWaitForOneThatIsBeingSentCanBeCancelled) {
   EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
   EXPECT_TRUE(result.error().hint.contains("nothing is charged")) << result.error().hint;
   EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, OneThatTheServiceListsNeedsNoNumberOfTheOtherRun) {
+  begin_elsewhere();
+  topaz.set_states({"Completed"});
+  change("UPDATE jobs SET step = 'submitting', process_id = '', created = created - 3600");
+  const auto result = run_without_waiting();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, OneWhoseRunEndedWhileItSentIsNotWaitedForForHours) {
+  begin_elsewhere();
+  list_nothing();
+  change("UPDATE jobs SET step = 'submitting', process_id = '', created = created - 3600");
+  for (const auto kind : {ServiceKind::topaz, ServiceKind::aimlapi}) {
+    change("UPDATE jobs SET service = '" + std::string(word_of(kind)) + "'");
+    const auto result = run_without_waiting(kind);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed) << result.error().text();
+  }
+  EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_EQ(room.entries().size(), 1u);
+}
+
+TEST_F(SharedJob, OneThatTheOtherRunCancelsIsSentByThisOne) {
+  begin_elsewhere();
+  topaz.next("GET status", {.body = R"({"status":"Cancelled"})"});
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_FALSE(result->paid_before);
+  EXPECT_EQ(topaz.jobs(), 2);
+  const auto mine = Journal::open(room.home.journal())->find(result->journal_id);
+  ASSERT_TRUE(mine && *mine);
+  EXPECT_TRUE(std::filesystem::exists((*mine)->original_file)) << "recovery needs it";
+}
+
+TEST_F(SharedJob, AResultThatTheOtherRunHasIsNotFetchedAgain) {
+  fetch_elsewhere();
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_EQ(topaz.count("GET result"), 1u);
+}
+
+TEST_F(SharedJob, AResultThatCannotBeCopiedIsAnErrorAtOnce) {
+  fetch_elsewhere();
+  change("UPDATE jobs SET process_id = '', result_file = '" + room.home.spool().string() + "'");
+  const auto result = run_without_waiting();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::io) << result.error().text();
 }
 
 TEST_F(SharedJob, AnotherAccountSendsItsOwn) {
