@@ -22,7 +22,9 @@ bool system_has_tls() {
 
 bool load_own_module() {
   std::error_code failed;
-  const auto folder = program_folder() / "gio-modules";
+  const auto program = program_folder();
+  if (program.empty()) return false;  // not from wherever the user is
+  const auto folder = program / "gio-modules";
   if (!std::filesystem::is_directory(folder, failed)) return false;
   // Makes GIO load the system's modules without asking for a TLS backend, which it never forgets.
   g_proxy_resolver_get_default();

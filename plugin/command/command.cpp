@@ -194,7 +194,8 @@ void list_models() {
 
 int run_command(int argc, char** argv, const char* version) {
   std::setlocale(LC_ALL, "");
-  bindtextdomain("remote-sharpen", (program_folder() / "locale").c_str());
+  if (const auto program = program_folder(); !program.empty())
+    bindtextdomain("remote-sharpen", (program / "locale").c_str());
   bind_textdomain_codeset("remote-sharpen", "UTF-8");
   const auto options = read_command_line(argc, argv);
   if (!options) return refuse(options.error(), misused);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "base/program_folder.h"
 #include "service/engine/learned/weights.h"
@@ -35,10 +36,12 @@ class Quiet {
 const OrtApi* open_runtime() {
   // Debian's build knows each operator twice, and says so a thousand times.
   const Quiet quiet;
-  const std::string carried = program_folder() / "lib" / ONNXRUNTIME_LIBRARY;
-  for (const char* name :
-       {ONNXRUNTIME_LIBRARY, "libonnxruntime.so.1", "libonnxruntime.so", carried.c_str()}) {
-    GModule* library = g_module_open(name, G_MODULE_BIND_LOCAL);
+  std::vector<std::string> names = {ONNXRUNTIME_LIBRARY, "libonnxruntime.so.1",
+                                    "libonnxruntime.so"};
+  const auto program = program_folder();
+  if (!program.empty()) names.push_back(program / "lib" / ONNXRUNTIME_LIBRARY);
+  for (const std::string& name : names) {
+    GModule* library = g_module_open(name.c_str(), G_MODULE_BIND_LOCAL);
     if (!library) continue;
     g_module_make_resident(library);
     gpointer base = nullptr;
