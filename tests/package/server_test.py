@@ -106,6 +106,8 @@ class Container(unittest.TestCase):
         needed += re.findall(r"libonnxruntime\.so\.\d+\.\d+", run("strings", PROGRAM).stdout)
         self.assertGreater(len(needed), 10)
         for name in needed:
+            if re.match(r"lib[a-z]+san\.so", name):  # a build with a sanitizer
+                continue
             owners = re.findall(r"^([^:]+):", run("dpkg-query", "--search", f"*/{name}").stdout, re.M)
             self.assertTrue(there & set(owners), f"{name}: {owners}")
 
