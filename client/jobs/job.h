@@ -57,9 +57,9 @@ struct JobResult {
 /// Submit, wait, download, check: one paid job from end to end, in the calling (worker) thread.
 /// Journalled at each step in home.journal(); whatever interrupts it, recover() goes on where it
 /// stopped. On ErrorKind::cancelled the message says whether the job will be charged. The spooled
-/// upload is taken over by the journal: it is removed when the entry is. A job with the
-/// same picture and settings that is unfinished, or that another run is at, is gone on with or
-/// shared instead of being paid for again.
+/// upload is taken over by the journal: it is removed when the entry is. An
+/// unfinished job with the same picture and settings is continued, or shared with the run that
+/// works on it, instead of being paid for again.
 [[nodiscard]] Result<JobResult> run_job(const JobRequest& request, const Home& home,
                                         const OnProgress& on_progress, GCancellable* cancellable);
 

@@ -27,12 +27,12 @@ class JobRun {
   /// The result of a job with the same picture and settings, whoever has begun it. Empty: there is
   /// none, and this job is in the journal as the one that sends the picture.
   [[nodiscard]] Result<std::optional<JobResult>> result_of_same(SpooledUpload& owned);
-  /// Fetches, for this request too, the result of a job that another run is at. Empty: the service
-  /// may not have it yet.
+  /// Fetches, for this request too, the result of a job that another run works on. Empty: the
+  /// service may not have it yet.
   [[nodiscard]] Result<std::optional<JobResult>> share(JournalEntry job, SpooledUpload& owned);
   /// Looks a job that another run is sending up by its name. False: it may still be on its way.
   [[nodiscard]] Result<bool> find_unnumbered(JournalEntry& job);
-  /// Goes on with a job of a run that has ended. Empty: there is none, or none any more at the
+  /// Continues a job of a run that has ended. Empty: there is none, or none any more at the
   /// service.
   [[nodiscard]] Result<std::optional<JobResult>> go_on_with_same(SpooledUpload& owned);
   /// Forgets what was another job's: this run sends its picture itself.
@@ -74,7 +74,7 @@ class JobRun {
   bool is_new_ = false;        ///< start()ed, not resume()d
   bool keeps_answer_ = false;  ///< whatever the service still has
   bool is_earlier_ = false;    ///< the job is an earlier one of the picture that was to be sent
-  bool is_shared_ = false;     ///< another run is at the same job
+  bool is_shared_ = false;     ///< another run works on the same job
   bool was_placed_ = false;    ///< an image has, or had, the result: it is fetched once more
   bool may_exist_ = false;     ///< the service may have the job though its id is not known
   std::string fruitless_;      ///< upload name of a shared job that ended without a result

@@ -9,8 +9,8 @@
 #include "client/jobs/kept_result.h"
 #include "client/jobs/same_job.h"
 
-// What was paid for is not paid for again: a run whose picture has a job already, with the same
-// settings, goes on with that one or shares it with the run that is at it.
+// What was paid for is not paid for again: if the picture has a job already, with the same
+// settings, the run continues that job, or shares it with the run that works on it.
 
 namespace sharpen {
 namespace {

@@ -65,8 +65,8 @@ class RedisStore final : public JobStore {
   Checked<Usage> usage_in(const std::string& key);
   JobRef job_from_reply(const RedisReply& reply) const;
   /// Removes jobs whose submit was refused although Redis may have taken it.
-  void withdraw();
-  /// Refusals: 503, then it has to be tried again.
+  void withdraw_refused();
+  /// Removes one of them unless it was completed. Refusals: 503, then it has to be tried again.
   Checked<void> withdraw(const std::string& id);
   void sweep(std::int64_t keep);
 
@@ -75,7 +75,7 @@ class RedisStore final : public JobStore {
   std::string where_;  ///< without what may be secret in its address
   Redis redis_;
   std::string consumer_, visibility_ms_, secret_;
-  std::vector<std::string> refused_;  ///< jobs, for withdraw()
+  std::vector<std::string> refused_;  ///< jobs, for withdraw_refused()
   std::int64_t next_sweep_ = 0;
   bool reached_ = true;  ///< by the last command
 };
@@ -196,7 +196,7 @@ void RedisStore::submit(Job job, const SourcePicture& source, OnSaved on_saved) 
   on_saved(std::unexpected(saved.error()));
 }
 
-void RedisStore::withdraw() {
+void RedisStore::withdraw_refused() {
   for (const std::string& id : std::exchange(refused_, {}))
     if (!withdraw(id)) refused_.push_back(id);
 }
@@ -217,7 +217,7 @@ Checked<void> RedisStore::withdraw(const std::string& id) {
 }
 
 JobStore::JobRef RedisStore::claim() {
-  withdraw();
+  withdraw_refused();
   for (;;) {
     const auto id = call("claim", {consumer_, visibility_ms_});
     if (!id || !id->text) return nullptr;
@@ -248,7 +248,7 @@ void RedisStore::give_back(const std::string& id) {
 
 bool RedisStore::keep(const std::string& id, double progress) {
   const auto kept = call("keep", {id, consumer_, std::format("{}", progress)});
-  withdraw();  // with all workers busy, nothing is claimed
+  withdraw_refused();  // with all workers busy, nothing is claimed
   return !kept || kept->number() == 1;
 }
 

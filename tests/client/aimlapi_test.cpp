@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "base/glib_error.h"
@@ -109,8 +107,7 @@ TEST_F(Aiml, APictureInTheAnswerIsDecoded) {
   const auto result = run();
   ASSERT_TRUE(result) << result.error().text();
   EXPECT_EQ(result->charged->amount, 0.2);
-  std::ifstream stream(result->file.path(), std::ios::binary);
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), picture);
+  EXPECT_EQ(contents_of(result->file.path()), picture);
   ASSERT_TRUE(finish_job(result->journal_id, room.home));
   EXPECT_EQ(room.spooled_files(), 1u);
 }
@@ -179,8 +176,7 @@ TEST_F(Aiml, APictureInTheAnswerMayHaveLineBreaksAndEscapes) {
   next.body = R"({"data":[{"b64_json":"data:image\/png;base64,)" + wrapped + R"("}]})";
   const auto result = run();
   ASSERT_TRUE(result) << result.error().text();
-  std::ifstream stream(result->file.path(), std::ios::binary);
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), picture);
+  EXPECT_EQ(contents_of(result->file.path()), picture);
 }
 
 TEST_F(Aiml, APictureMayBeInADataAddress) {
@@ -190,8 +186,7 @@ TEST_F(Aiml, APictureMayBeInADataAddress) {
     const auto result = run();
     ASSERT_TRUE(result) << result.error().text();
     EXPECT_EQ(result->charged->amount, 0.2);
-    std::ifstream stream(result->file.path(), std::ios::binary);
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), picture);
+    EXPECT_EQ(contents_of(result->file.path()), picture);
     ASSERT_TRUE(finish_job(result->journal_id, room.home));
   }
   EXPECT_TRUE(host.requests().empty());
@@ -413,8 +408,7 @@ class AnswerReader : public testing::Test {
     rest = reader.text();
     const auto found = reader.finish();
     if (!found || !*found) return {};
-    std::ifstream stream(folder.path() / "p", std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(stream), {});
+    return contents_of(folder.path() / "p");
   }
 
   TestFolder folder;

@@ -172,8 +172,7 @@ std::string JobRoom::picture(std::uint32_t picture_width, std::uint32_t picture_
   auto writer = create_picture(file, format, info);
   if (!writer || !(*writer)->write(pixels) || !(*writer)->finish())
     throw std::runtime_error("no test picture");
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  return contents_of(file);
 }
 
 JobRequest JobRoom::request(const ServiceAddress& service, std::uint32_t noise) {

@@ -153,11 +153,7 @@ TEST_F(Job, AnEarlierJobOfThePictureThatIsStoppedIsNotSentAnew) {
   topaz.next("GET status", {.status = 401});
   ASSERT_FALSE(run());
   topaz.set_states({"Processing"});
-  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
-  const auto stop = [&](const JobProgress& progress) {
-    if (progress.stage == Stage::sharpening) g_cancellable_cancel(cancellable.get());
-  };
-  const auto result = run_job(room.request(topaz.address()), room.home, stop, cancellable.get());
+  const auto result = run_until(Stage::sharpening);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
   EXPECT_EQ(topaz.jobs(), 1);

@@ -32,13 +32,6 @@ class SharedJob : public Job {
     change(std::format("UPDATE jobs SET owner = '{}'", Lease::of(::getppid()).text()));
   }
   /// Another run, which does not wait for one that is being sent.
-  Result<JobResult> run_without_waiting(ServiceKind kind = ServiceKind::topaz) {
-    const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
-    const auto stop = [&](const JobProgress& progress) {
-      if (progress.stage == Stage::waiting) g_cancellable_cancel(cancellable.get());
-    };
-    return run_job(room.request(topaz.address(kind)), room.home, stop, cancellable.get());
-  }
   /// The service does not list what it has.
   void list_nothing() {
     topaz.next("GET list", {.body = R"({"data":[],"pagination":{"has_next_page":false}})"}, 1000);
@@ -108,11 +101,7 @@ TEST_F(SharedJob, ItsResultThatCameWithTheAnswerIsTaken) {
 TEST_F(SharedJob, CancellingDoesNotStopItForTheOtherRun) {
   begin_elsewhere();
   topaz.set_states({"Processing"});
-  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
-  const auto stop = [&](const JobProgress& progress) {
-    if (progress.stage == Stage::sharpening) g_cancellable_cancel(cancellable.get());
-  };
-  const auto result = run_job(room.request(topaz.address()), room.home, stop, cancellable.get());
+  const auto result = run_until(Stage::sharpening);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
   EXPECT_TRUE(result.error().hint.contains("Another run")) << result.error().hint;
@@ -124,11 +113,7 @@ TEST_F(SharedJob, TheWaitForOneThatIsBeingSentCanBeCancelled) {
   begin_elsewhere();
   list_nothing();
   change("UPDATE jobs SET step = 'submitting', process_id = ''");
-  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
-  const auto stop = [&](const JobProgress& progress) {
-    if (progress.stage == Stage::waiting) g_cancellable_cancel(cancellable.get());
-  };
-  const auto result = run_job(room.request(topaz.address()), room.home, stop, cancellable.get());
+  const auto result = run_until(Stage::waiting);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
   EXPECT_TRUE(result.error().hint.contains("nothing is charged")) << result.error().hint;
@@ -139,7 +124,7 @@ TEST_F(SharedJob, OneThatTheServiceListsNeedsNoNumberOfTheOtherRun) {
   begin_elsewhere();
   topaz.set_states({"Completed"});
   change("UPDATE jobs SET step = 'submitting', process_id = '', created = created - 3600");
-  const auto result = run_without_waiting();
+  const auto result = run_until(Stage::waiting);
   ASSERT_TRUE(result) << result.error().text();
   EXPECT_TRUE(result->paid_before);
   EXPECT_EQ(topaz.jobs(), 1);
@@ -151,7 +136,7 @@ TEST_F(SharedJob, OneWhoseRunEndedWhileItSentIsNotWaitedForForHours) {
   change("UPDATE jobs SET step = 'submitting', process_id = '', created = created - 3600");
   for (const auto kind : {ServiceKind::topaz, ServiceKind::aimlapi}) {
     change("UPDATE jobs SET service = '" + std::string(word_of(kind)) + "'");
-    const auto result = run_without_waiting(kind);
+    const auto result = run_until(Stage::waiting, kind);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::maybe_billed) << result.error().text();
   }
@@ -183,7 +168,7 @@ TEST_F(SharedJob, AResultThatTheOtherRunHasIsNotFetchedAgain) {
 TEST_F(SharedJob, AResultThatCannotBeCopiedIsAnErrorAtOnce) {
   fetch_elsewhere();
   change("UPDATE jobs SET process_id = '', result_file = '" + room.home.spool().string() + "'");
-  const auto result = run_without_waiting();
+  const auto result = run_until(Stage::waiting);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::io) << result.error().text();
 }

@@ -16,7 +16,7 @@ void collect(GtkWidget* widget, gpointer data) {
   if (GTK_IS_CONTAINER(widget)) gtk_container_forall(GTK_CONTAINER(widget), collect, data);
 }
 
-/// Whether a keyboard has a key for it: not for what is typed as a word of Latin letters.
+/// Whether one key types it: Chinese, Japanese and Korean characters are composed of several.
 bool has_key(gunichar letter) {
   switch (g_unichar_get_script(letter)) {
     case G_UNICODE_SCRIPT_HAN:

@@ -7,7 +7,7 @@
 
 namespace sharpen {
 
-/// The letters, small, that mean something in a window with Alt as it is now.
+/// The mnemonics that are visible in a window now, as small letters.
 [[nodiscard]] std::set<gunichar> mnemonics_in(GtkWidget* window);
 
 /// A title with a mnemonic that is not taken, which is added to `taken`: the first letter of a word

@@ -133,7 +133,7 @@ void ParameterRows::add_row(ParameterId id, int line) {
 
   connections_.connect(row->number, "output",
                        [row = row.get()](auto) { return row->show_number(); });
-  // The key takes a value that is not the service's.
+  // The mnemonic of a value on Auto turns Auto off, since the number cannot be edited before.
   connections_.connect(row->automatic, "mnemonic-activate",
                        [row = row.get()](std::span<const GValue> arguments) {
                          if (g_value_get_boolean(&arguments[1])) return false;
