@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "client/jobs/job_run.h"
 #include "client/jobs/spooled_upload.h"
+#include "client/jobs/wait_mark.h"
 #include "client/local/local_service.h"
 #include "client/local/revived_service.h"
 
@@ -104,6 +105,8 @@ Result<void> finish_job(std::int64_t journal_id, const Home& home) {
   const auto entry = journal->find(journal_id);
   if (!entry) return std::unexpected(entry.error());
   if (!*entry) return {};
+  if ((*entry)->step >= JobStep::fetched && is_waited_for(home, (*entry)->fingerprint))
+    return journal->release(journal_id);
   if (auto removed = journal->remove(journal_id); !removed) return removed;
   remove_files(**entry);
   if ((*entry)->service == ServiceKind::this_computer && !(*entry)->process_id.empty())

@@ -79,7 +79,8 @@ inline constexpr std::int64_t kept_seconds = 7 * 24 * 3600;
 [[nodiscard]] Result<void> placed_job(std::int64_t journal_id, const Home& home);
 
 /// Removes the journal entry and the kept files after the result was saved or given up, and
-/// the job at the service of this computer. Other services keep theirs for seven days.
+/// the job at the service of this computer. Other services keep theirs for seven days. If another
+/// run waits for the result, all is left to that.
 [[nodiscard]] Result<void> finish_job(std::int64_t journal_id, const Home& home);
 
 /// Stops the job at its service if that is possible, and then forgets it. True: not charged. False:

@@ -7,6 +7,7 @@
 #include "client/jobs/job.h"
 #include "client/jobs/job_steps.h"
 #include "client/jobs/spooled_upload.h"
+#include "client/jobs/wait_mark.h"
 
 namespace sharpen {
 
@@ -71,13 +72,14 @@ class JobRun {
   Status last_status_;
   double fraction_ = 0, reported_ = -1;
   Stage stage_ = Stage::preparing;
-  bool is_new_ = false;        ///< start()ed, not resume()d
-  bool keeps_answer_ = false;  ///< whatever the service still has
-  bool is_earlier_ = false;    ///< the job is an earlier one of the picture that was to be sent
-  bool is_shared_ = false;     ///< another run works on the same job
-  bool was_placed_ = false;    ///< an image has, or had, the result: it is fetched once more
-  bool may_exist_ = false;     ///< the service may have the job though its id is not known
-  std::string fruitless_;      ///< upload name of a shared job that ended without a result
+  bool is_new_ = false;            ///< start()ed, not resume()d
+  bool keeps_answer_ = false;      ///< whatever the service still has
+  bool is_earlier_ = false;        ///< the job is an earlier one of the picture that was to be sent
+  bool is_shared_ = false;         ///< another run works on the same job
+  bool was_placed_ = false;        ///< an image has, or had, the result: it is fetched once more
+  bool may_exist_ = false;         ///< the service may have the job though its id is not known
+  std::string fruitless_;          ///< upload name of a shared job that ended without a result
+  std::optional<WaitMark> waits_;  ///< while this run needs the entry of another one
   std::chrono::steady_clock::time_point next_look_up_{};  ///< of a job that another run sends
   double sharpening_from_ = 0.3;  ///< fraction at which the service has the picture
   std::chrono::steady_clock::time_point sharpening_since_{};

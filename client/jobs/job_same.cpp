@@ -41,11 +41,18 @@ Result<std::optional<JobResult>> JobRun::result_of_same(SpooledUpload& owned) {
       other = find(*id);
       if (other && !*other) {
         entry_.id = *id;
+        waits_.reset();
         return std::nullopt;
       }
       if (auto removed = journal_->remove(*id); !removed) return fail(std::move(removed));
     }
     if (!other) return fail(std::move(other));
+    if (!waits_) {
+      auto mark = WaitMark::set(home_, entry_.fingerprint);
+      if (!mark) return fail(std::move(mark));
+      waits_.emplace(*std::move(mark));
+      continue;  // it may have ended before it could know
+    }
     auto shared = share(**std::move(other), owned);
     if (!shared || *shared) return shared;
     if (Clock::now() > give_up)
@@ -89,6 +96,7 @@ Result<std::optional<JobResult>> JobRun::share(JournalEntry job, SpooledUpload& 
   entry_ = std::move(job);
   entry_.id = *id;
   is_shared_ = true;
+  waits_.reset();
   auto result = follow(here.empty() ? std::nullopt : std::optional(here.keep()));
   if (result) {
     (void)owned.keep();
@@ -127,6 +135,7 @@ Result<std::optional<JobResult>> JobRun::go_on_with_same(SpooledUpload& owned) {
   auto same = adopt_same_job(*journal_, address_, entry_.fingerprint, entry_.settings);
   if (!same) return fail(std::move(same));
   if (!*same) return std::nullopt;
+  waits_.reset();
   const JournalEntry fresh = entry_;
   const JournalEntry earlier = **std::move(same);
   is_earlier_ = true;

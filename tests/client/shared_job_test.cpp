@@ -1,10 +1,12 @@
 #include <unistd.h>
 
 #include <format>
+#include <fstream>
 #include <thread>
 
 #include "base/lease.h"
 #include "base/sqlite.h"
+#include "client/jobs/job_run.h"
 #include "client/journal/journal_rows.h"
 #include "job_fixture.h"
 
@@ -31,7 +33,6 @@ class SharedJob : public Job {
     ASSERT_TRUE(run());
     change(std::format("UPDATE jobs SET owner = '{}'", Lease::of(::getppid()).text()));
   }
-  /// Another run, which does not wait for one that is being sent.
   /// The service does not list what it has.
   void list_nothing() {
     topaz.next("GET list", {.body = R"({"data":[],"pagination":{"has_next_page":false}})"}, 1000);
@@ -173,6 +174,139 @@ TEST_F(SharedJob, AResultThatCannotBeCopiedIsAnErrorAtOnce) {
   EXPECT_EQ(result.error().kind, ErrorKind::io) << result.error().text();
 }
 
+/// As runs on many files end, and without a number at the service, which the AI/ML API gives none.
+TEST_F(SharedJob, AResultThatAnotherRunWaitsForIsLeftToIt) {
+  begin_elsewhere();
+  change(
+      std::format("UPDATE jobs SET step = 'submitting', process_id = '', owner = '{}', "
+                  "service = 'aimlapi'",
+                  Lease::mine().text()));
+  const auto id = Journal::open(room.home.journal())->jobs()->at(0).id;
+  bool waited = false;
+  const auto end_there = [&](const JobProgress& progress) {
+    if (progress.stage != Stage::waiting || std::exchange(waited, true)) return;
+    auto file = SpoolFile::create(".png", room.home.spool());
+    ASSERT_TRUE(file);
+    std::ofstream(file->path()) << room.picture(JobRoom::width, JobRoom::height);
+    change("UPDATE jobs SET step = 'fetched', result_file = '" + file->keep().string() + "'");
+    ASSERT_TRUE(finish_job(id, room.home));
+  };
+  const auto result =
+      run_job(room.request(topaz.address(ServiceKind::aimlapi)), room.home, end_there, nullptr);
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(waited);
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_EQ(topaz.api().count("POST", "/v1/images/generations"), 0u);
+  ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  EXPECT_TRUE(Journal::open(room.home.journal())->jobs()->empty()) << "nobody waits any more";
+}
+
+TEST_F(SharedJob, AResultThatTheOtherRunHasLostIsFetchedFromTheService) {
+  fetch_elsewhere();
+  std::filesystem::remove(Journal::open(room.home.journal())->jobs()->at(0).result_file);
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, OneThatIsBeingSentForTooLongIsLeftToTheOtherRun) {
+  begin_elsewhere();
+  const auto theirs = room.spooled_files();
+  list_nothing();
+  change("UPDATE jobs SET step = 'submitting', process_id = ''");
+  Pace pace = pace_for(topaz.address());
+  pace.deadline = 300ms;
+  pace.longest_poll = std::chrono::hours(1);
+  const auto result =
+      JobRun(topaz.address(), room.home, {}, nullptr, pace).start(room.request(topaz.address()));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::conflict) << result.error().text();
+  EXPECT_EQ(topaz.count("GET list"), 1u) << "it was asked at each look into the journal";
+  EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_EQ(room.spooled_files(), theirs);
+}
+
+TEST_F(SharedJob, AKeyThatIsRefusedEndsTheWaitForOneThatIsBeingSent) {
+  begin_elsewhere();
+  change("UPDATE jobs SET step = 'submitting', process_id = ''");
+  topaz.next("GET list", {.status = 503});
+  topaz.next("GET list", {.status = 401});
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::key_refused) << result.error().text();
+  EXPECT_EQ(topaz.count("GET list"), 2u) << "a fault that passes is waited out";
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, WhatGoesWrongInThisRunIsKeptForThisRunsLayer) {
+  begin_elsewhere();
+  topaz.next("GET status", {.status = 401});
+  auto request = room.request(topaz.address());
+  request.origin.layer_name = "mine";
+  ASSERT_FALSE(run(request));
+  const auto mine = *Journal::open(room.home.journal())->unfinished();
+  ASSERT_EQ(mine.size(), 1u);
+  EXPECT_EQ(mine[0].origin.layer_name, "mine");
+  EXPECT_EQ(mine[0].original_file, request.upload.file);
+  EXPECT_TRUE(std::filesystem::exists(mine[0].original_file)) << "recovery needs it";
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, AnEarlierJobIsKeptForTheLayerOfTheLaterRun) {
+  std::size_t files = 0;
+  for (const char* layer : {"first", "second"}) {
+    topaz.next("GET status", {.status = 401});
+    auto request = room.request(topaz.address());
+    request.origin.layer_name = layer;
+    ASSERT_FALSE(run(request));
+    const auto kept = room.entries();
+    ASSERT_EQ(kept.size(), 1u);
+    EXPECT_EQ(kept[0].origin.layer_name, layer);
+    EXPECT_EQ(kept[0].original_file, request.upload.file);
+    EXPECT_TRUE(std::filesystem::exists(kept[0].original_file));
+    EXPECT_TRUE(files == 0 || room.spooled_files() == files);
+    files = room.spooled_files();
+  }
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, ThePaidJobAfterOneThatEndedElsewhereIsKept) {
+  begin_elsewhere();
+  topaz.next("GET status", {.body = R"({"status":"Cancelled"})"});
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  EXPECT_EQ(topaz.jobs(), 2);
+  const auto mine = *Journal::open(room.home.journal())->unfinished();
+  ASSERT_EQ(mine.size(), 1u) << "it is paid for";
+  EXPECT_TRUE(std::filesystem::exists(mine[0].original_file));
+}
+
+TEST_F(SharedJob, AJobAfterOneThatEndedElsewhereIsThisRunsToCancel) {
+  begin_elsewhere();
+  topaz.next("GET status", {.body = R"({"status":"Cancelled"})"});
+  topaz.set_states({"Processing"});
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  const auto stop = [&](const JobProgress& now) {
+    if (now.stage == Stage::sharpening && topaz.jobs() == 2)
+      g_cancellable_cancel(cancellable.get());
+  };
+  ASSERT_FALSE(run_job(room.request(topaz.address()), room.home, stop, cancellable.get()));
+  EXPECT_EQ(topaz.count("DELETE cancel"), 1u);
+}
+
+TEST_F(SharedJob, ARefusalAfterAJobThatNeverArrivedLeavesNothing) {
+  topaz.next("POST sharpen", {.status = 0});
+  ASSERT_FALSE(run());
+  change("UPDATE jobs SET created = created - 3600");
+  topaz.next("POST sharpen", {.status = 422});
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::refused) << result.error().text();
+  EXPECT_TRUE(room.entries().empty());
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
 TEST_F(SharedJob, AnotherAccountSendsItsOwn) {
   begin_elsewhere();
   change("UPDATE jobs SET key_mark = '00000000'");
@@ -209,6 +343,25 @@ TEST_F(SharedJob, RunsThatBeginAtOncePayOnce) {
     std::vector<std::jthread> runs;
     for (const JobRequest& request : requests)
       runs.emplace_back([&] { brought += run_job(request, room.home, {}, nullptr).has_value(); });
+  }
+  EXPECT_EQ(brought, 4);
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+/// As runs on many files do.
+TEST_F(SharedJob, RunsThatBeginAtOncePayOnceThoughEachFinishesItsJob) {
+  std::vector<JobRequest> requests;
+  for (int i = 0; i < 4; ++i) requests.push_back(room.request(topaz.address()));
+  std::atomic<int> brought = 0;
+  topaz.delay("POST sharpen", 200ms);
+  topaz.set_states({"Completed"});
+  {
+    std::vector<std::jthread> runs;
+    for (const JobRequest& request : requests)
+      runs.emplace_back([&] {
+        const auto result = run_job(request, room.home, {}, nullptr);
+        brought += result && finish_job(result->journal_id, room.home);
+      });
   }
   EXPECT_EQ(brought, 4);
   EXPECT_EQ(topaz.jobs(), 1);
