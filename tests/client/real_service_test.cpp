@@ -1,14 +1,17 @@
 // The main path and what the contract leaves open, against the sharpen-service that ships.
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <chrono>
 #include <thread>
 
+#include "client/http/http.h"
 #include "client/jobs/job.h"
 #include "client/jobs/job_steps.h"
 #include "client/providers/found_blur.h"
 #include "fake_topaz.h"
+#include "tests/fault_proxy/fault_proxy.h"
 #include "tests/fault_proxy/service_process.h"
 
 namespace sharpen {
@@ -27,10 +30,21 @@ class RunningService {
                  arguments_of(behaviours)) {}
 
   ServiceAddress address(ServiceKind kind) const { return {kind, process_.url(), key, {}}; }
+  void connect(test::FaultProxy& proxy) const {
+    proxy.connect(process_.url(), process_.download_url());
+  }
+  std::size_t charges() const { return process_.charges().size(); }
+  void kill_when_busy() const {
+    HttpRequest metrics;
+    metrics.url = process_.download_url() + "/metrics";
+    for (std::string said; !said.contains("workers_busy 1"); std::this_thread::sleep_for(5ms))
+      said = Http().send(metrics, nullptr).value_or(HttpAnswer{}).body;
+    ::kill(process_.pid(), SIGKILL);
+  }
 
  private:
   static std::vector<std::string> arguments_of(const std::vector<std::string>& behaviours) {
-    std::vector<std::string> words = {"--engine", "identity", "--balance", "50"};
+    std::vector<std::string> words = {"--engine", "identity", "--balance", "50", "--metrics"};
     for (const std::string& behaviour : behaviours) {
       words.push_back("--behaviour");
       words.push_back(behaviour);
@@ -70,6 +84,31 @@ TEST_F(RealService, SharpensAsTheAimlApiInBothForms) {
     ASSERT_TRUE(result) << form << ": " << result.error().text();
     EXPECT_TRUE(result->charged) << form;
   }
+}
+
+TEST_F(RealService, AnAnswerThatDiedWithTheServiceIsNotPaidForTwice) {
+  test::FaultProxy proxy;  // the address outlives the service
+  const ServiceAddress address{ServiceKind::aimlapi, proxy.api_url(), key, {}};
+  {
+    const RunningService killed(room.folder.path(), {"processing_ms=600000"});
+    killed.connect(proxy);
+    const std::jthread killer([&] { killed.kill_when_busy(); });
+    const auto lost = run(address);
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().kind, ErrorKind::maybe_billed) << lost.error().text();
+    EXPECT_TRUE(lost.error().text().contains("charged")) << lost.error().text();
+  }
+  const RunningService service(room.folder.path(), {});
+  service.connect(proxy);
+  const auto again = run(address);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind, ErrorKind::maybe_billed) << again.error().text();
+  EXPECT_TRUE(again.error().hint.contains("forget this job")) << again.error().text();
+  EXPECT_EQ(service.charges(), 0u) << "it was sent again, or what nobody waits for was worked on";
+  ASSERT_EQ(room.entries().size(), 1u);
+  ASSERT_TRUE(finish_job(room.entries()[0].id, room.home));
+  EXPECT_TRUE(run(address));
+  EXPECT_EQ(service.charges(), 1u);
 }
 
 TEST_F(RealService, ARefusedDataUriIsExplained) {
