@@ -2,7 +2,6 @@
 
 #include <gio/gio.h>
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -12,13 +11,6 @@
 #include "client/http/transfer.h"
 
 namespace sharpen {
-
-/// How slow a host may be. Shortened by tests only.
-struct DownloadPatience {
-  std::chrono::seconds silence{30};
-  std::uint64_t least = 32 << 10;  ///< bytes in such a time, and of a try that counts as progress
-  int tries = 6;                   ///< in a row without progress
-};
 
 /// Fetches a result into a file without any key. `url` may be relative to the service's. Every
 /// address, also of at most five redirects, is checked with check_download_url() first; a broken

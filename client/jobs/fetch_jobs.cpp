@@ -139,6 +139,7 @@ class Fetching {
     Pace pace = pace_for(*address);
     pace.once = true;
     pace.tries = 1;
+    pace.download = patience_.download;
     return JobRun(*address, home_, on_progress, cancellable, pace).resume(job);
   }
 

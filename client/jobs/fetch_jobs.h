@@ -14,6 +14,7 @@ struct FetchPatience {
   std::chrono::milliseconds longest_ask{
       30000};                             ///< for the answers about one job; not its download
   std::chrono::milliseconds pause{3000};  ///< before the same job is asked for again
+  DownloadPatience download = {};         ///< ends a download too, however its host behaves
 };
 
 /// Asks for all jobs that dead processes left, four at a time, fetches those that are ready, and

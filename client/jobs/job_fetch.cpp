@@ -89,7 +89,8 @@ Result<CheckedPicture> fetch_result(Service& service, const std::string& process
       if (!asked) return fail(std::move(asked));
       url = *std::move(asked);
     }
-    auto done = service.download(url, into, expected.max_bytes(), on_transfer, cancellable);
+    auto done =
+        service.download(url, into, expected.max_bytes(), on_transfer, cancellable, pace.download);
     if (!done && done.error().kind == ErrorKind::not_found && !process_id.empty()) {
       if (++expired < pace.tries) {
         // The first may be old; one that is fresh may not yet have reached its host.

@@ -34,6 +34,7 @@ struct Pace {
   int tries = 5;                                 ///< of a read, and of a submit that was not sent
   int busy_tries = 8;  ///< of what the service has too much to do for: about two minutes
   int unreadable = 8;  ///< answers in a row that are not the service's: about two minutes
+  DownloadPatience download = {};
   std::function<void()> on_busy = {};  ///< told of each “too many requests”; may be empty
   /// A job that is not ready is left to itself, which is `timed_out`; cancelling does not stop it.
   bool once = false;

@@ -67,8 +67,8 @@ class RevivedService final : public Service {
 
   Result<void> download(const std::string& url, const std::filesystem::path& into,
                         std::uint64_t max_bytes, const Transfer& on_transfer,
-                        GCancellable* cancellable) override {
-    auto done = service_->download(url, into, max_bytes, on_transfer, cancellable);
+                        GCancellable* cancellable, const DownloadPatience& patience) override {
+    auto done = service_->download(url, into, max_bytes, on_transfer, cancellable, patience);
     if (done || done.error().kind != ErrorKind::network || is_running(address_)) return done;
     if (auto revived = revive(cancellable); !revived) return revived;
     return fail(ErrorKind::not_found, _("The address of the result is not valid any longer."),

@@ -103,7 +103,7 @@ class Service {
   [[nodiscard]] virtual Result<void> download(const std::string& url,
                                               const std::filesystem::path& into,
                                               std::uint64_t max_bytes, const Transfer&,
-                                              GCancellable*) = 0;
+                                              GCancellable*, const DownloadPatience&) = 0;
   [[nodiscard]] virtual Result<Price> estimate(std::uint32_t width, std::uint32_t height,
                                                const Settings&, GCancellable*) = 0;
   [[nodiscard]] virtual Result<Balance> balance(GCancellable*) = 0;

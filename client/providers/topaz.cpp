@@ -112,8 +112,9 @@ class Topaz final : public Service {
 
   Result<void> download(const std::string& url, const std::filesystem::path& into,
                         std::uint64_t max_bytes, const Transfer& on_transfer,
-                        GCancellable* cancellable) override {
-    return download_file(http_, url, address_.base_url, into, max_bytes, on_transfer, cancellable);
+                        GCancellable* cancellable, const DownloadPatience& patience) override {
+    return download_file(http_, url, address_.base_url, into, max_bytes, on_transfer, cancellable,
+                         patience);
   }
 
   Result<Price> estimate(std::uint32_t width, std::uint32_t height, const Settings& settings,

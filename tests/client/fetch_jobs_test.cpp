@@ -1,7 +1,11 @@
 #include "client/jobs/fetch_jobs.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <thread>
 
 #include "base/sqlite.h"
 #include "client/keys/keys.h"
@@ -42,7 +46,11 @@ class FetchJobs : public Job {
   std::map<std::string, std::string> fetch(std::chrono::milliseconds limit,
                                            const std::vector<JournalEntry>& jobs) {
     std::map<std::string, std::string> outcome;
-    fetch_jobs(jobs, room.home, {.limit = limit, .longest_ask = 2s, .pause = 50ms},
+    fetch_jobs(jobs, room.home,
+               {.limit = limit,
+                .longest_ask = 2s,
+                .pause = 50ms,
+                .download = {.silence = 1s, .least = 4096, .tries = 2}},
                [&](const JournalEntry& job, const Result<JobResult>& result) {
                  order.push_back(job.process_id);
                  outcome[job.process_id] =
@@ -107,6 +115,32 @@ TEST_F(FetchJobs, AServiceThatDoesNotAnswerIsLeftInTime) {
   EXPECT_EQ(fetch(0ms).at(job), "network") << errors;
   EXPECT_EQ(silent.count("DELETE cancel"), 0u);
   EXPECT_EQ(Journal::open(room.home.journal())->unfinished()->size(), 1u);
+}
+
+TEST_F(FetchJobs, AHostThatDripsForEverIsLeftInTime) {
+  std::atomic<int> asked = 0;
+  const test::RawServer dripping([&](int socket) {
+    test::read_head(socket);
+    ++asked;
+    const std::string_view head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+    for (auto left = ::send(socket, head.data(), head.size(), MSG_NOSIGNAL); left > 0;
+         left = ::send(socket, "x", 1, MSG_NOSIGNAL))
+      std::this_thread::sleep_for(50ms);
+  });
+  FakeTopaz far;
+  far.set_states({"Completed"});
+  far.next("GET download", {.body = R"({"download_url":")" + dripping.url() + R"(/r"})"}, 1000);
+  std::vector<std::string> stuck;
+  for (int i = 0; i < 5; ++i)
+    leave(far.address().base_url, stuck.emplace_back(far.add_job("a.png")));
+  topaz.set_states({"Completed"});
+  const std::string ready = topaz.add_job("b.png");
+  leave(topaz.address().base_url, ready);
+  const auto outcome = fetch(0ms);
+  EXPECT_EQ(outcome.at(ready), "fetched") << errors;
+  for (const std::string& job : stuck) EXPECT_EQ(outcome.at(job), "network") << errors;
+  EXPECT_LE(asked, 8) << "two tries of each of the four that were asked for at once";
+  EXPECT_EQ(Journal::open(room.home.journal())->unfinished()->size(), 5u) << "kept for later";
 }
 
 }  // namespace
