@@ -226,7 +226,6 @@ Result<CheckedPicture> JobRun::obtain(const std::optional<std::filesystem::path>
 Result<void> JobRun::check_size(const PictureInfo& info) {
   const bool fits = info.width == entry_.width && info.height == entry_.height;
   if (fits || !is_new_) return {};
-  keeps_answer_ = true;
   return fail(ErrorKind::bad_picture,
               tr("The picture that came back is {} × {} pixels instead of {} × {}.", info.width,
                  info.height, entry_.width, entry_.height),

@@ -205,6 +205,22 @@ TEST_F(Aiml, ADamagedPictureInTheAnswerIsSaidToBePaid) {
   EXPECT_EQ(room.spooled_files(), 0u);
 }
 
+TEST_F(Aiml, APictureInTheAnswerOfAnotherSizeIsKeptToBeOffered) {
+  const std::string other = room.picture(JobRoom::width + 1, JobRoom::height);
+  next.body = R"({"data":[{"b64_json":")" + base64(other) + R"("}]})";
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::bad_picture);
+  const auto kept = room.entries();
+  ASSERT_EQ(kept.size(), 1u) << "it was paid for, and is nowhere else";
+  ASSERT_TRUE(Journal::open(room.home.journal())->adopt(kept[0].id));
+  const auto offered =
+      resume_job(kept[0], {ServiceKind::aimlapi, api.url(), key, {}}, room.home, {}, nullptr);
+  ASSERT_TRUE(offered) << offered.error().text();
+  EXPECT_EQ(offered->info.width, JobRoom::width + 1);
+  EXPECT_EQ(api.requests().size(), 1u);
+}
+
 TEST_F(Aiml, APictureInTheAnswerIsBounded) {
   next.body = R"({"data":[{"b64_json":")" + std::string(32 << 20, 'A') + R"("}]})";
   const auto result = run();

@@ -338,6 +338,9 @@ TEST_F(Job, AWrongResultIsAnErrorAndStaysRecoverable) {
     const auto result = run();
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::bad_picture);
+    const std::string& hint = result.error().hint;
+    EXPECT_NE(hint.find("Filters > Enhance"), hint.npos) << hint;
+    EXPECT_EQ(hint.find("Filters > Enhance"), hint.rfind("Filters > Enhance")) << "it is said once";
     ASSERT_EQ(room.entries().size(), 1u);
     EXPECT_EQ(room.entries()[0].step, JobStep::ready);
     const auto again = resume(room.entries()[0]);

@@ -315,6 +315,17 @@ TEST_F(LocalServiceTest, AKeyIsNotSentToWhoeverHasThePortNow) {
   EXPECT_NE(first->key, second->key);
 }
 
+TEST_F(LocalServiceTest, APriceIsNotAskedOfWhoeverHasThePortNow) {
+  const test::FakeServer stranger([](const test::FakeRequest&) { return test::FakeAnswer{}; });
+  auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  kill_and_reap(remembered().process);
+  address->base_url = stranger.url();
+  const PlannedJob jobs[] = {{1000, 1000, {}}};
+  EXPECT_TRUE(price_of(jobs, *address, home(), nullptr).confirmed);
+  EXPECT_TRUE(stranger.requests().empty()) << "with the key";
+}
+
 TEST_F(LocalServiceTest, AnUnreadableNoteIsNoHindrance) {
   for (const char* text :
        {"", "{", "[]", R"({"url":1})", R"({"url":"x","key":"y","process":"z"})"}) {

@@ -397,10 +397,11 @@ class Files(unittest.TestCase):
         self.serve()
         private = self.gimp.profile / "remote-sharpen"
         private.mkdir(mode=0o700, exist_ok=True)
-        settings = json.dumps({"service": "automatic", "service_url": "", "model": "Standard", "max_cost": None})
+        settings = json.dumps({"service": "automatic", "service_url": "", "model": "Strong", "max_cost": None})
         (private / "presets.json").write_text(json.dumps({"presets": [{"name": "Soft", "settings": settings}]}))
         picture(self.input / "a.png")
         self.run_command("in", "-o", "out", "--preset", "Soft", "--name", "{model}")
+        self.assertTrue((self.output / "Strong.png").is_file(), list(self.output.iterdir()))
         self.run_command("in", "-o", "out", "--preset", "None such", status=1)
 
     def jobs(self):
