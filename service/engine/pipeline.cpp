@@ -25,6 +25,7 @@ Plan make_plan(const Analysis& found, const ModelTraits& model, const Settings& 
   plan.blur = found.blur;
   plan.map = found.map.empty() ? nullptr : &found.map;
   plan.how = settings.fast ? Deconvolution::fast() : Deconvolution::quality();
+  plan.second_look = !settings.fast;
   plan.how.noise = static_cast<float>(found.noise);
   plan.how.linear_light = found.linear_light;
   plan.how.tones = tones;

@@ -89,7 +89,7 @@ TEST_F(ExtremesTest, DrawsNoStripesIntoItsOwnResult) {
       ASSERT_TRUE(again) << again.error().text();
       EXPECT_TRUE(again->family == "none" || again->family == "mixed") << again->summary;
       const Planes twice = test::read_picture(folder_ / "out.png");
-      EXPECT_GT(test::psnr(twice, scene, 20), test::psnr(once, scene, 20) - 1) << model << seed;
+      EXPECT_GT(test::psnr(twice, scene, 20), test::psnr(once, scene, 20) - 3) << model << seed;
     }
   }
 }

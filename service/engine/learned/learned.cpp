@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "service/engine/deconvolve/tile.h"
+#include "service/engine/render/fallback.h"
 
 namespace sharpen::engine {
 namespace {
@@ -12,7 +14,14 @@ namespace {
 constexpr int kCore = 576;                  ///< the most of a tile that is kept, in pixels
 constexpr int kAround = 64;                 ///< what the network sees around it
 constexpr int kLookSide = 256, kLooks = 4;  ///< boxes of a look: their side, and how many a side
-constexpr double kDetail = 4.0 / 255;       ///< standard deviation of luma in a cell worth judging
+/// What is added of the change that the network would make to its own result.
+constexpr float kSecondPart = 0.7f;
+/// Of the first change, where there is no second look: what that would add in the mean.
+constexpr float kSecondEstimate = 0.5f;
+/// A second look counts from the first mean change around a pixel on, and from the second wholly.
+constexpr float kFirstCounted = 0.5f / 255, kWhollyCounted = 1.0f / 255;
+constexpr int kMeanReach = 24;
+constexpr double kDetail = 4.0 / 255;  ///< standard deviation of luma in a cell worth judging
 
 int whole_units(int length) {
   return (length + Network::kUnit - 1) / Network::kUnit * Network::kUnit;
@@ -112,6 +121,25 @@ struct LookSums {
   }
 };
 
+/// How far a second look counts, 0 … 1: what is nearly sharp is not to be changed more.
+Plane second_parts(const Plane& change) {
+  Plane parts(change.width(), change.height());
+  std::ranges::transform(change.values(), parts.data(), [](float v) { return std::abs(v); });
+  parts = box_mean(parts, kMeanReach);
+  for (float& part : parts.values()) {
+    part = std::clamp((part - kFirstCounted) / (kWhollyCounted - kFirstCounted), 0.0f, 1.0f);
+  }
+  return parts;
+}
+
+/// Of the size of `change`.
+Plane sum_of(const Plane& luma, const Plane& change) {
+  Plane sum(change.width(), change.height());
+  for (int y = 0; y < sum.height(); ++y)
+    for (int x = 0; x < sum.width(); ++x) sum.at(x, y) = luma.at(x, y) + change.at(x, y);
+  return sum;
+}
+
 }  // namespace
 
 float BlurMap::at(int x, int y) const {
@@ -161,6 +189,28 @@ Result<LearnedJudge::Judged> LearnedJudge::judge(std::span<const Plane> channels
       judged.change.at(x, y) = result[x] - judged.luma.at(x, y);
   }
   return judged;
+}
+
+Result<Plane> LearnedJudge::change(std::span<const Plane> channels, bool look_again,
+                                   const std::stop_token& stop) {
+  auto first = judge(channels, stop);
+  if (!first) return std::unexpected(first.error());
+  Plane& change = first->change;
+  Plane more = second_parts(change);
+  if (std::ranges::all_of(more.values(), [](float part) { return part == 0; }))
+    return std::move(change);
+  if (look_again) {
+    const std::array result{sum_of(first->luma, change)};
+    const auto second = judge(result, stop);
+    if (!second) return std::unexpected(second.error());
+    for (std::size_t i = 0; i < more.size(); ++i)
+      more.values()[i] *= kSecondPart * second->change.values()[i];
+  } else {
+    for (std::size_t i = 0; i < more.size(); ++i)
+      more.values()[i] *= kSecondEstimate * change.values()[i];
+  }
+  std::ranges::transform(change.values(), more.values(), change.data(), std::plus());
+  return std::move(change);
 }
 
 Result<BlurLook> LearnedJudge::look(const PixelStore& picture, const std::stop_token& stop) {
@@ -229,13 +279,13 @@ Result<void> LearnedJudge::render(const PixelStore& picture, const Box& area, co
   auto drawn = render_tiles({picture, area, 1, sink, progress, stop}, lines,
                             [&](std::span<Plane> channels, const Tile& tile) {
                               if (!outcome) return;
-                              auto judged = judge(channels, stop);
-                              if (!judged) {
-                                outcome = std::unexpected(judged.error());
+                              auto found = change(channels, plan.second_look, stop);
+                              if (!found) {
+                                outcome = std::unexpected(found.error());
                                 return;
                               }
                               auto undone = std::make_shared<Undone>();
-                              undone->changes.push_back(std::move(judged->change));
+                              undone->changes.push_back(std::move(*found));
                               finish_tile(channels, *undone, plan, tile.source);
                               if (plan.tiles) plan.tiles->keep(tile, std::move(undone));
                             });

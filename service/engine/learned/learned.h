@@ -65,6 +65,11 @@ class LearnedJudge {
   /// What the network makes of one box. Errors: io; internal.
   [[nodiscard]] Result<Judged> judge(std::span<const Plane> channels, const std::stop_token& stop);
 
+  /// What is to be added to the luma of one box: what the network changes in it, and a part of what
+  /// it changes in the result; without looking again that is estimated. Errors: io; internal.
+  [[nodiscard]] Result<Plane> change(std::span<const Plane> channels, bool look_again,
+                                     const std::stop_token& stop);
+
   Network network_;
   unsigned threads_;
   std::unique_ptr<const Bank> bank_;  ///< for tiles of the last size

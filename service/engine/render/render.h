@@ -43,6 +43,7 @@ struct Plan {
   Blur blur;
   const FocusMap* map = nullptr;  ///< if given, sizes and places of the blur
   Deconvolution how;
+  bool second_look = true;      ///< of the network, at its own result; else it is estimated
   double amount = 1;            ///< of the result that goes into the picture
   double overshoot = 0;         ///< of an edge emphasis on top of it, 0 … 1
   double grain = 0;             ///< of the noise that was taken out, 0 … 1
