@@ -48,14 +48,13 @@ Pace pace_for(const ServiceAddress& address) {
   if (reach_of_url(address.base_url) != Reach::loopback) return pace;
   pace.first_poll = 50ms;
   pace.longest_poll = 500ms;
-  pace.poll_growth = 2;
+  pace.poll_growth = 1.02;
   pace.first_backoff = 100ms;
   pace.longest_backoff = 5s;
   pace.busy_tries = pace.tries;
   if (address.kind == ServiceKind::this_computer) {
     // Somebody waits for a preview that takes a tenth of a second.
     pace.first_poll = 10ms;
-    pace.poll_growth = 1.4;
     pace.unreachable = 15s;
   }
   return pace;

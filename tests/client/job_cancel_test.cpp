@@ -180,6 +180,9 @@ TEST_F(Job, OurOwnPatienceIsLongAndEndsRecoverably) {
   EXPECT_GE(Pace{}.deadline, 90min);
   EXPECT_EQ(pace_for({ServiceKind::topaz, "https://api.topazlabs.com", {}, {}}).first_poll, 2s);
   EXPECT_EQ(pace_for(topaz.address()).first_poll, 50ms);
+  // A result is found soon after it is there: 2 % of its time later, and a first pause.
+  EXPECT_LE(pace_for(topaz.address()).poll_growth, 1.02);
+  EXPECT_LE(pace_for(topaz.address(ServiceKind::this_computer)).poll_growth, 1.02);
   topaz.set_states({"Processing"});
   auto service = open_service(topaz.address());
   ASSERT_TRUE(service);
