@@ -73,7 +73,7 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
             .created = unix_now(),
             .preview = request.preview,
             .key_mark = key_mark(address_.key, upload.name),
-            .fingerprint = {}};
+            .fingerprint = free ? "" : upload.fingerprint};
   if (!(free && request.preview)) {
     if (auto open = open_journal(!free); !open) return fail(std::move(open));
   }

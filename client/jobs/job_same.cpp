@@ -23,9 +23,11 @@ constexpr std::chrono::milliseconds journal_poll{200};
 }  // namespace
 
 Result<std::optional<JobResult>> JobRun::result_of_same(SpooledUpload& owned) {
-  auto fingerprint = fingerprint_of(owned.path(), cancellable_);
-  if (!fingerprint) return std::unexpected(conclude(std::move(fingerprint).error()));
-  entry_.fingerprint = *std::move(fingerprint);
+  if (entry_.fingerprint.empty()) {
+    auto fingerprint = fingerprint_of(owned.path(), cancellable_);
+    if (!fingerprint) return std::unexpected(conclude(std::move(fingerprint).error()));
+    entry_.fingerprint = *std::move(fingerprint);
+  }
   const auto give_up = Clock::now() + pace_.deadline;
   const auto find = [&](std::int64_t before) {
     return find_same_job(*journal_, address_, entry_.fingerprint, entry_.settings, before,

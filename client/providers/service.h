@@ -27,7 +27,8 @@ struct Upload {
   std::string name;  ///< fresh and unique, "gimp-<uuid>.png": the lost job is found by it
   std::uint32_t width = 0, height = 0;
   int channels = 3, bits = 8;
-  std::string source_id;  ///< an upload that the service already has, instead of `file`
+  std::string fingerprint;  ///< fingerprint_of() the file, if that is known already
+  std::string source_id;    ///< an upload that the service already has, instead of `file`
   std::optional<std::array<std::uint32_t, 4>> crop;  ///< x, y, width, height; our own service only
   bool fast = false;                                 ///< preview preset; our own service only
 };

@@ -4,7 +4,9 @@
 
 #include <utility>
 
+#include "base/cancelled.h"
 #include "base/i18n.h"
+#include "client/jobs/fingerprint.h"
 #include "client/jobs/job_steps.h"
 #include "client/jobs/spooled_upload.h"
 
@@ -54,17 +56,31 @@ std::string number_of(std::int64_t journal_id, const Home& home) {
 
 }  // namespace
 
-Result<FilesJob> run_files_job(JobRequest request, Budget& budget, const Home& home,
-                               const OnProgress& on_progress, GCancellable* cancellable) {
+Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
+                               std::atomic<bool>& begun, const OnProgress& on_progress,
+                               GCancellable* cancellable) {
   auto unsent = SpooledUpload::take_over(request.upload.file);
+  // Before it takes a place. Without a fingerprint the job looks for itself, and says what is
+  // wrong.
+  request.upload.fingerprint = fingerprint_of(unsent.path(), cancellable).value_or("");
+  Throttle::Place place(shared.throttle, cancellable);
+  begun = static_cast<bool>(place);
+  if (!begun) return std::unexpected(cancelled_error());
+  Budget& budget = shared.budget;
   const auto price = price_of(request, budget, cancellable);
   if (!price) return std::unexpected(price.error());
   if (!budget.take(*price))
     return fail(ErrorKind::too_expensive, _("The cost limit of the run is reached."),
                 _("Run it again with a higher limit; what is done is not paid for again."));
   if (budget.limited()) request.settings.max_cost = *price;
+  request.on_busy = [&] { shared.throttle.busy(shared.throttle.running()); };
+  const auto watch = [&](const JobProgress& progress) {
+    // What it has cost is known when it has ended, and that decides about the next one.
+    if (progress.stage == Stage::downloading && !budget.limited()) place.leave();
+    if (on_progress) on_progress(progress);
+  };
   (void)unsent.keep();
-  auto result = run_job(request, home, on_progress, cancellable);
+  auto result = run_job(request, shared.home, watch, cancellable);
   if (!result) {
     if (costs_nothing(result.error().kind)) budget.settle(*price, 0);
     return fail(std::move(result));
@@ -72,7 +88,7 @@ Result<FilesJob> run_files_job(JobRequest request, Budget& budget, const Home& h
   const double charged = result->charged ? result->charged->amount : *price;
   budget.settle(*price, result->paid_before ? 0 : charged);
   FilesJob job{.result = *std::move(result), .number = {}};
-  job.number = number_of(job.result.journal_id, home);
+  job.number = number_of(job.result.journal_id, shared.home);
   return job;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
 #include "client/home.h"
 #include "client/jobs/job.h"
 #include "plugin/files/budget.h"
+#include "plugin/files/throttle.h"
 
 namespace sharpen {
 
@@ -15,10 +17,19 @@ struct FilesJob {
   std::string number;  ///< the service's
 };
 
-/// One picture of a run at the service, in a worker thread: its price is taken from the budget,
-/// then it is sent, unless the journal has its job already. Errors: those of run_job(), and
-/// too_expensive if the budget of the run is used up.
-[[nodiscard]] Result<FilesJob> run_files_job(JobRequest request, Budget& budget, const Home& home,
+/// What the jobs of a run share.
+struct SharedByJobs {
+  Budget& budget;
+  Throttle& throttle;
+  const Home& home;
+};
+
+/// One picture of a run at the service, in a worker thread: it waits for its place there, which it
+/// gives up when the result is ready; its price is taken from the budget; then it is sent, unless
+/// the journal has its job already. `begun`: whether it got a place. Errors: those of run_job(),
+/// cancelled also without a place, and too_expensive if the budget of the run is used up.
+[[nodiscard]] Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
+                                             std::atomic<bool>& begun,
                                              const OnProgress& on_progress,
                                              GCancellable* cancellable);
 

@@ -94,30 +94,31 @@ void FilesRun::wake() {
   idle_ = EventSource::idle([this] { return step(); });
 }
 
-int FilesRun::running() const {
-  return static_cast<int>(std::ranges::count(open_, OpenFile::Step::running, &OpenFile::step));
+int FilesRun::held() const {
+  return static_cast<int>(
+      std::ranges::count_if(open_, [](const OpenFile& file) { return !!file.picture; }));
 }
 
 bool FilesRun::step() {
   const auto in_step = [this](OpenFile::Step step) {
     return std::ranges::find(open_, step, &OpenFile::step);
   };
-  // What has come makes room; what waits for a job keeps the service busy; then the next file.
-  if (const auto file = in_step(OpenFile::Step::answered); file != open_.end())
-    return take_answer(*file), true;
-  if (const auto file = in_step(OpenFile::Step::queued);
-      file != open_.end() && running() < throttle_.allowed())
-    return submit(*file), true;
+  // First what keeps the service busy: encoding, and the next file. Then what has come.
   if (const auto file = in_step(OpenFile::Step::exporting); file != open_.end())
     return export_step(*file), true;
   if (stop_) drop_waiting();
-  const bool room = open_.size() <= static_cast<std::size_t>(throttle_.allowed());
+  // One whose result has come and one that is next, besides those at the service; and a slow disk
+  // has not to check more than as many again.
+  const int most = throttle_.allowed() + 2;
+  const bool room = held() < most && static_cast<int>(open_.size()) < 2 * most;
   if (!waiting_.empty() && room) {
     const std::size_t index = waiting_.front();
     waiting_.pop_front();
     options_.dry_run ? list(index) : begin(index);
     return true;
   }
+  if (const auto file = in_step(OpenFile::Step::answered); file != open_.end())
+    return take_answer(*file), true;
   if (open_.empty() && waiting_.empty() && deferred_.empty()) finish();
   return false;
 }
@@ -174,6 +175,7 @@ bool FilesRun::drop(OpenFile& file) {
 
 void FilesRun::stop(Error error) {
   if (!stop_) stop_ = std::move(error);
+  throttle_.close();
 }
 
 void FilesRun::drop_waiting() {
@@ -197,9 +199,7 @@ void FilesRun::cancel(std::size_t index) {
   if (file != open_.end()) {
     file->cancelled = true;
     file->job.interrupt();
-    const bool is_sent =
-        file->step != OpenFile::Step::exporting && file->step != OpenFile::Step::queued;
-    if (!is_sent) (void)drop(*file);
+    if (file->step == OpenFile::Step::exporting) (void)drop(*file);
   }
   wake();
 }

@@ -25,8 +25,8 @@ namespace sharpen {
 struct OpenFile;
 
 /// Sharpens many files. GIMP loads, encodes and saves one at a time on the main thread, step by
-/// step in idle callbacks, while others upload, wait and download in threads. At most as many
-/// pictures are open as may be at the service, and one in GIMP's hands, however many there are.
+/// step in idle callbacks, while others upload, wait and download in threads. GIMP holds at most as
+/// many pictures as may be at the service and two more, however many there are.
 /// Whatever ends the process, the same run again goes on: see Manifest and Journal.
 class FilesRun {
  public:
@@ -78,8 +78,8 @@ class FilesRun {
   void submit(OpenFile& file);
   void take_answer(OpenFile& file);
   [[nodiscard]] Result<void> write(OpenFile& file);
-  [[nodiscard]] Result<void> put(OpenFile& file, WrittenOutput output,
-                                 const std::filesystem::path& complete);
+  void put_in_place(OpenFile& file);
+  void not_written(OpenFile& file, Error error);
   void fail_file(OpenFile& file, Error error);
   /// Ends a file that was not sent yet, if it is to be sent no more.
   [[nodiscard]] bool drop(OpenFile& file);
@@ -88,7 +88,8 @@ class FilesRun {
   void stop(Error error);
   void drop_waiting();
   void finish();
-  [[nodiscard]] int running() const;
+  /// How many pictures GIMP holds.
+  [[nodiscard]] int held() const;
   [[nodiscard]] FileItem& item_of(const OpenFile& file);
 
   FilesOptions options_;

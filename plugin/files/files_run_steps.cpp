@@ -1,15 +1,12 @@
-#include <fcntl.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/i18n.h"
-#include "base/unique_fd.h"
 #include "image/picture.h"
 #include "plugin/files/files_run.h"
 #include "plugin/files/open_file.h"
 
-// The way of one file, step by step.
+// The way of one file to the service, step by step.
 
 namespace sharpen {
 namespace {
@@ -36,12 +33,6 @@ Result<Size> size_of(const fs::path& file, const Home& home) {
   const auto picture = OpenPicture::load(file, home);
   if (!picture) return std::unexpected(picture.error());
   return Size{(*picture)->width(), (*picture)->height()};
-}
-
-/// The new name is on the disk too.
-void settle_folder(const fs::path& folder) {
-  const UniqueFd opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened) (void)::fsync(opened.get());
 }
 
 }  // namespace
@@ -194,27 +185,6 @@ bool FilesRun::look_up(OpenFile& file) {
   return true;
 }
 
-void FilesRun::copy_equal(OpenFile& file, const WrittenOutput& equal) {
-  const fs::path complete = temporary_name(file.output);
-  std::error_code failed;
-  fs::create_directories(complete.parent_path(), failed);
-  fs::copy_file(equal.file, complete, fs::copy_options::overwrite_existing, failed);
-  WrittenOutput output = equal;
-  output.cost.reset();  // paid for with the other
-  FileItem& item = item_of(file);
-  item.job = equal.job;
-  item.finding = equal.finding;
-  Result<void> written;
-  if (failed)
-    written = fail(ErrorKind::io, tr("The result cannot be copied: {}.", failed.message()),
-                   _("Free some space on the disk and try again."));
-  else
-    written = put(file, std::move(output), complete);
-  if (written) return end(file, FileState::done);
-  fs::remove(complete, failed);
-  fail_file(file, std::move(written).error());
-}
-
 Result<void> FilesRun::open(OpenFile& file) {
   auto picture = OpenPicture::load(item_of(file).input.file, home_);
   if (!picture) return fail(std::move(picture));
@@ -244,25 +214,21 @@ void FilesRun::export_step(OpenFile& file) {
   file.origin = file.exporting->origin();
   file.upload = file.exporting->finish();
   file.exporting.reset();
-  file.step = OpenFile::Step::queued;
+  submit(file);
 }
 
 void FilesRun::submit(OpenFile& file) {
   if (drop(file)) return;
   file.step = OpenFile::Step::running;
+  file.begun = false;
   const std::size_t index = file.index;
   // Posted ones may come when the run is over.
   const auto here = std::weak_ptr<FilesRun*>(self_);
   JobRequest request{.service = *address_,
                      .settings = settings_,
                      .upload = std::move(file.upload),
-                     .origin = std::move(file.origin),
-                     .on_busy = [here] {
-                       post([here] {
-                         if (const auto self = here.lock())
-                           (*self)->throttle_.busy((*self)->running());
-                       });
-                     }};
+                     .origin = std::move(file.origin)};
+  file.upload = {};  // the job's now
   const auto on_progress = [here, index](const JobProgress& progress) {
     post([here, index, fraction = progress.fraction] {
       const auto self = here.lock();
@@ -273,87 +239,15 @@ void FilesRun::submit(OpenFile& file) {
     });
   };
   file.job.start(
-      [this, request = std::move(request), on_progress](GCancellable* cancellable) {
-        return run_files_job(request, budget_, home_, on_progress, cancellable);
+      [this, &file, request = std::move(request), on_progress](GCancellable* cancellable) {
+        return run_files_job(request, {budget_, throttle_, home_}, file.begun, on_progress,
+                             cancellable);
       },
       [this, &file](Result<FilesJob> answer) {
         file.answer = std::move(answer);
         file.step = OpenFile::Step::answered;
         wake();
       });
-}
-
-void FilesRun::take_answer(OpenFile& file) {
-  if (!*file.answer) {
-    Error error = std::move(*file.answer).error();
-    if (error.kind == ErrorKind::refused && file.picture->send_gray_as_rgb()) {
-      file.answer.reset();
-      auto again = file.picture->begin_export();
-      if (!again) return fail_file(file, std::move(again).error());
-      file.exporting = *std::move(again);
-      file.step = OpenFile::Step::exporting;
-      return;
-    }
-    return fail_file(file, std::move(error));
-  }
-  throttle_.went_well();
-  const std::int64_t journal_id = (**file.answer).result.journal_id;
-  FileItem& item = item_of(file);
-  const auto& charged = (**file.answer).result.charged;
-  if (charged) {
-    item.cost = charged->amount;
-    unit_ = charged->unit;
-  }
-  if (auto written = write(file); !written) {
-    keep_job(journal_id, home_);
-    fail_file(file, std::move(written).error());
-    if (const auto writable = outputs_.check_folder(options_.output_folder); !writable)
-      stop(writable.error());
-    return;
-  }
-  if (const auto finished = finish_job(journal_id, home_); !finished)
-    g_warning("%s", finished.error().text().c_str());
-  end(file, FileState::done);
-}
-
-Result<void> FilesRun::write(OpenFile& file) {
-  FileItem& item = item_of(file);
-  FilesJob& job = **file.answer;
-  item.job = job.number;
-  item.finding = job.result.options_json;
-  auto notes = file.picture->place(job.result, settings_);
-  if (!notes) return fail(std::move(notes));
-  item.notes = *std::move(notes);
-  const fs::path complete = temporary_name(file.output);
-  const OutputFormat format = written_format(options_.format, item.input.file);
-  const auto remove = [&] {
-    std::error_code none;
-    fs::remove(complete, none);
-  };
-  auto saved = file.picture->save(complete, format, options_.jpeg_quality);
-  if (saved) saved = check_written(complete, file.picture->width(), file.picture->height());
-  if (saved)
-    saved = put(file,
-                {.file = file.output, .job = item.job, .cost = item.cost, .finding = item.finding},
-                complete);
-  if (!saved) remove();
-  return saved;
-}
-
-Result<void> FilesRun::put(OpenFile& file, WrittenOutput output, const fs::path& complete) {
-  const auto times = options_.keep_times ? std::optional(file.moment) : std::nullopt;
-  if (auto settled = settle(complete, times); !settled) return settled;
-  output.file = file.output;
-  if (auto noted = manifest_.record(file.key, file.wanted, output, complete); !noted) return noted;
-  auto name = outputs_.put(complete, file.output);
-  if (!name) return fail(std::move(name));
-  if (*name != file.output) {
-    output.file = *name;
-    if (auto noted = manifest_.record(file.key, file.wanted, output, *name); !noted) return noted;
-  }
-  settle_folder(name->parent_path());
-  item_of(file).output = *std::move(name);
-  return {};
 }
 
 }  // namespace sharpen

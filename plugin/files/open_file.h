@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -38,7 +39,8 @@ struct FileMoment {
 
 /// A file of a run that is being worked on.
 struct OpenFile {
-  enum class Step { exporting, queued, running, answered };
+  /// Finishing: it is written, checked and named; GIMP has it no more.
+  enum class Step { exporting, running, answered, finishing };
 
   std::size_t index = 0;
   Step step = Step::exporting;
@@ -52,6 +54,7 @@ struct OpenFile {
   std::unique_ptr<Export> exporting;
   Upload upload;
   LayerOrigin origin;
+  std::atomic<bool> begun = false;  ///< the job got a place at the service
   Background job;
   std::optional<Result<FilesJob>> answer;
 };

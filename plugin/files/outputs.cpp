@@ -165,6 +165,7 @@ Result<fs::path> Outputs::reserve(const fs::path& wanted, const fs::path& input)
 }
 
 Result<fs::path> Outputs::put(const fs::path& complete, const fs::path& output) const {
+  const std::lock_guard lock(putting_);
   if (options_.if_exists == IfExists::overwrite) {
     if (std::rename(complete.c_str(), output.c_str()) == 0) return output;
     return cannot_write(output, g_strerror(errno));

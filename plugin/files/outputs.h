@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,7 +36,8 @@ class Outputs {
   void give_back(const std::filesystem::path& output) { reserved_.erase(output); }
 
   /// Puts a complete file in place: over an existing one only if that is to be overwritten; else
-  /// under the next number, if numbering was asked for. Returns the name. Errors: io, conflict.
+  /// under the next number, if numbering was asked for. Returns the name. Any thread may ask.
+  /// Errors: io, conflict.
   [[nodiscard]] Result<std::filesystem::path> put(const std::filesystem::path& complete,
                                                   const std::filesystem::path& output) const;
 
@@ -49,6 +51,7 @@ class Outputs {
   std::string model_;
   std::set<std::filesystem::path> inputs_;  ///< canonical
   std::map<std::filesystem::path, std::filesystem::path> reserved_;
+  mutable std::mutex putting_;
 };
 
 /// The format of an output of a picture.

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <thread>
 
+#include "client/jobs/fingerprint.h"
 #include "client/jobs/job_steps.h"
 #include "job_fixture.h"
 
@@ -99,6 +100,20 @@ TEST_F(Job, TheSamePictureIsNotPaidForTwice) {
   ASSERT_TRUE(finish_job(result->journal_id, room.home));
   ASSERT_TRUE(run());
   EXPECT_EQ(topaz.jobs(), 3) << "a job that was placed is not looked at again";
+}
+
+TEST_F(Job, AFingerprintThatIsKnownIsTheSameAsItsOwn) {
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  auto same = room.request(topaz.address());
+  same.upload.fingerprint = fingerprint_of(same.upload.file, nullptr).value();
+  EXPECT_EQ(room.entries().at(0).fingerprint, same.upload.fingerprint);
+  ASSERT_TRUE(run(same));
+  EXPECT_EQ(topaz.jobs(), 1);
+  auto other = room.request(topaz.address());
+  other.upload.fingerprint = "of another picture";
+  ASSERT_TRUE(run(other));
+  EXPECT_EQ(topaz.jobs(), 2) << "it was not made anew";
 }
 
 struct CancelCase {

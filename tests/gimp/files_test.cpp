@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <thread>
 
+#include "base/glib_ref.h"
 #include "plugin/command/options.h"
 #include "plugin/command/wrapped_text.h"
 #include "plugin/files/budget.h"
@@ -31,6 +33,24 @@ TEST(Throttle, ShrinksWhenTheServiceIsBusyAndGrowsBack) {
   EXPECT_EQ(throttle.allowed(), 2);
   for (int i = 0; i < 100; ++i) throttle.went_well();
   EXPECT_EQ(throttle.allowed(), 8);
+}
+
+TEST(Throttle, GivesOutAsManyPlacesAsAreAllowed) {
+  Throttle throttle(2);
+  Throttle::Place first(throttle, nullptr), second(throttle, nullptr);
+  EXPECT_TRUE(first && second);
+  EXPECT_EQ(throttle.running(), 2);
+  const auto cancelled = Ref<GCancellable>::adopt(g_cancellable_new());
+  g_cancellable_cancel(cancelled.get());
+  EXPECT_FALSE(Throttle::Place(throttle, cancelled.get()));
+  bool got = false;
+  std::jthread waiting([&] { got = static_cast<bool>(Throttle::Place(throttle, nullptr)); });
+  first.leave();
+  waiting.join();
+  EXPECT_TRUE(got);
+  EXPECT_EQ(throttle.running(), 1);
+  throttle.close();
+  EXPECT_FALSE(Throttle::Place(throttle, nullptr)) << "though there is room";
 }
 
 TEST(Budget, HoldsForAllJobsTogether) {
