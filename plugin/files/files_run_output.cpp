@@ -77,10 +77,10 @@ Result<void> FilesRun::write(OpenFile& file) {
   FilesJob& job = **file.answer;
   item.job = job.number;
   item.finding = job.result.options_json;
-  auto notes = file.picture->place(job.result, settings_);
+  const OutputFormat format = written_format(options_.format, item.input.file);
+  auto notes = file.picture->place(job.result, settings_, format);
   if (!notes) return fail(std::move(notes));
   item.notes = *std::move(notes);
-  const OutputFormat format = written_format(options_.format, item.input.file);
   return file.picture->save(temporary_name(file.output), format, options_.jpeg_quality);
 }
 

@@ -96,12 +96,21 @@ Result<GimpLayer*> OpenPicture::prepare(GimpImage* image) {
   return visible;
 }
 
-Result<std::vector<std::string>> OpenPicture::place(JobResult& result, const Settings& settings) {
+Result<std::vector<std::string>> OpenPicture::place(JobResult& result, const Settings& settings,
+                                                    OutputFormat format) {
   Host::PlaceOptions options;
   options.unattended = true;
   options.keep_jobs = true;
   options.process_events = EventPump();
-  return host_->place({{0, settings, &result}}, options);
+  const Host::Placement placement{0, settings, &result};
+  if (format != OutputFormat::xcf) {
+    // Two layers cost GIMP the mixing of both, for a file that shows one.
+    std::vector<std::string> notes;
+    const auto written = host_->overwrite(placement, options, notes);
+    if (!written) return std::unexpected(written.error());
+    if (*written) return notes;
+  }
+  return host_->place({placement}, options);
 }
 
 void OpenPicture::show_result_alone(GimpImage* image, OutputFormat format) const {

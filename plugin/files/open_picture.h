@@ -34,8 +34,10 @@ class OpenPicture {
   /// From now on gray travels as RGB. False: it is not gray, or does so already.
   [[nodiscard]] bool send_gray_as_rgb() { return host_->send_gray_as_rgb(); }
 
-  /// Puts the result above its source; its job stays in the journal. Returns what has to be said.
-  [[nodiscard]] Result<std::vector<std::string>> place(JobResult& result, const Settings& settings);
+  /// Puts the result above its source, or in its place if `format` has no layers; its job stays in
+  /// the journal. Returns what has to be said.
+  [[nodiscard]] Result<std::vector<std::string>> place(JobResult& result, const Settings& settings,
+                                                       OutputFormat format);
 
   /// Writes the image, result on top, with the metadata and the profile of the file. Errors: gimp.
   [[nodiscard]] Result<void> save(const std::filesystem::path& file, OutputFormat format,

@@ -36,6 +36,12 @@ class GimpHost final : public Host {
   [[nodiscard]] Result<std::vector<std::string>> place(std::vector<Placement> placements,
                                                        const PlaceOptions& options) override;
 
+  /// Writes a result's pixels into the layer that was sent, instead of making a new one: for an
+  /// image that nobody sees. False: the layer is more than its pixels, so that they would not stay.
+  /// Errors: bad_picture, io, gimp.
+  [[nodiscard]] Result<bool> overwrite(const Placement& placement, const PlaceOptions& options,
+                                       std::vector<std::string>& notes);
+
   /// From now on earlier results are replaced by new ones made from their originals.
   void work_on_originals(bool originals) override;
 

@@ -84,6 +84,27 @@ GimpLayer* GimpHost::layer_left_alone(const Placement& placement) const {
              : nullptr;
 }
 
+Result<bool> GimpHost::overwrite(const Placement& placement, const PlaceOptions& options,
+                                 std::vector<std::string>& notes) {
+  const PlaceRequest request = request_for(placement, options);
+  const bool can_be = request.source && !request.replaced && is_plain(request.source) &&
+                      has_size(request.source, request.box);
+  if (!can_be || layer_left_alone(placement)) return false;
+  unlock(request.source);
+  GimpDrawable* layer = as_drawable(request.source);
+  const auto buffer = buffer_of(layer);
+  const auto report =
+      import_answer(request.answer, *request.snapshot, {buffer.get(), 0, 0, watching(request)},
+                    request.process_events);
+  if (!report) return std::unexpected(report.error());
+  gegl_buffer_flush(buffer.get());
+  gimp_drawable_update(layer, 0, 0, request.box.width, request.box.height);
+  notes = notes_of(*report);
+  new_layers_ = {gimp_item_get_id(as_item(request.source))};
+  changed_ = true;
+  return true;
+}
+
 Result<GimpHost::Ready> GimpHost::make_ready(const Placement& placement,
                                              const PlaceOptions& options) {
   // An image that is closed in the midst of it, or a layer that is deleted, is no reason to fail.

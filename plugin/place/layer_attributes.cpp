@@ -49,6 +49,8 @@ Result<void> copy_tag_effects_and_mask(GimpLayer* layer, GimpLayer* model,
   return {};
 }
 
+bool is_plain(GimpLayer* layer) { return G_OBJECT_TYPE(layer) == GIMP_TYPE_LAYER; }
+
 void unlock(GimpLayer* layer) {
   gimp_item_set_lock_content(as_item(layer), FALSE);
   gimp_item_set_lock_position(as_item(layer), FALSE);

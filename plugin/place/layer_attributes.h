@@ -28,6 +28,9 @@ struct LayerAttributes {
 /// Whether a layer is as large as a box, wherever that lies.
 [[nodiscard]] bool has_size(GimpLayer* layer, Rectangle box);
 
+/// Text, group, link and vector layers are more than their pixels: a copy would be one again.
+[[nodiscard]] bool is_plain(GimpLayer* layer);
+
 /// Only a group's mode can be that.
 [[nodiscard]] inline bool passes_through(const LayerAttributes& attributes) {
   return attributes.mode == GIMP_LAYER_MODE_PASS_THROUGH;

@@ -12,9 +12,6 @@
 namespace sharpen {
 namespace {
 
-/// Text, group, link and vector layers are more than their pixels: a copy would be one again.
-bool is_plain(GimpLayer* layer) { return G_OBJECT_TYPE(layer) == GIMP_TYPE_LAYER; }
-
 /// The source as it was sent.
 Rectangle whole_of(const PlaceRequest& request) {
   return {0, 0, request.attributes.width, request.attributes.height};
@@ -29,18 +26,6 @@ GimpImageType type_in(GimpImage* image, bool alpha) {
   if (gimp_image_get_base_type(image) == GIMP_GRAY)
     return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
   return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
-}
-
-/// The request's ProcessEvents, which also ends the work when its layer or image is gone.
-ProcessEvents watching(const PlaceRequest& request) {
-  return [&request]() -> Result<void> {
-    if (request.process_events)
-      if (auto processed = request.process_events(); !processed) return processed;
-    if (is_there(request)) return {};
-    return fail(
-        ErrorKind::gimp, _("The layer was removed while its result was inserted."),
-        _("Fetch the result again with Filters > Enhance > Unfinished Remote Sharpen Jobs."));
-  };
 }
 
 /// Whether the result has to take the place of the whole source, which is hidden then, lest the
@@ -77,6 +62,17 @@ bool is_there(const PlaceRequest& request) {
   };
   return gimp_image_is_valid(request.image) && is_in_place(request.source) &&
          is_in_place(request.replaced);
+}
+
+ProcessEvents watching(const PlaceRequest& request) {
+  return [&request]() -> Result<void> {
+    if (request.process_events)
+      if (auto processed = request.process_events(); !processed) return processed;
+    if (is_there(request)) return {};
+    return fail(
+        ErrorKind::gimp, _("The layer was removed while its result was inserted."),
+        _("Fetch the result again with Filters > Enhance > Unfinished Remote Sharpen Jobs."));
+  };
 }
 
 /// How a result becomes a layer.

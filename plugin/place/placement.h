@@ -37,6 +37,9 @@ struct PlaceRequest {
 /// Whether GIMP still has the image and the layers of a request.
 [[nodiscard]] bool is_there(const PlaceRequest& request);
 
+/// The request's ProcessEvents, which also ends the work when its layer or image is gone.
+[[nodiscard]] ProcessEvents watching(const PlaceRequest& request);
+
 /// A result as a layer with all its pixels that is in no image yet; discarded if it gets in none.
 /// Without a selection it has the source's size and, where two layers would look different from
 /// one, takes the source's place. With a selection it is a layer of the sent box, masked by the

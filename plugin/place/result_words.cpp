@@ -11,8 +11,7 @@ std::string result_name(const std::string& layer_name, const Settings& settings)
   return layer_name.empty() ? model : tr("{} – {}", layer_name, model);
 }
 
-std::vector<std::string> notes_of(const NewLayer& layer) {
-  const ImportReport& report = layer.report();
+std::vector<std::string> notes_of(const ImportReport& report) {
   std::vector<std::string> notes;
   if (report.fewer_bits)
     notes.emplace_back(_("The service answered with 8 bits a channel; the layer has more."));
@@ -26,6 +25,11 @@ std::vector<std::string> notes_of(const NewLayer& layer) {
     notes.emplace_back(
         _("Values brighter than white or darker than black were clipped where the "
           "service changed the picture."));
+  return notes;
+}
+
+std::vector<std::string> notes_of(const NewLayer& layer) {
+  std::vector<std::string> notes = notes_of(layer.report());
   if (layer.was_pass_through())
     notes.emplace_back(
         _("The group is sharpened as it looks by itself, without what it passes through: the "

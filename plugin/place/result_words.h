@@ -12,6 +12,7 @@ namespace sharpen {
 [[nodiscard]] std::string result_name(const std::string& layer_name, const Settings& settings);
 
 /// What the user has to be told of a result, in sentences.
+[[nodiscard]] std::vector<std::string> notes_of(const ImportReport& report);
 [[nodiscard]] std::vector<std::string> notes_of(const NewLayer& layer);
 
 }  // namespace sharpen

@@ -9,11 +9,11 @@ def picture(file, size=64, kind="RGB", seed=None, **options):
     """A small picture of noise, each another one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     noise = file.with_suffix(".raw-noise")
-    channels = 3 if kind == "RGB" else 1
+    channels = {"RGB": 3, "RGBA": 4, "GRAY": 1}[kind]
     noise.write_bytes(random.Random(seed or str(file)).randbytes(size * size * channels))
     arguments = [word for name, value in options.items() for word in (f"-{name}", value)]
     subprocess.run(["convert", "-depth", "8", "-size", f"{size}x{size}",
-                    f"{'rgb' if channels == 3 else 'gray'}:{noise}", *arguments, str(file)], check=True)
+                    f"{kind.lower()}:{noise}", *arguments, str(file)], check=True)
     noise.unlink()
     return file
 
@@ -28,5 +28,5 @@ def add_make(photo, make):
     photo.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + data[2:])
 
 
-def pixels(file):
-    return subprocess.run(["convert", f"{file}[0]", "-depth", "8", "rgb:-"], check=True, capture_output=True).stdout
+def pixels(file, order="rgb"):
+    return subprocess.run(["convert", f"{file}[0]", "-depth", "8", f"{order}:-"], check=True, capture_output=True).stdout

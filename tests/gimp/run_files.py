@@ -17,6 +17,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+import fake_service
 import harness
 from pictures import add_make, picture, pixels
 
@@ -144,6 +145,44 @@ class Files(unittest.TestCase):
         self.run_command("in", "-o", "out", "--recursive", "--name", "{number} {model}")
         self.assertTrue((self.output / "deep" / "0001 Lens Blur V2.JPG").is_file())
         self.assertEqual(self.charged(), 2)
+
+    def scheme(self, text):
+        done = self.gimp.run("scheme", f"(begin (script-fu-use-v3) {text})", timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return done.stdout
+
+    def test_layers_become_what_they_look_like(self):
+        self.url = self.enterContext(fake_service.FakeService()) + "/flip"
+        lower, upper = picture(self.folder / "lower.png"), picture(self.folder / "upper.png", size=32)
+        picture(self.input / "alpha.png", kind="RGBA")
+        plain, shown = self.input / "locked.xcf", self.folder / "shown.png"
+        self.scheme(f"""
+            (let* ((image (gimp-file-load RUN-NONINTERACTIVE "{lower}")))
+              (gimp-item-set-lock-content (vector-ref (gimp-image-get-layers image) 0) TRUE)
+              (gimp-file-save RUN-NONINTERACTIVE image "{plain}"))
+            (let* ((image (gimp-file-load RUN-NONINTERACTIVE "{lower}"))
+                   (top (gimp-file-load-layer RUN-NONINTERACTIVE image "{upper}")))
+              (gimp-image-insert-layer image top 0 0)
+              (gimp-layer-set-offsets top 20 10)
+              (gimp-layer-set-opacity top 50)
+              (gimp-file-save RUN-NONINTERACTIVE image "{self.input / 'two.xcf'}")
+              (gimp-image-flatten image)
+              (gimp-file-save RUN-NONINTERACTIVE image "{shown}"))""")
+        self.run_command("in", "-o", "out", "--format", "png")
+        flipped = {"locked": lower, "two": shown}
+        for name, file in flipped.items():
+            self.assertEqual(pixels(self.output / f"{name}.png"), bytes(byte ^ 1 for byte in pixels(file)), name)
+        sent, got = (pixels(folder / "alpha.png", "rgba") for folder in (self.input, self.output))
+        self.assertEqual(got[3::4], sent[3::4])
+        seen = [at for at in range(0, len(sent), 4) if sent[at + 3] > 0]
+        self.assertLess(len(seen), len(sent) // 4)
+        for at in seen:
+            self.assertEqual(got[at : at + 3], bytes(byte ^ 1 for byte in sent[at : at + 3]))
+        self.run_command("in/locked.xcf", "-o", "layers")
+        said = self.scheme(f"""
+            (display (list "layers:" (vector-length (gimp-image-get-layers
+              (gimp-file-load RUN-NONINTERACTIVE "{self.folder / 'layers' / 'locked.xcf'}")))))""")
+        self.assertIn("layers: 2", said)
 
     def test_equal_pictures_are_paid_for_once(self):
         self.serve()
