@@ -43,8 +43,9 @@ bool export_to(GimpImage* image, GFile* file, OutputFormat format, int jpeg_qual
                "include-color-profile", TRUE, nullptr);
   switch (format) {
     case OutputFormat::jpeg:
+      // A progressive one has the same pixels and takes twice the time.
       g_object_set(config.get(), "quality", jpeg_quality / 100.0, "sub-sampling",
-                   "sub-sampling-1x1", nullptr);
+                   "sub-sampling-1x1", "progressive", FALSE, nullptr);
       break;
     case OutputFormat::png: {
       // Level 9, GIMP's own, takes seconds longer for a file that is 2 % smaller.
