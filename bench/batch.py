@@ -119,10 +119,13 @@ def main():
                 seconds, cpu, peak = measured(
                     [program, inputs, "-o", folder / f"out-{count}", "--service", "own-server", "--service-url", url,
                      "--jobs", str(options.jobs)], gimp.environment, folder / "batch.log")
-                ideal = max(count / options.jobs * 2, cpu / CORES)
+                service, processor = count / options.jobs * 2, cpu / CORES
+                ideal = max(service, processor)
                 rows.append({"files": count, "jobs": options.jobs, "seconds": round(seconds, 1),
+                             "service_seconds": round(service, 1), "processor_seconds": round(processor, 1),
                              "cpu_seconds": round(cpu, 1), "ideal_seconds": round(ideal, 1),
-                             "ideal_factor": round(seconds / ideal, 2), "peak_mb": round(peak)})
+                             "ideal_factor": round(seconds / ideal, 2), "peak_mb": round(peak),
+                             "load": round(os.getloadavg()[0], 1)})
                 if count == options.files:
                     main_row = rows[-1]
             names = " ".join(f'"{file.name}"' for file in sorted((folder / f"in-{options.files}").iterdir()))
@@ -132,11 +135,12 @@ def main():
             loop, _, loop_peak = measured(
                 ["gimp-console-3", "--no-interface", "--no-data", "--no-fonts", "--new-instance", "--quit",
                  "--batch-interpreter=plug-in-script-fu-eval", "-b", script], gimp.environment, folder / "loop.log")
-    print(f"{'files':>6} {'at once':>8} {'seconds':>8} {'ideal':>8} {'factor':>7} {'peak MB':>8}")
+    # The ideal is the more of the two: what the service alone needs, and half of the processor's seconds.
+    print(f"{'files':>6} {'at once':>8} {'seconds':>8} {'service':>8} {'cpu / 2':>8} {'factor':>7} {'peak MB':>8} {'load':>6}")
     for row in rows:
-        print(f"{row['files']:6} {row['jobs']:8} {row['seconds']:8.1f} {row['ideal_seconds']:8.1f} "
-              f"{row['ideal_factor']:7.2f} {row['peak_mb']:8}")
-    print(f"{options.files:6} {'loop':>8} {loop:8.1f} {main_row['ideal_seconds']:8.1f} "
+        print(f"{row['files']:6} {row['jobs']:8} {row['seconds']:8.1f} {row['service_seconds']:8.1f} "
+              f"{row['processor_seconds']:8.1f} {row['ideal_factor']:7.2f} {row['peak_mb']:8} {row['load']:6}")
+    print(f"{options.files:6} {'loop':>8} {loop:8.1f} {'':8} {'':8} "
           f"{loop / main_row['ideal_seconds']:7.2f} {loop_peak:8.0f}")
     if options.json:
         figures = {"ideal_factor": main_row["ideal_factor"], "sequential_seconds": round(loop, 1),
