@@ -54,11 +54,19 @@ std::string number_of(std::int64_t journal_id, const Home& home) {
   return entry && *entry ? (*entry)->process_id : "";
 }
 
+std::optional<WrittenOutput> written_meanwhile(const WantedOutput& wanted, const Home& home) {
+  auto manifest = Manifest::open(home.journal());
+  if (!manifest) return {};
+  auto equal = manifest->find_equal(wanted.key);
+  const bool fits = equal && *equal && (*equal)->file.extension() == wanted.extension;
+  return fits ? *std::move(equal) : std::nullopt;
+}
+
 }  // namespace
 
 Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
-                               std::atomic<bool>& begun, const OnProgress& on_progress,
-                               GCancellable* cancellable) {
+                               const WantedOutput& wanted, std::atomic<bool>& begun,
+                               const OnProgress& on_progress, GCancellable* cancellable) {
   auto unsent = SpooledUpload::take_over(request.upload.file);
   // Before it takes a place. Without a fingerprint the job looks for itself, and says what is
   // wrong.
@@ -66,6 +74,8 @@ Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
   Throttle::Place place(shared.throttle, cancellable);
   begun = static_cast<bool>(place);
   if (!begun) return std::unexpected(cancelled_error());
+  if (auto equal = written_meanwhile(wanted, shared.home))
+    return FilesJob{.result = {}, .number = {}, .equal = std::move(equal)};
   Budget& budget = shared.budget;
   const auto price = price_of(request, budget, cancellable);
   if (!price) return std::unexpected(price.error());

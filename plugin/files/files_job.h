@@ -1,11 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "client/home.h"
 #include "client/jobs/job.h"
+#include "client/journal/manifest.h"
 #include "plugin/files/budget.h"
 #include "plugin/files/throttle.h"
 
@@ -14,7 +17,14 @@ namespace sharpen {
 /// What a run has of a picture at the service.
 struct FilesJob {
   JobResult result;
-  std::string number;  ///< the service's
+  std::string number;                       ///< the service's
+  std::optional<WrittenOutput> equal = {};  ///< instead of a result: it was written meanwhile
+};
+
+/// What another run may write of the same content while this one encodes and waits.
+struct WantedOutput {
+  OutputKey key;
+  std::filesystem::path extension;
 };
 
 /// What the jobs of a run share.
@@ -26,10 +36,11 @@ struct SharedByJobs {
 
 /// One picture of a run at the service, in a worker thread: it waits for its place there, which it
 /// gives up when the result is ready; its price is taken from the budget; then it is sent, unless
-/// the journal has its job already. `begun`: whether it got a place. Errors: those of run_job(),
-/// cancelled also without a place, and too_expensive if the budget of the run is used up.
+/// the journal has its job already, or another run has written it by now. `begun`: whether it got a
+/// place. Errors: those of run_job(), cancelled also without a place, and too_expensive if the
+/// budget of the run is used up.
 [[nodiscard]] Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
-                                             std::atomic<bool>& begun,
+                                             const WantedOutput& wanted, std::atomic<bool>& begun,
                                              const OnProgress& on_progress,
                                              GCancellable* cancellable);
 

@@ -61,6 +61,7 @@ void FilesRun::take_answer(OpenFile& file) {
     }
     return fail_file(file, std::move(error));
   }
+  if (const auto equal = std::move((**file.answer).equal)) return copy_equal(file, *equal);
   throttle_.went_well();
   FileItem& item = item_of(file);
   const auto& charged = (**file.answer).result.charged;

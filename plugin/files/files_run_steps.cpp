@@ -239,8 +239,9 @@ void FilesRun::submit(OpenFile& file) {
     });
   };
   file.job.start(
-      [this, &file, request = std::move(request), on_progress](GCancellable* cancellable) {
-        return run_files_job(request, {budget_, throttle_, home_}, file.begun, on_progress,
+      [this, &file, request = std::move(request), on_progress,
+       wanted = WantedOutput(file.key, file.output.extension())](GCancellable* cancellable) {
+        return run_files_job(request, {budget_, throttle_, home_}, wanted, file.begun, on_progress,
                              cancellable);
       },
       [this, &file](Result<FilesJob> answer) {

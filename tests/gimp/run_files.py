@@ -1,30 +1,25 @@
-"""Usage: run_files.py PLUG-IN SHARPEN-SERVICE: many files at once, as a script and as a shell do it.
+"""Usage: run_files.py PLUG-IN SHARPEN-SERVICE: many files at once, as a script and as a shell do it."""
 
-The service changes nothing and has an account, so that what was charged can be counted.
-"""
-
+import contextlib
 import csv
 import json
 import os
 import pathlib
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
+import time
 import unittest
-import urllib.error
 import urllib.request
 
 import fake_service
-import harness
+from files_case import FilesCase
 from pictures import add_make, picture, pixels
 
-PLUG_IN, SERVICE = sys.argv[1:3]
-CREDITS = 1000
 COMPLETION = pathlib.Path(__file__).resolve().parents[2] / "data" / "remote-sharpen.bash"
-CORE = ("script-fu", "file-jpeg", "file-png", "file-tiff", "file-webp")
 # The administrator may read everything: a test of rights runs as somebody who owns the same files, and may not.
 LIKE_A_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
 
@@ -38,70 +33,7 @@ os.execvp(command[0], command)
 """
 
 
-class Files(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.gimp_folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.gimp_folder.cleanup)
-        cls.gimp = harness.Gimp(cls.gimp_folder.name, PLUG_IN, SERVICE, core=CORE)
-        cls.key_file = pathlib.Path(cls.gimp_folder.name) / "key"
-        cls.key_file.write_text("the-key\n")
-        cls.gimp.environment["SHARPEN_SERVICE_KEY"] = "the-key"
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="photos ")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        self.input, self.output = self.folder / "in", self.folder / "out"
-        self.input.mkdir()
-        self.url = None
-
-    def serve(self, *options):
-        service = harness.sharpen_service(SERVICE, self.folder, "--engine", "identity", "--key-file",
-                                          str(self.key_file), "--balance", str(CREDITS), *options)
-        self.url = self.enterContext(service)
-        return self.url
-
-    def charged(self):
-        request = urllib.request.Request(self.url + "/account/v1/credits/balance", headers={"X-API-Key": "the-key"})
-        while True:
-            try:
-                with urllib.request.urlopen(request) as answer:
-                    return CREDITS - json.load(answer)["available_credits"]
-            except urllib.error.HTTPError as error:
-                if error.code != 429:
-                    raise
-
-    def command(self, *arguments, wrong_key=False, timeout=120, before=()):
-        environment = self.gimp.environment | ({"SHARPEN_SERVICE_KEY": "another"} if wrong_key else {})
-        program = self.gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen"
-        return subprocess.run([*before, program, *arguments, "--service", "own-server", "--service-url", self.url],
-                              env=environment, capture_output=True, timeout=timeout, cwd=self.folder)
-
-    def run_command(self, *arguments, status=0, **options):
-        done = self.command(*arguments, **options)
-        self.assertEqual(done.returncode, status, done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace"))
-        return done.stdout.decode(errors="replace")
-
-    def report(self, folder=None):
-        report = json.loads(((folder or self.output) / "remote-sharpen-report.json").read_text("utf-8"))
-        return {pathlib.Path(file["file"]).name: file for file in report["files"]}
-
-    def results(self):
-        return self.results_in(self.output)
-
-    def results_in(self, folder):
-        return {name: file["result"] for name, file in self.report(folder).items()}
-
-    def script(self, inputs, **arguments):
-        names = " ".join(json.dumps(str(name)) for name in inputs)
-        rest = " ".join(f"#:{name.replace('_', '-')} {json.dumps(value) if isinstance(value, str) else value}"
-                        for name, value in arguments.items())
-        return self.gimp.run("scheme", f"(begin (script-fu-use-v3) (let ((values (plug-in-remote-sharpen-files "
-                             f"#:inputs '({names}) #:output {json.dumps(str(self.output))} "
-                             f"#:service \"own-server\" #:service-url \"{self.url}\" {rest}))) "
-                             "(display values) (newline)))", timeout=120)
-
+class Files(FilesCase):
     def test_a_script_gets_every_picture_once(self):
         self.serve()
         for name in ("a.jpg", "b.png", "c.tif", "gray.png"):
@@ -191,6 +123,44 @@ class Files(unittest.TestCase):
         self.run_command("in", "-o", "out")
         self.assertEqual(self.charged(), 1)
         self.assertEqual((self.output / "first.png").read_bytes(), (self.output / "second.png").read_bytes())
+
+    def test_runs_that_begin_at_once_pay_once(self):
+        self.serve("--behaviour", "processing_ms=1000", "--behaviour", "aimlapi_form=b64_json")
+        picture(self.input / "a.png")
+        for charged, service in enumerate(("own-server", "aimlapi"), 1):
+            folders = [self.folder / f"{service}-{number}" for number in range(2)]
+            runs = [threading.Thread(target=self.run_command, args=("in", "-o", folder), kwargs={"service": service})
+                    for folder in folders]
+            for run in runs:
+                run.start()
+            for run in runs:
+                run.join()
+            self.assertEqual([self.results_in(folder) for folder in folders], [{"a.png": "done"}] * 2)
+            self.assertEqual(self.charged(), charged)
+
+    def test_what_another_run_wrote_meanwhile_is_copied(self):
+        self.serve("--behaviour", "processing_ms=600000")
+        first, second = picture(self.input / "a.png"), picture(self.input / "b.png")
+        written = picture(self.folder / "written.png")
+        run = threading.Thread(target=self.run_command, args=("in", "-o", "out", "--jobs", "1"),
+                               kwargs={"status": 1, "timeout": 60})
+        run.start()
+        private = self.gimp.profile / "remote-sharpen"
+        while len(list((private / "spool").glob("*.png"))) < 2 or not self.jobs("status"):
+            time.sleep(0.02)
+        stamp = written.stat()
+        with contextlib.closing(sqlite3.connect(private / "jobs.sqlite", timeout=10)) as database, database:
+            database.execute(
+                "INSERT INTO outputs (content, settings, wanted, owner, renewed, file, bytes, modified) SELECT content, settings, "
+                "'elsewhere', '', 0, ?, ?, ? FROM outputs WHERE wanted = ?",
+                (str(written), stamp.st_size, stamp.st_mtime_ns, str(self.output / "b.png")))
+        (job,) = self.jobs("process_id")
+        urllib.request.urlopen(urllib.request.Request(self.url + "/image/v1/cancel/" + job, method="DELETE",
+                                                      headers={"X-API-Key": "the-key"})).close()
+        run.join()
+        self.assertEqual(self.results(), {first.name: "failed", second.name: "done"})
+        self.assertEqual((self.output / "b.png").read_bytes(), written.read_bytes())
+        self.assertEqual(len(self.jobs("process_id")), 1)
 
     def test_existing_files(self):
         self.serve()
@@ -445,11 +415,6 @@ class Files(unittest.TestCase):
         self.run_command("in", "-o", "out", "--preset", "Soft", "--name", "{model}")
         self.assertTrue((self.output / "Strong.png").is_file(), list(self.output.iterdir()))
         self.run_command("in", "-o", "out", "--preset", "None such", status=1)
-
-    def jobs(self):
-        request = urllib.request.Request(self.url + "/image/v1/status", headers={"X-API-Key": "the-key"})
-        with urllib.request.urlopen(request) as answer:
-            return [json.loads(job["options_json"]) for job in json.load(answer)]
 
     def test_a_blur_by_hand(self):
         self.serve()
