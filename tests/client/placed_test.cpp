@@ -72,6 +72,17 @@ TEST_F(Placed, AFetchThatFailsLeavesItWhereItWas) {
   EXPECT_FALSE(run());
   EXPECT_EQ(placed().size(), 1u);
   EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_EQ(room.spooled_files(), 0u);
+}
+
+TEST_F(Placed, ThePaidJobAfterOneThatWasDroppedIsUnfinished) {
+  place();
+  topaz.next("GET status", {.body = R"({"status":"Cancelled"})"});
+  topaz.next("GET status", {.status = 401});
+  EXPECT_FALSE(run());
+  EXPECT_EQ(topaz.jobs(), 2);
+  EXPECT_TRUE(placed().empty());
+  EXPECT_EQ(Journal::open(room.home.journal())->unfinished()->size(), 1u);
 }
 
 TEST_F(Placed, ARecoveryThatFailsLeavesItWhereItWas) {

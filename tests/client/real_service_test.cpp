@@ -46,7 +46,7 @@ class RunningService {
   static std::vector<std::string> arguments_of(const std::vector<std::string>& behaviours) {
     std::vector<std::string> words = {"--engine", "identity", "--balance", "50", "--metrics"};
     for (const std::string& behaviour : behaviours) {
-      words.push_back("--behaviour");
+      words.emplace_back("--behaviour");
       words.push_back(behaviour);
     }
     return words;

@@ -51,7 +51,10 @@ TEST_F(SharedJob, AJobOfALivingRunIsNotPaidForAgain) {
   EXPECT_TRUE(result->paid_before);
   EXPECT_EQ(result->info.width, JobRoom::width);
   EXPECT_EQ(topaz.jobs(), 1);
-  EXPECT_EQ(Journal::open(room.home.journal())->jobs()->size(), 2u) << "each run has its entry";
+  const auto jobs = *Journal::open(room.home.journal())->jobs();
+  ASSERT_EQ(jobs.size(), 2u) << "each run has its entry";
+  for (const JournalEntry& job : jobs)
+    EXPECT_TRUE(std::filesystem::exists(job.original_file)) << "recovery needs it";
   ASSERT_TRUE(placed_job(result->journal_id, room.home));
   EXPECT_EQ(Journal::open(room.home.journal())->placed()->size(), 1u);
 }
@@ -164,6 +167,9 @@ TEST_F(SharedJob, AResultThatTheOtherRunHasIsNotFetchedAgain) {
   EXPECT_TRUE(result->paid_before);
   EXPECT_EQ(topaz.jobs(), 1);
   EXPECT_EQ(topaz.count("GET result"), 1u);
+  const auto theirs = Journal::open(room.home.journal())->jobs()->at(0).result_file;
+  ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  EXPECT_TRUE(std::filesystem::exists(theirs)) << "the other run needs it";
 }
 
 TEST_F(SharedJob, AResultThatCannotBeCopiedIsAnErrorAtOnce) {
@@ -268,6 +274,29 @@ TEST_F(SharedJob, AnEarlierJobIsKeptForTheLayerOfTheLaterRun) {
     EXPECT_TRUE(files == 0 || room.spooled_files() == files);
     files = room.spooled_files();
   }
+  EXPECT_EQ(topaz.jobs(), 1);
+}
+
+TEST_F(SharedJob, AnEarlierJobThatIsCancelledIsNotSentAgain) {
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  topaz.set_states({"Processing"});
+  const auto result = run_until(Stage::sharpening);
+  ASSERT_FALSE(result);
+  EXPECT_TRUE(result.error().hint.contains("The service stopped the job")) << result.error().hint;
+  EXPECT_EQ(topaz.jobs(), 1);
+  EXPECT_TRUE(room.entries().empty());
+}
+
+TEST_F(SharedJob, AnEarlierJobThatCannotBeNotedIsGivenBack) {
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  change("CREATE TRIGGER full BEFORE UPDATE OF step ON jobs BEGIN SELECT RAISE(FAIL, 'full'); END");
+  const auto result = run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::io) << result.error().text();
+  EXPECT_EQ(Journal::open(room.home.journal())->unfinished()->size(), 1u)
+      << "nobody else could fetch it while this process lives";
   EXPECT_EQ(topaz.jobs(), 1);
 }
 
