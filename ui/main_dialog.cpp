@@ -23,14 +23,15 @@ MainDialog::MainDialog(GimpProcedure* procedure, GimpProcedureConfig* config,
       memory_(home),
       accounts_(home, {[this](const Result<Account>& found) { account_found(found); },
                        [this](const Result<Balance>& balance) { balance_found(balance); }}),
-      suggester_(host_, home_) {
+      suggester_(host_, home_),
+      measurer_(host_, home_) {
   auto* dialog = GIMP_PROCEDURE_DIALOG(window_.get());
   gimp_procedure_dialog_set_ok_label(dialog, _("Shar_pen"));
   // GIMP's own is English where its catalogue lacks the word.
   gtk_button_set_label(
       GTK_BUTTON(gtk_dialog_get_widget_for_response(GTK_DIALOG(dialog), GTK_RESPONSE_CANCEL)),
       _("_Cancel"));
-  setup_ = std::make_unique<SetupPage>([this] { choice_changed(); });
+  setup_ = std::make_unique<SetupPage>([this] { choice_changed(); }, [this] { measure(); });
   presets_ = std::make_unique<PresetBar>(
       Presets(home_.presets()),
       PresetBar::Events{[this](const Settings& settings) { take_settings(settings); },
@@ -184,12 +185,29 @@ void MainDialog::show_account_page() {
 void MainDialog::suggest() {
   suggestion_line_->set_looking();
   const std::size_t source = preview_->source_shown();
-  suggester_.start(source, [this, source](Result<Suggestion> found) {
+  const Source& about = host_.sources().at(source);
+  const Rectangle whole{0, 0, int(about.width), int(about.height)};
+  suggester_.start(source, whole, [this, source](const Result<std::string>& found) {
+    if (!found) return show_suggestion(std::unexpected(found.error()));
+    Suggestion suggestion = suggestion_from(*found);
     const auto& sources = host_.sources();
-    if (found && sources.size() > 1)
-      found->text = tr("{}: {}", sources[source].layer_name, found->text);
-    show_suggestion(found);
+    if (sources.size() > 1)
+      suggestion.text = tr("{}: {}", sources[source].layer_name, suggestion.text);
+    show_suggestion(suggestion);
   });
+}
+
+void MainDialog::measure() {
+  setup_->by_hand().set_measuring();
+  measurer_.start(preview_->source_shown(), preview_->part_to_measure(),
+                  [this](const Result<std::string>& found) {
+                    if (found) {
+                      setup_->by_hand().set_measured(found_blur(*found),
+                                                     suggestion_from(*found).text);
+                    } else {
+                      setup_->by_hand().set_measured({}, found.error().text());
+                    }
+                  });
 }
 
 void MainDialog::show_suggestion(const Result<Suggestion>& found) {
@@ -367,6 +385,7 @@ Result<void> MainDialog::run() {
     write_config(choice);
     memory_.set_unfinished(choice);
     suggester_.stop();
+    measurer_.stop();
     suggestion_line_->hide();
     preview_->pause();
     switch (work()) {

@@ -11,6 +11,7 @@
 #include "ui/pages/setup_page.h"
 #include "ui/preview/preview.h"
 #include "ui/run/memory.h"
+#include "ui/run/picture_look.h"
 #include "ui/run/suggestion.h"
 #include "ui/run/waiting_bar.h"
 #include "ui/run/work_view.h"
@@ -56,6 +57,8 @@ class MainDialog {
   void suggest();
   void show_suggestion(const Result<Suggestion>& found);
   void follow_suggestion();
+  /// The blur in what is visible, for a blur by hand.
+  void measure();
   void open_later(void (MainDialog::*window)());
   void open_recovery();
   void show_problem(const Error& error);
@@ -77,7 +80,7 @@ class MainDialog {
   std::unique_ptr<GtkWidget, DestroyWidget> window_;
   Memory memory_;
   AccountWatch accounts_;
-  ModelSuggester suggester_;
+  PictureLook suggester_, measurer_;
   Suggestion suggestion_;  ///< the newest
   std::unique_ptr<SetupPage> setup_;
   std::unique_ptr<PresetBar> presets_;

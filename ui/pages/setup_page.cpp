@@ -23,7 +23,7 @@ constexpr std::array face_parameters = {ParameterId::face_enhancement_strength,
 
 }  // namespace
 
-SetupPage::SetupPage(std::function<void()> changed)
+SetupPage::SetupPage(std::function<void()> changed, std::function<void()> measure)
     : changed_(std::move(changed)),
       box_(own(vertical_box(wide_gap))),
       labels_(Ref<GtkSizeGroup>::adopt(gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL))),
@@ -33,7 +33,7 @@ SetupPage::SetupPage(std::function<void()> changed)
       }),
       sliders_(model_parameters, [this] { user_changed(); }),
       face_sliders_(face_parameters, [this] { user_changed(); }),
-      by_hand_([this] { user_changed(); }) {
+      by_hand_({[this] { user_changed(); }, std::move(measure)}) {
   preset_slot_ = vertical_box();
   append(box_.get(), preset_slot_);
   redo_ = check_button(_("Sharpen the _original again and replace this result"));

@@ -19,8 +19,9 @@ namespace sharpen {
 /// widgets are put into its slots by the dialog.
 class SetupPage {
  public:
-  /// `changed` is called when the user changes anything.
-  explicit SetupPage(std::function<void()> changed);
+  /// `changed` is called when the user changes anything, `measure` to measure the blur in what is
+  /// visible; empty: that is not offered.
+  explicit SetupPage(std::function<void()> changed, std::function<void()> measure = {});
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
   /// Empty boxes for the presets (top) and the account line (below the service)…
@@ -46,6 +47,7 @@ class SetupPage {
   void set_found(const FoundBlur& found, const Settings& settings) {
     by_hand_.set_found(found, settings);
   }
+  [[nodiscard]] BlurRows& by_hand() { return by_hand_; }
   /// Chooses a model as the user would, at another service if that is given.
   void choose_model(const std::string& model, std::optional<ServiceKind> service = {});
   /// Shows "Sharpen the original again and replace this result".

@@ -12,6 +12,7 @@ namespace {
 constexpr unsigned rest_milliseconds = 25;
 constexpr double loaded_pixels = 65'536;               ///< of the original at once
 constexpr double read_pixels = 200'000;                ///< of an answer at once
+constexpr int least_measured = 384;                    ///< pixels a side, if there are as many
 constexpr double most_kept_of_one = 64e6;              ///< pixels; of larger ones what is seen
 constexpr std::size_t most_bytes = 512 * 1024 * 1024;  ///< of sharpened pixels
 
@@ -46,6 +47,18 @@ Preview::~Preview() = default;
 const Source& Preview::source() const { return host_.sources().at(source_); }
 
 Rectangle Preview::whole() const { return {0, 0, int(source().width), int(source().height)}; }
+
+Rectangle Preview::part_to_measure() const {
+  const Rectangle seen = panel_->view().visible();
+  if (seen.width <= 0 || seen.height <= 0) return whole();
+  const auto widened = [](int start, int length, int most) {
+    const int wanted = std::min(std::max(length, least_measured), most);
+    return std::pair(std::clamp(start - (wanted - length) / 2, 0, most - wanted), wanted);
+  };
+  const auto [x, width] = widened(seen.x, seen.width, whole().width);
+  const auto [y, height] = widened(seen.y, seen.height, whole().height);
+  return {x, y, width, height};
+}
 
 void Preview::choose(const ViewChoice& choice) {
   first_zoom_ = choice.zoom;

@@ -45,6 +45,8 @@ class Preview {
   void resume();
 
   [[nodiscard]] std::size_t source_shown() const { return source_; }
+  /// What of it is visible, and around that what a measurement needs.
+  [[nodiscard]] Rectangle part_to_measure() const;
   /// A paid preview runs: its settings must stay, and the same must not be paid for elsewhere.
   [[nodiscard]] bool is_paying() const { return paying_; }
   /// Whether the whole source with these settings was paid for here already, and its result.

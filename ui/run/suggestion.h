@@ -1,14 +1,8 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 
-#include "client/home.h"
-#include "client/jobs/job.h"
-#include "ui/host.h"
-#include "ui/run/background.h"
+#include "client/providers/models.h"
 
 namespace sharpen {
 
@@ -21,27 +15,5 @@ struct Suggestion {
 
 /// By the `options_json` of a job on this computer (docs/service-contract.md, "Status").
 [[nodiscard]] Suggestion suggestion_from(const std::string& options_json);
-
-/// Has the service on this computer look at a picture: nothing is sent away, and nothing is paid.
-class ModelSuggester {
- public:
-  using Done = std::function<void(const Result<Suggestion>&)>;
-  ModelSuggester(Host& host, Home home) : host_(host), home_(std::move(home)) {}
-
-  /// Looks at a source; an earlier look is given up.
-  void start(std::size_t source, Done done);
-  void stop();
-
- private:
-  void step_export();
-  void ask(Upload upload, const LayerOrigin& origin);
-
-  Host& host_;
-  Home home_;
-  Done done_;
-  std::unique_ptr<Export> export_;
-  EventSource exporting_;
-  Background asking_;
-};
 
 }  // namespace sharpen

@@ -22,10 +22,10 @@ double in_steps(ParameterId id, double value) {
 
 }  // namespace
 
-BlurRows::BlurRows(std::function<void()> changed)
-    : changed_(std::move(changed)),
+BlurRows::BlurRows(Events events)
+    : events_(std::move(events)),
       box_(own(form())),
-      rows_(blur_parameters, [this] { changed_(); }) {
+      rows_(blur_parameters, [this] { events_.changed(); }) {
   const auto word = [](BlurKind kind) { return word_of(kind).data(); };
   kind_ = combo({{word(BlurKind::automatic), _("Auto")},
                  {word(BlurKind::defocus), _("Out of focus")},
@@ -38,25 +38,36 @@ BlurRows::BlurRows(std::function<void()> changed)
         "light became disks. Moved in a line: they became lines. Soft all over: a lens or a scan "
         "that is not crisp. Shaken camera: the most likely path of the camera is estimated."));
   attach_row(box_.get(), 0, _("Kind of blur:"), kind_);
+  measure_ = text_button(_("Measure here"));
+  gtk_widget_set_halign(measure_, GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text(
+      measure_, _("Estimates the kind and the size of the blur from the visible part of the "
+                  "picture; with a selection, from that part of it."));
+  measured_ = hint_label("");
   GtkGrid* grid = GTK_GRID(box_.get());
-  gtk_grid_attach(grid, rows_.widget(), 0, 1, 2, 1);
+  gtk_grid_attach(grid, measure_, 1, 1, 1, 1);
+  gtk_grid_attach(grid, measured_, 0, 2, 2, 1);
+  gtk_grid_attach(grid, rows_.widget(), 0, 3, 2, 1);
+  set_visible(measure_, bool(events_.measure));
+  set_visible(measured_, false);
   protect_ = check_button(_("Protect sharp parts"));
   gtk_widget_set_tooltip_text(protect_, _("Parts that are already in focus are left unchanged."));
-  gtk_grid_attach(grid, protect_, 0, 2, 2, 1);
+  gtk_grid_attach(grid, protect_, 0, 4, 2, 1);
   try_ = text_button(_("Try anyway, as a shaken camera"));
   gtk_widget_set_halign(try_, GTK_ALIGN_START);
   gtk_widget_set_tooltip_text(
       try_,
       _("Estimates the most likely path of the camera and undoes it, even if it is uncertain."));
-  gtk_grid_attach(grid, try_, 0, 3, 2, 1);
+  gtk_grid_attach(grid, try_, 0, 5, 2, 1);
   set(Settings{});
 
   connections_.on(kind_, "changed", [this] {
     if (!setting_) kind_chosen();
   });
   connections_.on(protect_, "toggled", [this] {
-    if (!setting_) changed_();
+    if (!setting_) events_.changed();
   });
+  connections_.on(measure_, "clicked", [this] { events_.measure(); });
   connections_.on(try_, "clicked", [this] {
     const std::string shake(word_of(BlurKind::shake));
     gtk_combo_box_set_active_id(GTK_COMBO_BOX(kind_), shake.c_str());
@@ -68,6 +79,13 @@ BlurKind BlurRows::kind() const {
 }
 
 void BlurRows::kind_chosen() {
+  set_visible(measured_, false);
+  begin_with_estimate();
+  growing_ = scroll_into_view_soon(box_.get());
+  events_.changed();
+}
+
+void BlurRows::begin_with_estimate() {
   Settings settings;
   rows_.get(settings);
   for (const ParameterId id :
@@ -80,8 +98,6 @@ void BlurRows::kind_chosen() {
   }
   rows_.set(settings);
   follow_kind();
-  growing_ = scroll_into_view_soon(box_.get());
-  changed_();
 }
 
 void BlurRows::follow_kind() {
@@ -100,6 +116,26 @@ void BlurRows::set_found(const FoundBlur& found, const Settings& settings) {
     rows_.set_used(ParameterId::blur_angle, found.angle);
   }
   follow_kind();
+}
+
+void BlurRows::set_measuring() {
+  set_text(measured_, _("Looking at the picture…"));
+  set_visible(measured_, true);
+  gtk_widget_set_sensitive(measure_, FALSE);
+}
+
+void BlurRows::set_measured(const std::optional<FoundBlur>& found, const std::string& text) {
+  gtk_widget_set_sensitive(measure_, TRUE);
+  if (found && found->outcome == BlurOutcome::undone && found->kind != BlurKind::automatic) {
+    estimate_ = found;
+    setting_ = true;
+    gtk_combo_box_set_active_id(GTK_COMBO_BOX(kind_), std::string(word_of(found->kind)).c_str());
+    setting_ = false;
+    begin_with_estimate();
+    events_.changed();
+  }
+  set_text(measured_, text);
+  growing_ = scroll_into_view_soon(box_.get());
 }
 
 void BlurRows::set(const Settings& settings) {

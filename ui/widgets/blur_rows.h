@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "client/providers/found_blur.h"
 #include "ui/widgets/parameter_rows.h"
@@ -12,8 +13,11 @@ namespace sharpen {
 /// start.
 class BlurRows {
  public:
-  /// `changed` is called when the user changes anything.
-  explicit BlurRows(std::function<void()> changed);
+  struct Events {
+    std::function<void()> changed;  ///< by the user
+    std::function<void()> measure;  ///< the blur in what is visible; empty: not offered
+  };
+  explicit BlurRows(Events events);
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
 
@@ -21,18 +25,22 @@ class BlurRows {
   void get(Settings& settings) const;
   /// What the service found with these settings.
   void set_found(const FoundBlur& found, const Settings& settings);
+  void set_measuring();
+  /// Follows what was measured, if that can be undone, and shows the text.
+  void set_measured(const std::optional<FoundBlur>& found, const std::string& text);
 
  private:
   [[nodiscard]] BlurKind kind() const;
   void kind_chosen();
+  void begin_with_estimate();
   void follow_kind();
 
-  std::function<void()> changed_;
+  Events events_;
   bool setting_ = false;
   std::optional<FoundBlur> estimate_;  ///< what the service found by itself
   Ref<GtkWidget> box_;
   ParameterRows rows_;
-  GtkWidget *kind_, *protect_, *try_;
+  GtkWidget *kind_, *measure_, *measured_, *protect_, *try_;
   EventSource growing_;
   Connections connections_;
 };
