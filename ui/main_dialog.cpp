@@ -199,15 +199,17 @@ void MainDialog::suggest() {
 
 void MainDialog::measure() {
   setup_->by_hand().set_measuring();
-  measurer_.start(preview_->source_shown(), preview_->part_to_measure(),
-                  [this](const Result<std::string>& found) {
-                    if (found) {
-                      setup_->by_hand().set_measured(found_blur(*found),
-                                                     suggestion_from(*found).text);
-                    } else {
-                      setup_->by_hand().set_measured({}, found.error().text());
-                    }
-                  });
+  const std::size_t source = preview_->source_shown();
+  measurer_.start(
+      source, preview_->part_to_measure(), [this, source](const Result<std::string>& found) {
+        if (source != preview_->source_shown()) {
+          setup_->by_hand().stop_measuring();
+        } else if (found) {
+          setup_->by_hand().set_measured(found_blur(*found), suggestion_from(*found).text);
+        } else {
+          setup_->by_hand().set_measured({}, found.error().text());
+        }
+      });
 }
 
 void MainDialog::show_suggestion(const Result<Suggestion>& found) {
@@ -386,6 +388,7 @@ Result<void> MainDialog::run() {
     memory_.set_unfinished(choice);
     suggester_.stop();
     measurer_.stop();
+    setup_->by_hand().stop_measuring();
     suggestion_line_->hide();
     preview_->pause();
     switch (work()) {

@@ -42,6 +42,11 @@ struct Pace {
 /// On this computer from 10 ms, near by from 50 ms, elsewhere from 2 s to 10 s.
 [[nodiscard]] Pace pace_for(const ServiceAddress& address);
 
+/// The pause between two questions after one of `pause`: longer by a millisecond at least, up to
+/// the longest, but not past the time at which the service expects to be ready.
+[[nodiscard]] std::chrono::milliseconds next_pause(std::chrono::milliseconds pause,
+                                                   const Status& status, const Pace& pace);
+
 /// Growing pauses with jitter, which `Retry-After` lengthens.
 class Backoff {
  public:

@@ -14,18 +14,6 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-/// The next pause: growing, but not past the time at which the service expects to be ready.
-milliseconds next_pause(milliseconds pause, const Status& status, const Pace& pace) {
-  const auto grown = std::min(std::chrono::duration_cast<milliseconds>(pause * pace.poll_growth),
-                              pace.longest_poll);
-  if (!status.eta) return grown;
-  const milliseconds left =
-      std::chrono::seconds(std::clamp<std::int64_t>(*status.eta - unix_now(), 0, 24 * 3600));
-  if (left > 2 * pace.longest_poll) return pace.longest_poll;
-  if (left > pace.first_poll && left < grown) return left;
-  return grown;
-}
-
 Error not_the_service() {
   return {ErrorKind::protocol, _("Something else answers at the address of the service."),
           _("Perhaps this network needs a login: open a web page, then fetch the result under "
@@ -42,6 +30,17 @@ Error ended(JobState state) {
 }
 
 }  // namespace
+
+milliseconds next_pause(milliseconds pause, const Status& status, const Pace& pace) {
+  const auto grown =
+      std::min(std::chrono::ceil<milliseconds>(pause * pace.poll_growth), pace.longest_poll);
+  if (!status.eta) return grown;
+  const milliseconds left =
+      std::chrono::seconds(std::clamp<std::int64_t>(*status.eta - unix_now(), 0, 24 * 3600));
+  if (left > 2 * pace.longest_poll) return pace.longest_poll;
+  if (left > pace.first_poll && left < grown) return left;
+  return grown;
+}
 
 Pace pace_for(const ServiceAddress& address) {
   Pace pace;

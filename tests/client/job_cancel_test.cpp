@@ -1,6 +1,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/unix_time.h"
 #include "client/jobs/fingerprint.h"
 #include "client/jobs/job_run.h"
 #include "client/jobs/job_steps.h"
@@ -208,6 +209,12 @@ TEST_F(Job, OurOwnPatienceIsLongAndEndsRecoverably) {
   // A result is found soon after it is there: 2 % of its time later, and a first pause.
   EXPECT_LE(pace_for(topaz.address()).poll_growth, 1.02);
   EXPECT_LE(pace_for(topaz.address(ServiceKind::this_computer)).poll_growth, 1.02);
+  const Pace quick = pace_for(topaz.address(ServiceKind::this_computer));
+  Status soon;
+  soon.eta = unix_now() + 1;
+  auto pause = quick.first_poll;
+  for (int i = 0; i < 60; ++i) pause = next_pause(pause, soon, quick);
+  EXPECT_GE(pause, 70ms);
   topaz.set_states({"Processing"});
   auto service = open_service(topaz.address());
   ASSERT_TRUE(service);

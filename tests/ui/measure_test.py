@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 from every_control import check_page
 from gimp_window import Atspi, Failure, GimpSession, main, shown_text, until
@@ -54,6 +55,13 @@ def test():
             dialog.wait("button", "Zoom 100 %")
             measure(dialog, "Out of focus by about", "Out of focus", RADIUS)
             look_at(session, dialog, *["ctrl+Left"] * 80)
+            measure(dialog, "moved by about", "Moved in a line", LENGTH)
+            dialog.press(MEASURE)
+            dialog.choose(KIND, "Out of focus")  # what is measured does not replace a later choice
+            dialog.wait("button", MEASURE)
+            time.sleep(3)
+            if kind(dialog) != "Out of focus" or dialog.has_text("moved by about"):
+                raise Failure("a late measurement replaced the user's choice")
             measure(dialog, "moved by about", "Moved in a line", LENGTH)
             session.shot("measured", dialog)
             check_page(session, dialog)

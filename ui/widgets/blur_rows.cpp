@@ -23,9 +23,10 @@ double in_steps(ParameterId id, double value) {
 }  // namespace
 
 BlurRows::BlurRows(Events events)
-    : events_(std::move(events)),
-      box_(own(form())),
-      rows_(blur_parameters, [this] { events_.changed(); }) {
+    : events_(std::move(events)), box_(own(form())), rows_(blur_parameters, [this] {
+        if (measuring_) stop_measuring();
+        events_.changed();
+      }) {
   const auto word = [](BlurKind kind) { return word_of(kind).data(); };
   kind_ = combo({{word(BlurKind::automatic), _("Auto")},
                  {word(BlurKind::defocus), _("Out of focus")},
@@ -79,7 +80,7 @@ BlurKind BlurRows::kind() const {
 }
 
 void BlurRows::kind_chosen() {
-  set_visible(measured_, false);
+  stop_measuring();
   begin_with_estimate();
   growing_ = scroll_into_view_soon(box_.get());
   events_.changed();
@@ -119,13 +120,21 @@ void BlurRows::set_found(const FoundBlur& found, const Settings& settings) {
 }
 
 void BlurRows::set_measuring() {
+  measuring_ = true;
   set_text(measured_, _("Looking at the picture…"));
   set_visible(measured_, true);
   gtk_widget_set_sensitive(measure_, FALSE);
 }
 
-void BlurRows::set_measured(const std::optional<FoundBlur>& found, const std::string& text) {
+void BlurRows::stop_measuring() {
+  measuring_ = false;
+  set_visible(measured_, false);
   gtk_widget_set_sensitive(measure_, TRUE);
+}
+
+void BlurRows::set_measured(const std::optional<FoundBlur>& found, const std::string& text) {
+  if (!measuring_) return;
+  stop_measuring();
   if (found && found->outcome == BlurOutcome::undone && found->kind != BlurKind::automatic) {
     estimate_ = found;
     setting_ = true;
@@ -135,10 +144,12 @@ void BlurRows::set_measured(const std::optional<FoundBlur>& found, const std::st
     events_.changed();
   }
   set_text(measured_, text);
+  set_visible(measured_, true);
   growing_ = scroll_into_view_soon(box_.get());
 }
 
 void BlurRows::set(const Settings& settings) {
+  stop_measuring();
   setting_ = true;
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(kind_), std::string(word_of(settings.blur)).c_str());
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(protect_), settings.protect_sharp);

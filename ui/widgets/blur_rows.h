@@ -26,6 +26,8 @@ class BlurRows {
   /// What the service found with these settings.
   void set_found(const FoundBlur& found, const Settings& settings);
   void set_measuring();
+  /// What is still measured is not shown; any choice of the user does the same.
+  void stop_measuring();
   /// Follows what was measured, if that can be undone, and shows the text.
   void set_measured(const std::optional<FoundBlur>& found, const std::string& text);
 
@@ -36,7 +38,7 @@ class BlurRows {
   void follow_kind();
 
   Events events_;
-  bool setting_ = false;
+  bool setting_ = false, measuring_ = false;
   std::optional<FoundBlur> estimate_;  ///< what the service found by itself
   Ref<GtkWidget> box_;
   ParameterRows rows_;
