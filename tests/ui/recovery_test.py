@@ -85,7 +85,7 @@ def test():
             session.image_window()
             dialog = session.open_dialog()
             account(session, dialog)
-            for slider in ("Strength: Auto", "Denoise: Auto"):
+            for slider in ("Strength: Auto", "Minor denoise: Auto", "Denoise: Auto"):
                 kill_while_sharpening(session, dialog, vendor, folder)
                 dialog = session.open_dialog()
                 dialog.wait_text("1 credit (you have")
@@ -94,7 +94,7 @@ def test():
             finished = time.monotonic() + PROCESSING
             dialog = session.open_dialog()
             until("the service to be through", lambda: time.monotonic() > finished)
-            dialog.wait_text("3 sharpened pictures are waiting.")
+            dialog.wait_text("4 sharpened pictures are waiting.")
             session.shot("waiting", dialog)
             dialog.press("Show…")
             jobs = session.window("remote-sharpen", "Unfinished Sharpening")
@@ -104,8 +104,11 @@ def test():
             session.shot("jobs", jobs)
             check_page(session, jobs)
             jobs.press("Fetch")
-            jobs.wait_text("is above its layer.")
+            jobs.press("Close")  # what is under way goes on
             session.wait_layers(2)
+            dialog.wait_text("3 sharpened pictures are waiting.")
+            dialog.press("Show…")
+            jobs = session.window("remote-sharpen", "Unfinished Sharpening")
             jobs.press("Cancel")
             jobs.wait_text("It was too late to stop the job: it is charged, and can be fetched.")
             def question():
@@ -117,15 +120,16 @@ def test():
             jobs.press("Forget")
             until("the question", question).press("Forget")
             jobs.press("Close")
-            dialog.wait_text("1 sharpened picture is waiting: Lens Blur V2")
+            dialog.wait_text("2 sharpened pictures are waiting.")
             dialog.press("Cancel")
             until("the end of the dialog", lambda: not dialog.is_open())
             session.menu("Unfinished Remote Sharpen Jobs…")
             jobs = session.window("remote-sharpen", "Unfinished Sharpening")
-            jobs.press("Fetch")
-            jobs.press("Close")  # what is under way goes on
-            session.wait_layers(3)
-            if vendor.submits != 3:
+            jobs.press("Fetch All")
+            session.wait_layers(4)
+            until("nothing to fetch", lambda: not jobs.find("button", "Fetch All"))
+            jobs.press("Close")
+            if vendor.submits != 4:
                 raise Failure("something was sent again")
 
 

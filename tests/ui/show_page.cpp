@@ -61,7 +61,7 @@ int show_jobs() {
   other.id = 2;
   other.step = JobStep::running;
   other.origin.layer_name = "A layer with quite a long name, as imported photographs have";
-  list.set_jobs({job, other}, {});
+  list.set_jobs({job, other}, {}, {});
   list.set_state(2, "Fetching…", true);
   return show(list.widget());
 }

@@ -17,6 +17,16 @@ Recovery::Recovery(RecoverHost& host, Home home, std::function<void()> changed)
              [this](std::int64_t id) {
                // A question inside a message of an assistive technology would block it.
                asking_ = EventSource::idle([this, id] { return forget(id), false; });
+             },
+             [this] {
+               to_fetch_.clear();
+               for (const JournalEntry& job : jobs_) to_fetch_.push_back(job.id);
+               // One that is not ready is waited for.
+               std::ranges::stable_partition(to_fetch_, [this](std::int64_t id) {
+                 const JobStep step = std::ranges::find(jobs_, id, &JournalEntry::id)->step;
+                 return step == JobStep::ready || step == JobStep::fetched;
+               });
+               fetch_next();
              }}) {}
 
 void Recovery::reload() {
@@ -26,11 +36,14 @@ void Recovery::reload() {
 }
 
 void Recovery::take(Result<WaitingJobs> waiting) {
-  jobs_ = waiting ? std::move(waiting->jobs) : std::vector<JournalEntry>();
-  placed_ = waiting ? std::move(waiting->placed) : std::vector<JournalEntry>();
+  WaitingJobs nothing;
+  WaitingJobs& found = waiting ? *waiting : nothing;
+  jobs_ = std::move(found.jobs);
+  placed_ = std::move(found.placed);
   if (!waiting) list_.say(waiting.error().text(), true);
   if (waiting && !waiting->notice.empty()) list_.say(notice_ = waiting->notice, true);
-  list_.set_jobs(jobs_, placed_);
+  list_.set_jobs(jobs_, found.running, placed_);
+  for (const auto& [id, last] : told_) (void)list_.set_state(id, last.text, false, last.is_problem);
   changed_();
 }
 
@@ -64,6 +77,14 @@ void Recovery::fetch(std::int64_t id) {
         return fetch_waiting(job, home, forward, cancellable);
       },
       [this, job = *job](Result<JobResult> result) { place(job, std::move(result)); });
+}
+
+void Recovery::fetch_next() {
+  while (!busy_ && !to_fetch_.empty()) {
+    const std::int64_t next = to_fetch_.front();
+    to_fetch_.erase(to_fetch_.begin());
+    fetch(next);
+  }
 }
 
 void Recovery::place(const JournalEntry& job, Result<JobResult> result) {
@@ -129,14 +150,18 @@ void Recovery::end(std::int64_t id, const std::string& text, bool is_problem) {
               [this, id, text, is_problem](Result<WaitingJobs> waiting) {
                 busy_ = false;
                 take(std::move(waiting));
-                if (!text.empty() && !list_.set_state(id, text, false, is_problem)) {
+                if (!text.empty() && list_.set_state(id, text, false, is_problem)) {
+                  told_[id] = {text, is_problem};
+                } else if (!text.empty()) {
                   list_.say(text, is_problem);
                 }
-                if (waiting_) waiting_->quit();
+                if (waiting_) return waiting_->quit();
+                fetch_next();
               });
 }
 
 std::string Recovery::finish() {
+  to_fetch_.clear();
   if (!busy_) return {};
   waiting_.emplace();
   waiting_->run();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ class Recovery {
 
  private:
   void fetch(std::int64_t id);
+  /// The first of the rest of them.
+  void fetch_next();
   void place(const JournalEntry& job, Result<JobResult> result);
   void cancel(std::int64_t id);
   void forget(std::int64_t id);
@@ -44,6 +47,12 @@ class Recovery {
   std::function<void()> changed_;
   JobList list_;
   std::vector<JournalEntry> jobs_, placed_;
+  std::vector<std::int64_t> to_fetch_;  ///< after the one under way
+  struct Told {
+    std::string text;
+    bool is_problem = false;
+  };
+  std::map<std::int64_t, Told> told_;  ///< the last of each row
   std::string notice_, said_;
   bool busy_ = false;  ///< from a click until the list is read again
   std::optional<Loop> waiting_;

@@ -35,14 +35,21 @@ Result<WaitingJobs> waiting_jobs(const Home& home) {
   auto journal = Journal::open(home.journal());
   if (!journal) return std::unexpected(journal.error());
   auto jobs = journal->unfinished();
-  // Previews of this computer cost nothing and are made anew in a moment.
   if (!jobs) return std::unexpected(jobs.error());
-  std::erase_if(*jobs, [](const JournalEntry& job) {
-    return job.preview && job.service == ServiceKind::this_computer;
-  });
   auto placed = journal->placed();
   if (!placed) return std::unexpected(placed.error());
-  return WaitingJobs{*std::move(jobs), *std::move(placed), journal->notice()};
+  auto running = journal->jobs();
+  if (!running) return std::unexpected(running.error());
+  std::erase_if(*running, [&](const JournalEntry& job) {
+    return job.step == JobStep::placed || std::ranges::contains(*jobs, job.id, &JournalEntry::id);
+  });
+  // Previews of this computer cost nothing and are made anew in a moment.
+  for (auto* list : {&*jobs, &*running}) {
+    std::erase_if(*list, [](const JournalEntry& job) {
+      return job.preview && job.service == ServiceKind::this_computer;
+    });
+  }
+  return WaitingJobs{*std::move(jobs), *std::move(running), *std::move(placed), journal->notice()};
 }
 
 Result<JobResult> fetch_waiting(const JournalEntry& job, const Home& home,

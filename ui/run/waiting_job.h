@@ -11,11 +11,12 @@ namespace sharpen {
 
 struct WaitingJobs {
   std::vector<JournalEntry> jobs;
-  std::vector<JournalEntry> placed;  ///< in an image that may not have been saved
-  std::string notice;                ///< what the user has to know about the journal; mostly empty
+  std::vector<JournalEntry> running;  ///< a window or a script waits for them now
+  std::vector<JournalEntry> placed;   ///< in an image that may not have been saved
+  std::string notice;                 ///< what the user has to know about the journal; mostly empty
 };
-/// The unfinished jobs that are worth showing: all but free previews; apart, those whose result may
-/// be lost with its image. Blocks a little (disk).
+/// The unfinished jobs that are worth showing: all but free previews; apart, those that run now,
+/// and those whose result may be lost with its image. Blocks a little (disk).
 [[nodiscard]] Result<WaitingJobs> waiting_jobs(const Home& home);
 
 /// Takes a job over from the process that left it and goes on with it; never submits. All three

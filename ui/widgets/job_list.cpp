@@ -44,28 +44,37 @@ JobList::JobList(Actions actions)
   empty_ = hint_label(_("No sharpened pictures are waiting."));
   list_ = vertical_box(wide_gap);
   append(box_.get(), said_);
+  fetch_all_ = text_button(_("Fetch A_ll"));
+  gtk_widget_set_halign(fetch_all_, GTK_ALIGN_END);
+  gtk_widget_set_tooltip_text(
+      fetch_all_, _("Downloads each picture and inserts it as a layer, one after the other."));
+  connections_.on(fetch_all_, "clicked", [this] { actions_.fetch_all(); });
   append(box_.get(), empty_);
+  append(box_.get(), fetch_all_);
   append(box_.get(), list_);
   placed_title_ = hint_label("", 60);
   placed_ = vertical_box(wide_gap);
   append(box_.get(), placed_title_);
   append(box_.get(), placed_);
-  set_jobs({}, {});
+  set_jobs({}, {}, {});
 }
 
 void JobList::set_jobs(const std::vector<JournalEntry>& jobs,
+                       const std::vector<JournalEntry>& running,
                        const std::vector<JournalEntry>& placed) {
-  connections_.clear();
+  row_connections_.clear();
   rows_.clear();
   for (GtkWidget* list : {list_, placed_})
     for (GtkWidget* row : children_of(list)) gtk_widget_destroy(row);
+  for (const JournalEntry& job : running) add_row(list_, job, true);
   for (const JournalEntry& job : jobs) add_row(list_, job);
   for (const JournalEntry& job : placed | std::views::reverse | std::views::take(most_placed))
     add_row(placed_, job);
-  set_visible(list_, !jobs.empty());
+  set_visible(fetch_all_, jobs.size() > 1);
+  set_visible(list_, !jobs.empty() || !running.empty());
   set_visible(placed_, !placed.empty());
   set_visible(placed_title_, !placed.empty());
-  set_visible(empty_, jobs.empty() && placed.empty());
+  set_visible(empty_, jobs.empty() && running.empty() && placed.empty());
   std::string title =
       _("These results are in an image already, which may not have been saved. For seven days they "
         "can be fetched again, and the same run does not pay again.");
@@ -74,7 +83,7 @@ void JobList::set_jobs(const std::vector<JournalEntry>& jobs,
   set_text(placed_title_, title);
 }
 
-void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
+void JobList::add_row(GtkWidget* list, const JournalEntry& job, bool is_running) {
   GtkWidget* row = horizontal_box(wide_gap);
   GtkWidget* texts = vertical_box(0);
   const std::string title = job.origin.layer_name.empty()
@@ -89,10 +98,13 @@ void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
     facts +=
         " · " + amount_text(*job.cost, job.service == ServiceKind::aimlapi ? "USD" : "credits");
   }
-  GtkWidget* state = hint_label(facts + " · " + job_state(job), row_characters);
+  GtkWidget* state = hint_label(
+      facts + " · " + (is_running ? _("Being sharpened now.") : job_state(job)), row_characters);
   append(texts, name);
   append(texts, state);
   append(row, texts, true);
+  append(list, row);
+  if (is_running) return gtk_widget_show_all(row);
 
   GtkWidget* buttons = horizontal_box();
   gtk_widget_set_valign(buttons, GTK_ALIGN_CENTER);
@@ -101,7 +113,7 @@ void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
     GtkWidget* button = text_button(label);
     gtk_widget_set_tooltip_text(button, tooltip);
     set_accessible_description(button, title);
-    connections_.on(button, "clicked", [&action, id = job.id] { action(id); });
+    row_connections_.on(button, "clicked", [&action, id = job.id] { action(id); });
     append(buttons, button);
   };
   add_button(_("_Fetch"), _("Downloads the picture and inserts it as a layer."), actions_.fetch);
@@ -115,7 +127,6 @@ void JobList::add_row(GtkWidget* list, const JournalEntry& job) {
                  : _("Removes it from this list; its cost is not refunded."),
              actions_.forget);
   append_end(row, buttons);
-  append(list, row);
   rows_.push_back({job.id, state, buttons});
 }
 

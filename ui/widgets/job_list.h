@@ -15,13 +15,16 @@ class JobList {
  public:
   struct Actions {
     std::function<void(std::int64_t id)> fetch, cancel, forget;
+    std::function<void()> fetch_all;
   };
   explicit JobList(Actions actions);
 
   [[nodiscard]] GtkWidget* widget() const { return box_.get(); }
 
-  /// `placed` are shown apart, the newest ones: their results are in an image that may be lost.
-  void set_jobs(const std::vector<JournalEntry>& jobs, const std::vector<JournalEntry>& placed);
+  /// `running` are only named: their own windows have their buttons. `placed` are shown apart, the
+  /// newest ones: their results are in an image that may be lost.
+  void set_jobs(const std::vector<JournalEntry>& jobs, const std::vector<JournalEntry>& running,
+                const std::vector<JournalEntry>& placed);
   /// What a job's row says about it now; while `busy` its buttons rest. False if there is no row.
   bool set_state(std::int64_t id, const std::string& text, bool busy, bool is_problem = false);
   /// A sentence above the list: what became of a job that is not in it any more.
@@ -33,13 +36,13 @@ class JobList {
     std::int64_t id;
     GtkWidget *state, *buttons;
   };
-  void add_row(GtkWidget* list, const JournalEntry& job);
+  void add_row(GtkWidget* list, const JournalEntry& job, bool is_running = false);
 
   Actions actions_;
   Ref<GtkWidget> box_;
-  GtkWidget *said_, *list_, *placed_title_, *placed_, *empty_;
+  GtkWidget *said_, *fetch_all_, *list_, *placed_title_, *placed_, *empty_;
   std::vector<Row> rows_;
-  Connections connections_;
+  Connections connections_, row_connections_;
 };
 
 /// "Lens Blur V2, today 18:02".
