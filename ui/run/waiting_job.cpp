@@ -1,5 +1,7 @@
 #include "ui/run/waiting_job.h"
 
+#include <algorithm>
+
 #include "base/i18n.h"
 #include "client/jobs/fetch_jobs.h"
 #include "client/jobs/sweep.h"
