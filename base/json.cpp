@@ -1,11 +1,32 @@
 #include "base/json.h"
 
+#include <array>
 #include <cmath>
+#include <format>
+#include <iterator>
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
 
 namespace sharpen {
+namespace {
+
+/// In quotation marks, with what may not be in a string escaped.
+void append_quoted(std::string& text, std::string_view value) {
+  text += '"';
+  for (const char c : value) {
+    constexpr std::string_view named = "\b\f\n\r\t\"\\", letters = "bfnrt\"\\";
+    if (const auto found = named.find(c); found != named.npos)
+      (text += '\\') += letters[found];
+    else if (const auto code = static_cast<unsigned char>(c); code < 0x20 || code == 0x7f)
+      std::format_to(std::back_inserter(text), "\\u{:04x}", code);
+    else
+      text += c;
+  }
+  text += '"';
+}
+
+}  // namespace
 
 Result<Json> Json::parse(std::string_view text, std::size_t max_bytes) {
   if (text.size() > max_bytes)
@@ -74,68 +95,68 @@ std::optional<bool> Json::boolean() const {
   return json_node_get_boolean(node_.get());
 }
 
-JsonWriter::JsonWriter() : builder_(Ref<JsonBuilder>::adopt(json_builder_new())) {}
+JsonWriter& JsonWriter::begin_object() { return open('{'); }
+JsonWriter& JsonWriter::begin_object(const char* member) { return name(member).open('{'); }
+JsonWriter& JsonWriter::end_object() { return append("}"); }
+JsonWriter& JsonWriter::begin_array() { return open('['); }
+JsonWriter& JsonWriter::begin_array(const char* member) { return name(member).open('['); }
+JsonWriter& JsonWriter::end_array() { return append("]"); }
 
-JsonWriter& JsonWriter::begin_object() {
-  json_builder_begin_object(builder_.get());
-  return *this;
-}
-JsonWriter& JsonWriter::begin_object(const char* member) {
-  json_builder_set_member_name(builder_.get(), member);
-  return begin_object();
-}
-JsonWriter& JsonWriter::end_object() {
-  json_builder_end_object(builder_.get());
-  return *this;
-}
-JsonWriter& JsonWriter::begin_array() {
-  json_builder_begin_array(builder_.get());
-  return *this;
-}
-JsonWriter& JsonWriter::begin_array(const char* member) {
-  json_builder_set_member_name(builder_.get(), member);
-  return begin_array();
-}
-JsonWriter& JsonWriter::end_array() {
-  json_builder_end_array(builder_.get());
-  return *this;
-}
 JsonWriter& JsonWriter::member(const char* name, std::string_view value) {
-  json_builder_set_member_name(builder_.get(), name);
-  return element(value);
+  return this->name(name).element(value);
 }
 JsonWriter& JsonWriter::member(const char* name, std::int64_t value) {
-  json_builder_set_member_name(builder_.get(), name);
-  json_builder_add_int_value(builder_.get(), value);
-  return *this;
+  return this->name(name).append(std::to_string(value));
 }
 JsonWriter& JsonWriter::member(const char* name, double value) {
-  json_builder_set_member_name(builder_.get(), name);
-  return element(value);
+  return this->name(name).element(value);
 }
 JsonWriter& JsonWriter::member(const char* name, bool value) {
-  json_builder_set_member_name(builder_.get(), name);
-  json_builder_add_boolean_value(builder_.get(), value);
-  return *this;
+  return this->name(name).append(value ? "true" : "false");
 }
+
 JsonWriter& JsonWriter::element(std::string_view value) {
-  json_builder_add_string_value(builder_.get(), std::string(value).c_str());
+  separate();
+  append_quoted(text_, value);
   return *this;
 }
 JsonWriter& JsonWriter::element(double value) {
-  json_builder_add_double_value(builder_.get(), value);
+  separate();
+  std::array<char, G_ASCII_DTOSTR_BUF_SIZE> buffer = {};
+  const std::string_view digits = g_ascii_dtostr(buffer.data(), int{buffer.size()}, value);
+  append(digits);
+  return digits.find_first_not_of("-0123456789") == digits.npos ? append(".0") : *this;
+}
+JsonWriter& JsonWriter::element(const Json& value) {
+  separate();
+  return append(value.node_ ? OwnedChars(json_to_string(value.node_.get(), FALSE)).get() : "null");
+}
+
+JsonWriter& JsonWriter::open(char bracket) {
+  separate();
+  text_ += bracket;
   return *this;
 }
 
-JsonWriter& JsonWriter::element(const Json& value) {
-  json_builder_add_value(builder_.get(), value.node_ ? json_node_copy(value.node_.get())
-                                                     : json_node_new(JSON_NODE_NULL));
+JsonWriter& JsonWriter::name(std::string_view name) {
+  separate();
+  append_quoted(text_, name);
+  return append(":");
+}
+
+JsonWriter& JsonWriter::append(std::string_view text) {
+  text_ += text;
   return *this;
+}
+
+void JsonWriter::separate() {
+  if (!text_.empty() && !std::string_view("{[:").contains(text_.back())) text_ += ',';
 }
 
 std::string JsonWriter::text(bool pretty) const {
-  const auto root = Ref<JsonNode>::adopt(json_builder_get_root(builder_.get()));
-  return OwnedChars(json_to_string(root.get(), pretty)).get();
+  if (!pretty) return text_;
+  const auto root = Ref<JsonNode>::adopt(json_from_string(text_.c_str(), nullptr));
+  return root ? OwnedChars(json_to_string(root.get(), TRUE)).get() : text_;
 }
 
 }  // namespace sharpen

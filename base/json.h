@@ -50,10 +50,10 @@ class Json {
 };
 
 /// Writes a JSON document: `JsonWriter w; w.begin_object().member("a", 1).end_object().text()`.
-/// Numbers are written independently of the locale.
+/// Numbers are written independently of the locale, real ones with a decimal point. No name may
+/// come twice in an object. (It makes no tree of json-glib's: the service writes a lot of JSON.)
 class JsonWriter {
  public:
-  JsonWriter();
   JsonWriter& begin_object();
   JsonWriter& begin_object(const char* member);
   JsonWriter& end_object();
@@ -76,7 +76,11 @@ class JsonWriter {
   [[nodiscard]] std::string text(bool pretty = false) const;
 
  private:
-  Ref<JsonBuilder> builder_;
+  JsonWriter& open(char bracket);
+  JsonWriter& name(std::string_view name);
+  JsonWriter& append(std::string_view text);
+  void separate();  ///< from the value before
+  std::string text_;
 };
 
 }  // namespace sharpen
