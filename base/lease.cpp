@@ -46,7 +46,11 @@ std::string process_name_space() {
 
 }  // namespace
 
-Lease Lease::mine() { return of(::getpid()); }
+Lease Lease::mine() {
+  // The service needs it for each upload, and it takes three files of /proc.
+  static const Lease first = of(::getpid());
+  return first.process == ::getpid() ? first : of(::getpid());  // another one in a forked child
+}
 
 Lease Lease::of(pid_t process) {
   return {process, start_time_of(process).value_or(0), boot_id(), process_name_space()};
