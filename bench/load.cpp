@@ -137,6 +137,8 @@ class Load {
                      G_CALLBACK(+[](SoupMessage*, GTlsCertificate*, GTlsCertificateFlags,
                                     gpointer) -> gboolean { return TRUE; }),
                      nullptr);
+    // A submit uses the open connection, as with most libraries; libsoup would make a new one.
+    soup_message_add_flags(message.get(), SOUP_MESSAGE_IDEMPOTENT);
     if (with_key)
       soup_message_headers_append(soup_message_get_request_headers(message.get()), "X-API-Key",
                                   key);
