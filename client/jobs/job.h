@@ -37,6 +37,9 @@ struct JobRequest {
   bool preview = false;
   /// Called on the worker's thread whenever the service asks for fewer requests. May be empty.
   std::function<void()> on_busy = {};
+  /// Called on the worker's thread when no other job has the result and the picture has to be sent:
+  /// its entry is in the journal already. An error ends the job with nothing sent. May be empty.
+  std::function<Result<void>()> before_sending = {};
 };
 
 struct JobResult {

@@ -86,6 +86,11 @@ Result<JobResult> JobRun::start(const JobRequest& request) {
     if (!id) return fail(std::move(id));
     entry_.id = *id;
   }
+  if (request.before_sending)
+    if (auto wanted = request.before_sending(); !wanted) {
+      forget();
+      return std::unexpected(wanted.error());
+    }
   if (journal_) entry_.original_file = owned.keep();
   sharpening_from_ = free ? 0.1 : 0.3;
   report(Stage::uploading, prepared);

@@ -173,6 +173,7 @@ void JobRun::begin_anew(JournalEntry fresh) {
   entry_ = std::move(fresh);
   is_earlier_ = is_shared_ = was_placed_ = may_exist_ = keeps_answer_ = false;
   last_status_ = {};
+  report(Stage::preparing, 0);
 }
 
 }  // namespace sharpen

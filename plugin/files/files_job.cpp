@@ -84,14 +84,28 @@ Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
                 _("Run it again with a higher limit; what is done is not paid for again."));
   if (budget.limited()) request.settings.max_cost = *price;
   request.on_busy = [&] { shared.throttle.busy(shared.throttle.running()); };
+  std::optional<WrittenOutput> equal;
+  // Another run that ended since it was looked for has no entry in the journal any more. What it
+  // has written was in the manifest before.
+  request.before_sending = [&]() -> Result<void> {
+    equal = written_meanwhile(wanted, shared.home);
+    if (equal || !begun) return std::unexpected(cancelled_error());
+    return {};
+  };
   const auto watch = [&](const JobProgress& progress) {
     // What it has cost is known when it has ended, and that decides about the next one.
     if (progress.stage == Stage::downloading && !budget.limited()) place.leave();
+    // The job that it followed is gone: its own needs a place too.
+    if (progress.stage == Stage::preparing && !place) begun = place.take(cancellable);
     if (on_progress) on_progress(progress);
   };
   (void)unsent.keep();
   auto result = run_job(request, shared.home, watch, cancellable);
   if (!result) {
+    if (equal) {
+      budget.settle(*price, 0);
+      return FilesJob{.result = {}, .number = {}, .equal = std::move(equal)};
+    }
     if (costs_nothing(result.error().kind)) budget.settle(*price, 0);
     return fail(std::move(result));
   }

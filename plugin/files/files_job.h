@@ -36,9 +36,9 @@ struct SharedByJobs {
 
 /// One picture of a run at the service, in a worker thread: it waits for its place there, which it
 /// gives up when the result is ready; its price is taken from the budget; then it is sent, unless
-/// the journal has its job already, or another run has written it by now. `begun`: whether it got a
-/// place. Errors: those of run_job(), cancelled also without a place, and too_expensive if the
-/// budget of the run is used up.
+/// the journal has its job already, or another run has written it by now. `begun`: whether it has
+/// got its place. Errors: those of run_job(), cancelled also without a place, and too_expensive if
+/// the budget of the run is used up.
 [[nodiscard]] Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
                                              const WantedOutput& wanted, std::atomic<bool>& begun,
                                              const OnProgress& on_progress,

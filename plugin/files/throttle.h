@@ -50,22 +50,27 @@ class Throttle {
    public:
     /// Waits for one, in a worker thread. There is none if it is cancelled or close()d meanwhile.
     Place(Throttle& throttle, GCancellable* cancellable) : throttle_(throttle) {
-      constexpr std::chrono::milliseconds look_again{50};
-      std::unique_lock lock(throttle.mutex_);
-      while (!throttle.closed_ && !g_cancellable_is_cancelled(cancellable)) {
-        if (throttle.running_ < throttle.allowed_) {
-          ++throttle.running_;
-          taken_ = true;
-          return;
-        }
-        throttle.changed_.wait_for(lock, look_again);
-      }
+      (void)take(cancellable);
     }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
     ~Place() { leave(); }
 
     explicit operator bool() const { return taken_; }
+    /// Waits for one again, after leave(), likewise.
+    [[nodiscard]] bool take(GCancellable* cancellable) {
+      constexpr std::chrono::milliseconds look_again{50};
+      std::unique_lock lock(throttle_.mutex_);
+      while (!taken_ && !throttle_.closed_ && !g_cancellable_is_cancelled(cancellable)) {
+        if (throttle_.running_ < throttle_.allowed_) {
+          ++throttle_.running_;
+          taken_ = true;
+        } else {
+          throttle_.changed_.wait_for(lock, look_again);
+        }
+      }
+      return taken_;
+    }
     void leave() {
       if (!taken_) return;
       taken_ = false;
