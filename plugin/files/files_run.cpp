@@ -90,6 +90,8 @@ void FilesRun::start() {
 }
 
 void FilesRun::wake() {
+  // Until the service is known nothing can be begun, and its end calls again.
+  if (!address_ && !stop_) return;
   if (idle_.active() || finished_) return;
   idle_ = EventSource::idle([this] { return step(); });
 }

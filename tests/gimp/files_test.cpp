@@ -4,9 +4,12 @@
 #include <thread>
 
 #include "base/glib_ref.h"
+#include "client/home.h"
+#include "image/picture.h"
 #include "plugin/command/options.h"
 #include "plugin/command/wrapped_text.h"
 #include "plugin/files/budget.h"
+#include "plugin/files/files_run.h"
 #include "plugin/files/outputs.h"
 #include "plugin/files/report.h"
 #include "plugin/files/throttle.h"
@@ -106,6 +109,38 @@ TEST_F(OutputsTest, DoesNotReplaceWhatCameMeanwhile) {
   EXPECT_EQ(outputs(IfExists::skip).put(complete, file_).error().kind, ErrorKind::conflict);
   EXPECT_EQ(fs::file_size(file_), 4U);
   EXPECT_EQ(outputs(IfExists::number).put(complete, file_).value(), folder_.path() / "a-1.png");
+}
+
+TEST(FilesRun, BeginsNothingBeforeItKnowsTheService) {
+  const TestFolder folder;
+  FilesOptions options;
+  options.output_folder = folder.path() / "out";
+  options.dry_run = true;
+  PictureInfo info;
+  info.width = info.height = 8;
+  for (const char* name : {"a.png", "b.png"}) {
+    options.inputs.push_back(folder.path() / name);
+    auto writer = create_picture(options.inputs.back(), FileFormat::png, info);
+    const std::vector<std::byte> pixels(info.bytes_per_row() * info.height);
+    ASSERT_TRUE(writer && (*writer)->write(pixels) && (*writer)->finish());
+  }
+  Settings settings;
+  settings.service = "topaz";
+  const Home home{.program = {}, .user = folder.path() / "user", .ca_file = {}};
+  bool finished = false;
+  const auto run = FilesRun::prepare(options, settings, home,
+                                     {.changed = {}, .finished = [&] { finished = true; }});
+  ASSERT_TRUE(run) << run.error().text();
+  const auto state = [&](std::size_t index) { return (*run)->items().at(index).state; };
+  (*run)->cancel(0);
+  while (g_main_context_iteration(nullptr, FALSE)) {
+  }
+  EXPECT_EQ(state(0), FileState::cancelled);
+  EXPECT_EQ(state(1), FileState::waiting);
+  (*run)->start();
+  while (!finished) g_main_context_iteration(nullptr, TRUE);
+  EXPECT_EQ(state(1), FileState::listed);
+  EXPECT_GT((*run)->totals().cost, 0) << "by the rule of the service";
 }
 
 TEST(CommandLine, RefusesWhatIsNoNumberAndNoOption) {
