@@ -64,8 +64,8 @@ void FilesRun::take_answer(OpenFile& file) {
   if (const auto equal = std::move((**file.answer).equal)) return copy_equal(file, *equal);
   throttle_.went_well();
   FileItem& item = item_of(file);
-  const auto& charged = (**file.answer).result.charged;
-  if (charged) {
+  const JobResult& result = (**file.answer).result;
+  if (const auto& charged = result.charged; charged && !result.paid_before) {
     item.cost = charged->amount;
     unit_ = charged->unit;
   }
