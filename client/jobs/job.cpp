@@ -105,7 +105,7 @@ Result<void> finish_job(std::int64_t journal_id, const Home& home) {
   const auto entry = journal->find(journal_id);
   if (!entry) return std::unexpected(entry.error());
   if (!*entry) return {};
-  if ((*entry)->step >= JobStep::fetched && is_waited_for(home, (*entry)->fingerprint))
+  if ((*entry)->step >= JobStep::fetched && is_waited_for(home, **entry))
     return journal->release(journal_id);
   if (auto removed = journal->remove(journal_id); !removed) return removed;
   remove_files(**entry);

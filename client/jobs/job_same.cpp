@@ -50,7 +50,7 @@ Result<std::optional<JobResult>> JobRun::result_of_same(SpooledUpload& owned) {
     }
     if (!other) return fail(std::move(other));
     if (!waits_) {
-      auto mark = WaitMark::set(home_, entry_.fingerprint);
+      auto mark = WaitMark::set(home_, entry_);
       if (!mark) return fail(std::move(mark));
       waits_.emplace(*std::move(mark));
       continue;  // it may have ended before it could know

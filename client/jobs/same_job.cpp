@@ -8,14 +8,6 @@
 namespace sharpen {
 namespace {
 
-/// What the service was asked for: not the words by which it was found, nor the user's own limit.
-Settings asked(Settings settings) {
-  settings.service.clear();
-  settings.service_url.clear();
-  settings.max_cost.reset();
-  return settings;
-}
-
 bool is_of_picture(const JournalEntry& job, const std::string& fingerprint) {
   if (!job.fingerprint.empty()) return job.fingerprint == fingerprint;
   // Of a version that kept none, or free of charge.
@@ -34,6 +26,13 @@ struct Wanted {
 };
 
 }  // namespace
+
+Settings asked(Settings settings) {
+  settings.service.clear();
+  settings.service_url.clear();
+  settings.max_cost.reset();
+  return settings;
+}
 
 Result<std::optional<JournalEntry>> adopt_same_job(Journal& journal, const ServiceAddress& address,
                                                    const std::string& fingerprint,

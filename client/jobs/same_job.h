@@ -10,6 +10,9 @@
 
 namespace sharpen {
 
+/// What a service was asked for: not the words by which it was found, nor the user's own limit.
+[[nodiscard]] Settings asked(Settings settings);
+
 /// A job at this service of a picture with this fingerprint, with these settings: fetching its
 /// result costs nothing, sending the picture again would be paid for again. The newest one, and one
 /// that is in no image yet before one that is. This process owns it from now on. Errors: io.

@@ -7,13 +7,18 @@
 
 #include <cerrno>
 
+#include "base/glib_error.h"
 #include "base/i18n.h"
+#include "client/jobs/same_job.h"
 
 namespace sharpen {
 namespace {
 
-std::filesystem::path mark_of(const Home& home, const std::string& fingerprint) {
-  return home.spool() / (fingerprint + ".wait");
+std::filesystem::path mark_of(const Home& home, const JournalEntry& job) {
+  const std::string wanted = job.fingerprint + '\n' + std::string(word_of(job.service)) + '\n' +
+                             job.base_url + '\n' + to_json(asked(job.settings));
+  const OwnedChars sum(g_compute_checksum_for_string(G_CHECKSUM_SHA256, wanted.c_str(), -1));
+  return home.spool() / (std::string(sum.get()) + ".wait");
 }
 
 bool lock(const UniqueFd& file, int how) {
@@ -30,8 +35,8 @@ bool is_named(const UniqueFd& file, const std::filesystem::path& name) {
 
 }  // namespace
 
-Result<WaitMark> WaitMark::set(const Home& home, const std::string& fingerprint) {
-  const auto file = mark_of(home, fingerprint);
+Result<WaitMark> WaitMark::set(const Home& home, const JournalEntry& job) {
+  const auto file = mark_of(home, job);
   g_mkdir_with_parents(home.spool().c_str(), 0700);
   for (;;) {
     UniqueFd opened(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
@@ -48,9 +53,9 @@ WaitMark::~WaitMark() {
   if (lock_ && lock(lock_, LOCK_EX | LOCK_NB)) std::filesystem::remove(file_, none);
 }
 
-bool is_waited_for(const Home& home, const std::string& fingerprint) {
-  if (fingerprint.empty()) return false;
-  const UniqueFd opened(::open(mark_of(home, fingerprint).c_str(), O_RDWR | O_CLOEXEC));
+bool is_waited_for(const Home& home, const JournalEntry& job) {
+  if (job.fingerprint.empty()) return false;
+  const UniqueFd opened(::open(mark_of(home, job).c_str(), O_RDWR | O_CLOEXEC));
   return opened && !lock(opened, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
 }
 

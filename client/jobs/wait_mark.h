@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/unique_fd.h"
 #include "client/home.h"
+#include "client/journal/journal.h"
 
 namespace sharpen {
 
@@ -13,8 +14,8 @@ namespace sharpen {
 /// leaves the result to it, since it would be paid for a second time. Seen by other processes too.
 class WaitMark {
  public:
-  /// `fingerprint` is that of the picture. Errors: io.
-  [[nodiscard]] static Result<WaitMark> set(const Home& home, const std::string& fingerprint);
+  /// For a job with the picture, service and settings of `job`. Errors: io.
+  [[nodiscard]] static Result<WaitMark> set(const Home& home, const JournalEntry& job);
   WaitMark(WaitMark&&) noexcept = default;
   ~WaitMark();
 
@@ -25,6 +26,6 @@ class WaitMark {
   UniqueFd lock_;
 };
 
-[[nodiscard]] bool is_waited_for(const Home& home, const std::string& fingerprint);
+[[nodiscard]] bool is_waited_for(const Home& home, const JournalEntry& job);
 
 }  // namespace sharpen

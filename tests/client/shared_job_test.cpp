@@ -7,6 +7,7 @@
 #include "base/lease.h"
 #include "base/sqlite.h"
 #include "client/jobs/job_run.h"
+#include "client/jobs/wait_mark.h"
 #include "client/journal/journal_rows.h"
 #include "job_fixture.h"
 
@@ -205,6 +206,29 @@ TEST_F(SharedJob, AResultThatAnotherRunWaitsForIsLeftToIt) {
   EXPECT_EQ(topaz.api().count("POST", "/v1/images/generations"), 0u);
   ASSERT_TRUE(finish_job(result->journal_id, room.home));
   EXPECT_TRUE(Journal::open(room.home.journal())->jobs()->empty()) << "nobody waits any more";
+}
+
+TEST_F(SharedJob, AResultIsLeftOnlyToARunThatWantsThatVeryOne) {
+  auto request = room.request(topaz.address());
+  request.settings.max_cost = 100;
+  const auto result = run(request);
+  ASSERT_TRUE(result) << result.error().text();
+  const auto id = result->journal_id;
+  JournalEntry other = room.entries().at(0);
+  other.settings.max_cost.reset();
+  {
+    const auto same = WaitMark::set(room.home, other);
+    ASSERT_TRUE(finish_job(id, room.home));
+    EXPECT_EQ(room.entries().size(), 1u) << "a limit is no setting of the service";
+  }
+  JournalEntry elsewhere = other;
+  elsewhere.base_url += "/another";
+  other.settings.value(ParameterId::strength) = 0.25;
+  const auto waits = WaitMark::set(room.home, other),
+             elsewhere_waits = WaitMark::set(room.home, elsewhere);
+  ASSERT_TRUE(waits && elsewhere_waits);
+  ASSERT_TRUE(finish_job(id, room.home));
+  EXPECT_TRUE(room.entries().empty());
 }
 
 TEST_F(SharedJob, AResultThatTheOtherRunHasLostIsFetchedFromTheService) {
