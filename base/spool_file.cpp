@@ -45,16 +45,18 @@ SpoolFile::Maker SpoolFile::maker_of(const std::filesystem::path& path) {
   return maker.alive({}) ? Maker::alive : Maker::dead;
 }
 
+std::string SpoolFile::prefix_of_maker() {
+  const Lease me = Lease::mine();
+  return std::format("{}-{}-{}-", me.process, me.start_time, realm_of(me));
+}
+
 Result<SpoolFile> SpoolFile::create(std::string_view suffix, const std::filesystem::path& folder) {
   std::filesystem::path where = folder;
   if (where.empty())
     where = std::filesystem::path(g_get_user_cache_dir()) / "remote-sharpen" / "spool";
   if (g_mkdir_with_parents(where.c_str(), 0700) != 0)
     return std::unexpected(folder_error(where, errno));
-  const Lease me = Lease::mine();
-  std::string name =
-      (where / std::format("{}-{}-{}-XXXXXX", me.process, me.start_time, realm_of(me))).string() +
-      std::string(suffix);
+  std::string name = (where / (prefix_of_maker() + "XXXXXX")).string() + std::string(suffix);
   const int file = g_mkstemp_full(name.data(), O_RDWR | O_CLOEXEC, 0600);
   if (file < 0) return std::unexpected(folder_error(where, errno));
   ::close(file);

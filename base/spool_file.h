@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -31,6 +32,8 @@ class SpoolFile {
   /// Takes over a file that keep() gave up, perhaps in an earlier process.
   [[nodiscard]] static SpoolFile take_over(std::filesystem::path path);
 
+  /// With what the names of this process begin.
+  [[nodiscard]] static std::string prefix_of_maker();
   enum class Maker { alive, dead, unknown };
   /// Of a file by this name: unknown if another machine, boot or sandbox made it.
   [[nodiscard]] static Maker maker_of(const std::filesystem::path& path);

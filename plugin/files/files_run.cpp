@@ -225,6 +225,7 @@ FileTotals FilesRun::totals() const {
 
 void FilesRun::finish() {
   if (std::exchange(finished_, true)) return;
+  outputs_.sweep();
   const bool has_place = !options_.report.empty() || !options_.dry_run;
   if (has_place) {
     const auto written = write_report(report_base(options_), items_, totals(), options_.dry_run);

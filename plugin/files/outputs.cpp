@@ -2,19 +2,23 @@
 
 #include <fcntl.h>
 #include <glib.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
 #include <cstdio>
 #include <format>
 #include <utility>
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/spool_file.h"
 #include "base/unique_fd.h"
+#include "base/unix_time.h"
 
 namespace sharpen {
 namespace {
@@ -22,6 +26,26 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int most_numbers = 100'000;
+constexpr std::string_view temporary_prefix = ".remote-sharpen-";
+/// Longer than anything takes to be written.
+constexpr std::chrono::hours oldest{48};
+
+bool is_left_behind(const fs::path& file) {
+  const std::string name = file.filename();
+  if (!name.starts_with(temporary_prefix)) return false;
+  const auto maker = SpoolFile::maker_of(name.substr(temporary_prefix.size()));
+  if (maker != SpoolFile::Maker::unknown) return maker == SpoolFile::Maker::dead;
+  struct stat found{};
+  // Not when it was modified: it may have been given the times of its input.
+  return ::lstat(file.c_str(), &found) == 0 &&
+         std::chrono::seconds(unix_now() - found.st_ctim.tv_sec) >= oldest;
+}
+
+void sweep_folder(const fs::path& folder) {
+  std::error_code failed, ignored;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (is_left_behind(at->path())) fs::remove(at->path(), ignored);
+}
 
 std::string lower_extension(const fs::path& file) {
   std::string extension = file.extension().native();
@@ -93,8 +117,8 @@ OutputFormat written_format(OutputFormat asked, const fs::path& input) {
 fs::path temporary_name(const fs::path& output) {
   const OwnedChars sum(
       g_compute_checksum_for_string(G_CHECKSUM_SHA256, output.filename().c_str(), -1));
-  const std::string name =
-      ".remote-sharpen-" + std::string(sum.get(), 16) + output.extension().native();
+  const std::string name = std::string(temporary_prefix) + SpoolFile::prefix_of_maker() +
+                           std::string(sum.get(), 16) + output.extension().native();
   return output.parent_path() / name;
 }
 
@@ -110,7 +134,7 @@ bool Outputs::is_input(const fs::path& file) const {
   return inputs_.contains(fs::weakly_canonical(file, none));
 }
 
-Result<void> Outputs::check_folder(const fs::path& folder) const {
+Result<void> Outputs::check_folder(const fs::path& folder) {
   if (folder.empty())
     return fail(ErrorKind::bad_argument, _("No output folder was named."),
                 _("Name the folder of the results."));
@@ -124,7 +148,12 @@ Result<void> Outputs::check_folder(const fs::path& folder) const {
   const std::string reason = g_strerror(errno);
   ::unlink(trial.c_str());
   if (!written) return cannot_write(folder, reason);
+  if (checked_.insert(folder).second) sweep_folder(folder);
   return {};
+}
+
+void Outputs::sweep() const {
+  for (const fs::path& folder : checked_) sweep_folder(folder);
 }
 
 Result<fs::path> Outputs::wanted(const Input& input, std::size_t number) const {

@@ -19,7 +19,9 @@ class Outputs {
   Outputs(const FilesOptions& options, const std::vector<Input>& inputs, std::string model);
 
   /// Makes a folder and tries to write there. Errors: io, bad_argument.
-  [[nodiscard]] Result<void> check_folder(const std::filesystem::path& folder) const;
+  [[nodiscard]] Result<void> check_folder(const std::filesystem::path& folder);
+  /// Removes what runs that have died left under temporary names in the folders that were checked.
+  void sweep() const;
 
   /// The output that an input asks for, before numbering. Errors: bad_argument.
   [[nodiscard]] Result<std::filesystem::path> wanted(const Input& input, std::size_t number) const;
@@ -49,14 +51,15 @@ class Outputs {
 
   const FilesOptions options_;
   std::string model_;
-  std::set<std::filesystem::path> inputs_;  ///< canonical
+  std::set<std::filesystem::path> checked_;  ///< folders
+  std::set<std::filesystem::path> inputs_;   ///< canonical
   std::map<std::filesystem::path, std::filesystem::path> reserved_;
   mutable std::mutex putting_;
 };
 
 /// The format of an output of a picture.
 [[nodiscard]] OutputFormat written_format(OutputFormat asked, const std::filesystem::path& input);
-/// The temporary name beside an output, the same in each run.
+/// The temporary name beside an output, of this process alone.
 [[nodiscard]] std::filesystem::path temporary_name(const std::filesystem::path& output);
 
 }  // namespace sharpen

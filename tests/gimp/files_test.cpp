@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -109,6 +111,24 @@ TEST_F(OutputsTest, DoesNotReplaceWhatCameMeanwhile) {
   EXPECT_EQ(outputs(IfExists::skip).put(complete, file_).error().kind, ErrorKind::conflict);
   EXPECT_EQ(fs::file_size(file_), 4U);
   EXPECT_EQ(outputs(IfExists::number).put(complete, file_).value(), folder_.path() / "a-1.png");
+}
+
+TEST_F(OutputsTest, TemporaryNamesAreOfOneProcessAndAreSweptWhenItIsDead) {
+  const fs::path mine = temporary_name(file_);
+  std::ofstream(mine) << "half";
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const fs::path name = temporary_name(file_);
+    std::ofstream(name) << "half of another";
+    ::_exit(name == mine ? 1 : 0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(other, &status, 0), other);
+  EXPECT_EQ(status, 0) << "both write into one file";
+  EXPECT_EQ(folder_.count_below(".remote-sharpen-"), 2);
+  EXPECT_TRUE(outputs(IfExists::skip).check_folder(folder_.path()));
+  EXPECT_EQ(folder_.count_below(".remote-sharpen-"), 1);
+  EXPECT_EQ(contents_of(mine), "half");
 }
 
 TEST(FilesRun, BeginsNothingBeforeItKnowsTheService) {
