@@ -12,6 +12,8 @@
 #include <chrono>
 #include <cstdio>
 #include <format>
+#include <optional>
+#include <ranges>
 #include <utility>
 
 #include "base/glib_error.h"
@@ -26,26 +28,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int most_numbers = 100'000;
+constexpr auto known_extensions =
+    std::to_array<std::string_view>({".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".xcf"});
 constexpr std::string_view temporary_prefix = ".remote-sharpen-";
 /// Longer than anything takes to be written.
 constexpr std::chrono::hours oldest{48};
-
-bool is_left_behind(const fs::path& file) {
-  const std::string name = file.filename();
-  if (!name.starts_with(temporary_prefix)) return false;
-  const auto maker = SpoolFile::maker_of(name.substr(temporary_prefix.size()));
-  if (maker != SpoolFile::Maker::unknown) return maker == SpoolFile::Maker::dead;
-  struct stat found{};
-  // Not when it was modified: it may have been given the times of its input.
-  return ::lstat(file.c_str(), &found) == 0 &&
-         std::chrono::seconds(unix_now() - found.st_ctim.tv_sec) >= oldest;
-}
-
-void sweep_folder(const fs::path& folder) {
-  std::error_code failed, ignored;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-    if (is_left_behind(at->path())) fs::remove(at->path(), ignored);
-}
 
 std::string lower_extension(const fs::path& file) {
   std::string extension = file.extension().native();
@@ -54,12 +41,52 @@ std::string lower_extension(const fs::path& file) {
   return extension;
 }
 
+bool is_digits(std::string_view text, std::string_view digits) {
+  return !text.empty() && text.find_first_not_of(digits) == text.npos;
+}
+
+/// The name that its maker gave it, if it is one of a temporary file; empty: one of before these
+/// said whose they are.
+std::optional<std::string> maker_part(const fs::path& file) {
+  constexpr std::string_view decimal = "0123456789", hexadecimal = "0123456789abcdef";
+  constexpr std::size_t sum_digits = 16;
+  const std::string name = file.stem(), extension = lower_extension(file);
+  if (!name.starts_with(temporary_prefix) || name.size() < temporary_prefix.size() + sum_digits ||
+      !is_digits(name.substr(name.size() - sum_digits), hexadecimal) ||
+      !(extension.empty() || std::ranges::contains(known_extensions, extension)))
+    return std::nullopt;
+  std::string maker = name.substr(temporary_prefix.size());
+  maker.resize(maker.size() - sum_digits);
+  if (maker.empty()) return maker;
+  std::vector<std::string> parts;
+  for (const auto part : std::views::split(maker, '-'))
+    parts.emplace_back(part.begin(), part.end());
+  const bool fits = parts.size() == 4 && is_digits(parts[0], decimal) &&
+                    is_digits(parts[1], decimal) && is_digits(parts[2], hexadecimal) &&
+                    parts[2].size() == 8 && parts[3].empty();
+  return fits ? std::optional(std::move(maker)) : std::nullopt;
+}
+
+bool is_left_behind(const fs::path& file) {
+  const auto maker_name = maker_part(file);
+  struct stat found{};
+  if (!maker_name || ::lstat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return false;
+  const auto maker = SpoolFile::maker_of(*maker_name);
+  if (maker != SpoolFile::Maker::unknown) return maker == SpoolFile::Maker::dead;
+  // Not when it was modified: it may have been given the times of its input.
+  return std::chrono::seconds(unix_now() - found.st_ctim.tv_sec) >= oldest;
+}
+
+void sweep_folder(const fs::path& folder) {
+  std::error_code failed, ignored;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (is_left_behind(at->path())) fs::remove(at->path(), ignored);
+}
+
 std::string extension_of(OutputFormat format, const fs::path& input) {
   // The picture's own spelling stays: .JPG, .jpeg, .tif.
-  constexpr auto known =
-      std::to_array<std::string_view>({".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".xcf"});
   const bool same = written_format(OutputFormat::original, input) == format;
-  if (same && std::ranges::contains(known, lower_extension(input)))
+  if (same && std::ranges::contains(known_extensions, lower_extension(input)))
     return input.extension().native();
   switch (format) {
     case OutputFormat::png:
@@ -161,7 +188,8 @@ Result<fs::path> Outputs::wanted(const Input& input, std::size_t number) const {
   replace_all(name, "{number}", std::format("{:04}", number));
   replace_all(name, "{model}", model_);
   replace_all(name, "{name}", input.file.stem().native());
-  if (name.empty() || name == "." || name == ".." || name.contains('/') || name.contains('\0'))
+  if (name.empty() || name == "." || name == ".." || name.contains('/') || name.contains('\0') ||
+      name.starts_with(temporary_prefix))
     return fail(ErrorKind::bad_argument, tr("“{}” is no name for a result.", options_.name_pattern),
                 _("Use letters, digits, {name}, {number} and {model}, and no slash."));
   name += extension_of(written_format(options_.format, input.file), input.file);

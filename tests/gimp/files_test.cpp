@@ -131,6 +131,39 @@ TEST_F(OutputsTest, TemporaryNamesAreOfOneProcessAndAreSweptWhenItIsDead) {
   EXPECT_EQ(contents_of(mine), "half");
 }
 
+TEST_F(OutputsTest, OnlyWhatARunHasLeftIsSwept) {
+  const auto in_folder = [&](const std::string& name) { return folder_.path() / name; };
+  // A process id that nobody has, on this machine.
+  const std::string mine = temporary_name(file_).filename();
+  const std::string prefix = ".remote-sharpen-";
+  const std::string dead = prefix + "4194999" + mine.substr(mine.find('-', prefix.size()));
+  std::ofstream(in_folder(dead)) << "half";
+  const std::vector<std::string> kept{dead + ".txt", dead + "x.png", prefix + "4194999-notes.png",
+                                      dead.substr(0, dead.size() - 5) + ".png", mine};
+  for (const std::string& name : kept) std::ofstream(in_folder(name)) << "mine";
+  const std::string named = in_folder(dead).stem().string() + ".tif";
+  fs::create_directory(in_folder(named));
+  const std::string link = in_folder(dead).stem().string() + ".jpg";
+  fs::create_symlink("nowhere", in_folder(link));
+  EXPECT_TRUE(outputs(IfExists::skip).check_folder(folder_.path()));
+  EXPECT_FALSE(fs::exists(in_folder(dead)));
+  for (const std::string& name : kept) EXPECT_TRUE(fs::exists(in_folder(name))) << name;
+  EXPECT_TRUE(fs::is_directory(in_folder(named)));
+  EXPECT_TRUE(fs::is_symlink(in_folder(link)));
+}
+
+TEST_F(OutputsTest, NoOutputIsNamedAsATemporaryFile) {
+  FilesOptions options;
+  options.output_folder = folder_.path();
+  options.name_pattern = ".remote-sharpen-{name}";
+  const Input input{.file = file_, .subfolder = {}};
+  const auto wanted = Outputs(options, {input}, "Model").wanted(input, 1);
+  ASSERT_FALSE(wanted);
+  EXPECT_EQ(wanted.error().kind, ErrorKind::bad_argument);
+  options.name_pattern = ".{name}";
+  EXPECT_TRUE(Outputs(options, {input}, "Model").wanted(input, 1));
+}
+
 TEST(FilesRun, BeginsNothingBeforeItKnowsTheService) {
   const TestFolder folder;
   FilesOptions options;
