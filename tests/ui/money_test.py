@@ -139,7 +139,8 @@ def test():
     with tempfile.TemporaryDirectory() as folder, Vendor(service, folder, processing=8000, balance=5) as vendor:
         vendor.wants_rgb = True
         with GimpSession(folder, plug_in, service, photograph(folder, colours="Gray"), shots, TOPAZ_API_KEY=KEY) as session:
-            session.remember(service="topaz", service_url=vendor.url, model="Lens Blur V2", values={})
+            # Above 0.5, so that also what was sharpened before is changed.
+            session.remember(service="topaz", service_url=vendor.url, model="Lens Blur V2", values={"strength": 0.7})
             session.image_window()
             paid_preview(session, session.open_dialog(), vendor)
             error_and_again(session, vendor)

@@ -19,6 +19,7 @@ Recovery::Recovery(RecoverHost& host, Home home, std::function<void()> changed)
                asking_ = EventSource::idle([this, id] { return forget(id), false; });
              },
              [this] {
+               if (busy_) return;
                to_fetch_.clear();
                for (const JournalEntry& job : jobs_) to_fetch_.push_back(job.id);
                // One that is not ready is waited for.
@@ -83,7 +84,8 @@ void Recovery::fetch_next() {
   while (!busy_ && !to_fetch_.empty()) {
     const std::int64_t next = to_fetch_.front();
     to_fetch_.erase(to_fetch_.begin());
-    fetch(next);
+    // Another window may have placed it meanwhile.
+    if (std::ranges::contains(jobs_, next, &JournalEntry::id)) fetch(next);
   }
 }
 

@@ -36,12 +36,13 @@ Result<WaitingJobs> waiting_jobs(const Home& home) {
   sweep(home);
   auto journal = Journal::open(home.journal());
   if (!journal) return std::unexpected(journal.error());
+  // First, so that a run that dies in between is left, not running.
+  auto running = journal->jobs();
+  if (!running) return std::unexpected(running.error());
   auto jobs = journal->unfinished();
   if (!jobs) return std::unexpected(jobs.error());
   auto placed = journal->placed();
   if (!placed) return std::unexpected(placed.error());
-  auto running = journal->jobs();
-  if (!running) return std::unexpected(running.error());
   std::erase_if(*running, [&](const JournalEntry& job) {
     return job.step == JobStep::placed || std::ranges::contains(*jobs, job.id, &JournalEntry::id);
   });
