@@ -54,12 +54,13 @@ std::string number_of(std::int64_t journal_id, const Home& home) {
   return entry && *entry ? (*entry)->process_id : "";
 }
 
-std::optional<WrittenOutput> written_meanwhile(const WantedOutput& wanted, const Home& home) {
+Result<std::optional<WrittenOutput>> written_meanwhile(const WantedOutput& wanted,
+                                                       const Home& home) {
   auto manifest = Manifest::open(home.journal());
-  if (!manifest) return {};
+  if (!manifest) return fail(std::move(manifest));
   auto equal = manifest->find_equal(wanted.key);
-  const bool fits = equal && *equal && (*equal)->file.extension() == wanted.extension;
-  return fits ? *std::move(equal) : std::nullopt;
+  if (equal && *equal && (*equal)->file.extension() != wanted.extension) return std::nullopt;
+  return equal;
 }
 
 }  // namespace
@@ -74,8 +75,9 @@ Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
   Throttle::Place place(shared.throttle, cancellable);
   begun = static_cast<bool>(place);
   if (!begun) return std::unexpected(cancelled_error());
-  if (auto equal = written_meanwhile(wanted, shared.home))
-    return FilesJob{.result = {}, .number = {}, .equal = std::move(equal)};
+  auto equal = written_meanwhile(wanted, shared.home);
+  if (!equal) return fail(std::move(equal));
+  if (*equal) return FilesJob{.result = {}, .number = {}, .equal = *std::move(equal)};
   Budget& budget = shared.budget;
   const auto price = price_of(request, budget, cancellable);
   if (!price) return std::unexpected(price.error());
@@ -84,12 +86,14 @@ Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
                 _("Run it again with a higher limit; what is done is not paid for again."));
   if (budget.limited()) request.settings.max_cost = *price;
   request.on_busy = [&] { shared.throttle.busy(shared.throttle.running()); };
-  std::optional<WrittenOutput> equal;
+  bool kept_back = false;
   // Another run that ended since it was looked for has no entry in the journal any more. What it
   // has written was in the manifest before.
   request.before_sending = [&]() -> Result<void> {
     equal = written_meanwhile(wanted, shared.home);
-    if (equal || !begun) return std::unexpected(cancelled_error());
+    kept_back = !equal || *equal || !begun;
+    if (!equal) return std::unexpected(equal.error());
+    if (kept_back) return std::unexpected(cancelled_error());
     return {};
   };
   const auto watch = [&](const JobProgress& progress) {
@@ -102,11 +106,8 @@ Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
   (void)unsent.keep();
   auto result = run_job(request, shared.home, watch, cancellable);
   if (!result) {
-    if (equal) {
-      budget.settle(*price, 0);
-      return FilesJob{.result = {}, .number = {}, .equal = std::move(equal)};
-    }
-    if (costs_nothing(result.error().kind)) budget.settle(*price, 0);
+    if (kept_back || costs_nothing(result.error().kind)) budget.settle(*price, 0);
+    if (equal && *equal) return FilesJob{.result = {}, .number = {}, .equal = *std::move(equal)};
     return fail(std::move(result));
   }
   const double charged = result->charged ? result->charged->amount : *price;

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "base/sqlite.h"
 #include "tests/client/job_fixture.h"
 
 namespace sharpen {
@@ -22,6 +23,12 @@ class FilesJobTest : public Job {
     WrittenOutput output;
     output.file = file;
     ASSERT_TRUE(manifest->record(wanted.key, file, output, file));
+  }
+  /// The journal with it stays as it is.
+  void break_manifest() {
+    auto database = sqlite::Database::open(room.home.journal(), 10'000);
+    ASSERT_TRUE(database && database->run("DROP TABLE IF EXISTS outputs; "
+                                          "CREATE TABLE outputs (other TEXT)"));
   }
   /// A job that was begun, whose result is gone when it is to be fetched.
   void lose_earlier_job() {
@@ -53,6 +60,23 @@ TEST_F(FilesJobTest, WhatAnotherRunWritesBeforeTheEntryIsInTheJournalIsNotSent) 
     EXPECT_EQ(room.spooled_files(), 0u);
     EXPECT_TRUE(budget.take(10)) << "nothing was paid";
     std::filesystem::remove(room.folder.path() / "elsewhere.png");
+  }
+}
+
+TEST_F(FilesJobTest, NothingIsSentWhileItCannotBeSeenWhatOthersWrote) {
+  ASSERT_TRUE(Journal::open(room.home.journal()));
+  for (const bool from_the_start : {false, true}) {
+    Budget budget(10.0);
+    if (from_the_start) break_manifest();
+    const auto job = run_file(budget, [&](const JobProgress& now) {
+      if (now.stage == Stage::preparing) break_manifest();
+    });
+    ASSERT_FALSE(job);
+    EXPECT_EQ(job.error().kind, ErrorKind::io) << job.error().text();
+    EXPECT_EQ(topaz.jobs(), 0);
+    EXPECT_TRUE(room.entries().empty());
+    EXPECT_EQ(room.spooled_files(), 0u);
+    EXPECT_TRUE(budget.take(10)) << "nothing was paid";
   }
 }
 
