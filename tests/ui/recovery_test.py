@@ -10,7 +10,7 @@ import tempfile
 import time
 
 from every_control import check_page
-from gimp_window import Atspi, Failure, GimpSession, has_state, main, photograph, until
+from gimp_window import Atspi, Failure, GimpSession, has_state, is_shown, main, photograph, until, walk
 from vendor import KEY, Vendor
 
 PROCESSING = 6  # seconds of each job
@@ -76,6 +76,12 @@ def kill_while_sharpening(session, dialog, vendor, folder):
     until("its end", lambda: not list(plug_ins(folder)))
 
 
+def images():
+    """The names of GIMP's image windows."""
+    return [node.get_name() for node in walk(Atspi.get_desktop(0), 3)
+            if node.get_role_name() == "frame" and is_shown(node) and " layer" in node.get_name()]
+
+
 def test():
     plug_in, service, shots = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder, keyring(folder), \
@@ -125,10 +131,16 @@ def test():
             until("the end of the dialog", lambda: not dialog.is_open())
             session.menu("Unfinished Remote Sharpen Jobs…")
             jobs = session.window("remote-sharpen", "Unfinished Sharpening")
-            jobs.press("Fetch All")
+            fetch_all = jobs.wait("button", "Fetch All")
+            fetch_all.do_action(0)
+            fetch_all.do_action(0)
             session.wait_layers(4)
             until("nothing to fetch", lambda: not jobs.find("button", "Fetch All"))
+            time.sleep(1)
             jobs.press("Close")
+            until("the end of the window", lambda: not jobs.is_open())
+            if len(images()) != 1:
+                raise Failure(f"a picture was fetched twice: {images()}")
             if vendor.submits != 4:
                 raise Failure("something was sent again")
 
