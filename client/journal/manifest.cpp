@@ -39,8 +39,11 @@ FileStamp stamp_of(const std::filesystem::path& file) {
   return {found.st_size, found.st_mtim.tv_sec * nanoseconds + found.st_mtim.tv_nsec};
 }
 
+bool any(const std::filesystem::path& /*file*/) { return true; }
+
 /// The first of the rows whose file is as it was written.
-Result<std::optional<WrittenOutput>> first_intact(Statement& rows) {
+Result<std::optional<WrittenOutput>> first_intact(Statement& rows,
+                                                  const Manifest::Fits& fits = any) {
   for (;;) {
     const auto row = rows.step();
     if (!row) return std::unexpected(row.error());
@@ -53,7 +56,7 @@ Result<std::optional<WrittenOutput>> first_intact(Statement& rows) {
     output.job = rows.text();
     output.cost = rows.number();
     output.finding = rows.text();
-    if (stamp == stamp_of(output.file)) return output;
+    if (fits(output.file) && stamp == stamp_of(output.file)) return output;
   }
 }
 
@@ -79,13 +82,13 @@ Result<std::optional<WrittenOutput>> Manifest::find(const OutputKey& key,
   return first_intact(*rows);
 }
 
-Result<std::optional<WrittenOutput>> Manifest::find_equal(const OutputKey& key) {
+Result<std::optional<WrittenOutput>> Manifest::find_equal(const OutputKey& key, const Fits& fits) {
   auto rows = database_.prepare(
       "SELECT file, bytes, modified, job, cost, finding FROM outputs "
       "WHERE content = ? AND settings = ? AND file != ''");
   if (!rows) return fail(std::move(rows));
   rows->bind(key.content).bind(key.settings);
-  return first_intact(*rows);
+  return first_intact(*rows, fits);
 }
 
 Result<bool> Manifest::has_written(const std::filesystem::path& file) {

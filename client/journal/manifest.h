@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -28,14 +29,17 @@ struct WrittenOutput {
 /// interruption does nothing twice. Belongs to one thread. Errors of all calls: io.
 class Manifest {
  public:
+  using Fits = std::function<bool(const std::filesystem::path& file)>;
+
   [[nodiscard]] static Result<Manifest> open(const std::filesystem::path& journal);
 
   /// What was written for `wanted` (the output's name before numbering), if it is still there and
   /// nobody has changed it since.
   [[nodiscard]] Result<std::optional<WrittenOutput>> find(const OutputKey& key,
                                                           const std::filesystem::path& wanted);
-  /// Another file of the very content that is wanted, likewise.
-  [[nodiscard]] Result<std::optional<WrittenOutput>> find_equal(const OutputKey& key);
+  /// Another file of the very content that is wanted, likewise, of those that `fits` says yes to.
+  [[nodiscard]] Result<std::optional<WrittenOutput>> find_equal(const OutputKey& key,
+                                                                const Fits& fits);
 
   /// Whether a run has written this file (by the name that it was given), and nobody has changed
   /// it.

@@ -9,6 +9,7 @@
 #include "client/jobs/fingerprint.h"
 #include "client/jobs/job_steps.h"
 #include "client/jobs/spooled_upload.h"
+#include "plugin/files/outputs.h"
 
 namespace sharpen {
 namespace {
@@ -58,12 +59,17 @@ Result<std::optional<WrittenOutput>> written_meanwhile(const WantedOutput& wante
                                                        const Home& home) {
   auto manifest = Manifest::open(home.journal());
   if (!manifest) return fail(std::move(manifest));
-  auto equal = manifest->find_equal(wanted.key);
-  if (equal && *equal && (*equal)->file.extension() != wanted.extension) return std::nullopt;
-  return equal;
+  return find_equal(*manifest, wanted);
 }
 
 }  // namespace
+
+Result<std::optional<WrittenOutput>> find_equal(Manifest& manifest, const WantedOutput& wanted) {
+  // One content may be under names of several formats, and each of these in several spellings.
+  return manifest.find_equal(wanted.key, [&](const std::filesystem::path& file) {
+    return written_format(OutputFormat::original, file) == wanted.format;
+  });
+}
 
 Result<FilesJob> run_files_job(JobRequest request, const SharedByJobs& shared,
                                const WantedOutput& wanted, std::atomic<bool>& begun,

@@ -10,6 +10,7 @@
 #include "client/jobs/job.h"
 #include "client/journal/manifest.h"
 #include "plugin/files/budget.h"
+#include "plugin/files/files_options.h"
 #include "plugin/files/throttle.h"
 
 namespace sharpen {
@@ -24,8 +25,11 @@ struct FilesJob {
 /// What another run may write of the same content while this one encodes and waits.
 struct WantedOutput {
   OutputKey key;
-  std::filesystem::path extension;
+  OutputFormat format = OutputFormat::png;  ///< that it is written in
 };
+/// Another output of the same content. Errors: io.
+[[nodiscard]] Result<std::optional<WrittenOutput>> find_equal(Manifest& manifest,
+                                                              const WantedOutput& wanted);
 
 /// What the jobs of a run share.
 struct SharedByJobs {

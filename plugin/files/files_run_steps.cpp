@@ -176,9 +176,10 @@ bool FilesRun::look_up(OpenFile& file) {
     return failed({ErrorKind::conflict, _("Another run works on this picture now."),
                    _("Let it finish there.")});
   file.claimed = true;
-  const auto equal = manifest_.find_equal(file.key);
+  const auto equal = find_equal(
+      manifest_, {.key = file.key, .format = written_format(options_.format, item.input.file)});
   if (!equal) return failed(equal.error());
-  if (*equal && (*equal)->file.extension() == file.output.extension()) {
+  if (*equal) {
     copy_equal(file, **equal);
     return false;
   }
@@ -240,7 +241,8 @@ void FilesRun::submit(OpenFile& file) {
   };
   file.job.start(
       [this, &file, request = std::move(request), on_progress,
-       wanted = WantedOutput(file.key, file.output.extension())](GCancellable* cancellable) {
+       wanted = WantedOutput(file.key, written_format(options_.format, item_of(file).input.file))](
+          GCancellable* cancellable) {
         return run_files_job(request, {budget_, throttle_, home_}, wanted, file.begun, on_progress,
                              cancellable);
       },

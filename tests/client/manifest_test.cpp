@@ -13,6 +13,8 @@ namespace fs = std::filesystem;
 
 const OutputKey key{.content = "of-one-picture", .settings = "{}"};
 
+bool any(const fs::path& /*file*/) { return true; }
+
 class ManifestTest : public testing::Test {
  protected:
   /// A result as a run writes it: noted under its temporary name, then renamed.
@@ -38,7 +40,7 @@ TEST_F(ManifestTest, FindsWhatWasWritten) {
   EXPECT_EQ(found->cost, 2.0);
   EXPECT_FALSE(manifest_.find({key.content, "other settings"}, file_).value());
   EXPECT_FALSE(manifest_.find({"another picture", key.settings}, file_).value());
-  EXPECT_TRUE(manifest_.find_equal(key).value());
+  EXPECT_TRUE(manifest_.find_equal(key, any).value());
 }
 
 TEST_F(ManifestTest, ForgetsWhatSomebodyHasChanged) {
@@ -46,8 +48,20 @@ TEST_F(ManifestTest, ForgetsWhatSomebodyHasChanged) {
   EXPECT_TRUE(manifest_.has_written(file_).value());
   std::ofstream(file_, std::ios::app) << "more";
   EXPECT_FALSE(manifest_.find(key, file_).value());
-  EXPECT_FALSE(manifest_.find_equal(key).value());
+  EXPECT_FALSE(manifest_.find_equal(key, any).value());
   EXPECT_FALSE(manifest_.has_written(file_).value());
+}
+
+TEST_F(ManifestTest, LooksForAnEqualOneAmongAll) {
+  const fs::path other = folder_.path() / "a.JPG";
+  write_result(file_, file_);
+  write_result(other, other);
+  for (const fs::path& file : {file_, other}) {
+    const auto is_it = [&](const fs::path& found) { return found == file; };
+    const auto equal = manifest_.find_equal(key, is_it).value();
+    ASSERT_TRUE(equal);
+    EXPECT_EQ(equal->file, file);
+  }
 }
 
 TEST_F(ManifestTest, FindsANumberedResultByTheNameThatWasWanted) {

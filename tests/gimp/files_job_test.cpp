@@ -15,8 +15,8 @@ class FilesJobTest : public Job {
                          begun, on_progress, nullptr);
   }
   /// As another run does at its end.
-  void write_elsewhere() {
-    const auto file = room.folder.path() / "elsewhere.png";
+  void write_elsewhere(const std::string& name) {
+    const auto file = room.folder.path() / name;
     std::ofstream(file) << "result";
     auto manifest = Manifest::open(room.home.journal());
     ASSERT_TRUE(manifest && manifest->claim(wanted.key, file));
@@ -41,7 +41,7 @@ class FilesJobTest : public Job {
 
   Throttle throttle{1};
   const WantedOutput wanted{.key = {.content = "content", .settings = "settings"},
-                            .extension = ".png"};
+                            .format = OutputFormat::jpeg};
   std::atomic<bool> begun = false;
 };
 
@@ -50,16 +50,18 @@ TEST_F(FilesJobTest, WhatAnotherRunWritesBeforeTheEntryIsInTheJournalIsNotSent) 
     Budget budget(limit);
     bool wrote = false;
     const auto job = run_file(budget, [&](const JobProgress& now) {
-      if (now.stage == Stage::preparing && !std::exchange(wrote, true)) write_elsewhere();
+      if (now.stage != Stage::preparing || std::exchange(wrote, true)) return;
+      for (const char* name : {"elsewhere.png", "later.JPG"}) write_elsewhere(name);
     });
     ASSERT_TRUE(job) << job.error().text();
     EXPECT_TRUE(wrote);
-    EXPECT_TRUE(job->equal);
+    ASSERT_TRUE(job->equal);
+    EXPECT_EQ(job->equal->file.filename(), "later.JPG");
     EXPECT_EQ(topaz.jobs(), 0);
     EXPECT_TRUE(room.entries().empty());
     EXPECT_EQ(room.spooled_files(), 0u);
     EXPECT_TRUE(budget.take(10)) << "nothing was paid";
-    std::filesystem::remove(room.folder.path() / "elsewhere.png");
+    std::filesystem::remove(room.folder.path() / "later.JPG");
   }
 }
 

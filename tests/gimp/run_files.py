@@ -124,6 +124,16 @@ class Files(FilesCase):
         self.assertEqual(self.charged(), 1)
         self.assertEqual((self.output / "first.png").read_bytes(), (self.output / "second.png").read_bytes())
 
+    def test_equal_pictures_are_paid_for_once_however_their_names_end(self):
+        self.serve()
+        first = picture(self.input / "first.JPG", quality="90")
+        for name in ("second.jpg", "third.jpeg"):
+            shutil.copy(first, self.input / name)
+        self.run_command("in", "-o", "out")
+        self.assertEqual(set(self.results().values()), {"done"})
+        self.assertEqual(self.charged(), 1)
+        self.assertEqual(len({file.read_bytes() for file in self.output.glob("*.[jJ]*") if file.suffix != ".json"}), 1)
+
     def test_a_job_that_two_pictures_share_is_counted_once(self):
         self.serve("--behaviour", "processing_ms=1000")
         first = picture(self.input / "first.jpg", quality="90")
