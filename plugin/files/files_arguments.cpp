@@ -1,11 +1,13 @@
 #include "plugin/files/files_arguments.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/glib_error.h"
 #include "base/i18n.h"
+#include "base/number_text.h"
 #include "plugin/gimp/gimp_ref.h"
 #include "plugin/procedures/arguments.h"
 #include "ui/run/presets.h"
@@ -14,6 +16,10 @@ namespace sharpen {
 namespace {
 
 constexpr auto flags = G_PARAM_READWRITE;
+// As in plugin/procedures/arguments.cpp: GObject drops what is out of range, so all gets here.
+constexpr double any_number = std::numeric_limits<float>::max();
+constexpr auto number_flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_LAX_VALIDATION);
+constexpr double no_limit = -1;
 
 std::string text(GimpProcedureConfig* config, const char* name) {
   char* value = nullptr;
@@ -44,9 +50,27 @@ Result<std::vector<std::filesystem::path>> inputs_of(GimpProcedureConfig* config
   return inputs;
 }
 
+Result<void> check_numbers(GimpProcedureConfig* config) {
+  const double limit = number(config, "max-cost");
+  if (!(limit >= 0) && limit != no_limit)
+    return fail(ErrorKind::bad_argument,
+                tr("max-cost must be 0 or more, not {}.", plain_number(limit)),
+                _("Leave it out for no limit."));
+  for (const FilesArgument& argument : files_arguments()) {
+    if (argument.kind != FilesArgument::Kind::number) continue;
+    const double value = number(config, argument.name);
+    if (value >= argument.minimum && value <= argument.maximum) continue;
+    return fail(ErrorKind::bad_argument, tr("{} must be between {} and {}, not {}.", argument.name,
+                                            plain_number(argument.minimum),
+                                            plain_number(argument.maximum), plain_number(value)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<FilesOptions> read_files_options(GimpProcedureConfig* config) {
+  if (auto checked = check_numbers(config); !checked) return fail(std::move(checked));
   FilesOptions options;
   auto inputs = inputs_of(config);
   if (!inputs) return fail(std::move(inputs));
@@ -89,8 +113,8 @@ void write_files_options(GimpProcedureConfig* config, const FilesOptions& option
                options.name_pattern.c_str(), "format", word_of(options.format), "quality",
                static_cast<double>(options.jpeg_quality), "if-exists", word_of(options.if_exists),
                "keep-times", gboolean{options.keep_times}, "jobs",
-               static_cast<double>(options.concurrency), "max-cost", options.max_cost.value_or(-1),
-               nullptr);
+               static_cast<double>(options.concurrency), "max-cost",
+               options.max_cost.value_or(no_limit), nullptr);
 }
 
 Result<Settings> read_files_settings(GimpProcedureConfig* config, const Home& home) {
@@ -142,8 +166,8 @@ void add_files_arguments(GimpProcedure* procedure) {
         break;
       case FilesArgument::Kind::number:
         gimp_procedure_add_double_argument(procedure, argument.name, _(argument.title),
-                                           _(argument.help), argument.minimum, argument.maximum,
-                                           argument.value, flags);
+                                           _(argument.help), -any_number, any_number,
+                                           argument.value, number_flags);
         break;
       case FilesArgument::Kind::flag:
         gimp_procedure_add_boolean_argument(procedure, argument.name, _(argument.title),

@@ -165,7 +165,7 @@ void add_recover_arguments(GimpProcedure* procedure) {
   gimp_procedure_add_double_argument(
       procedure, "time-limit", _("_Time limit"),
       _("Seconds to wait for jobs that are not ready; 0: fetch only what is ready now"),
-      -any_number, any_number, 60, flags);
+      -any_number, any_number, 60, number_flags);
   gimp_procedure_add_boolean_argument(
       procedure, "placed", _("_Placed results too"),
       _("Fetch also results of the last seven days that are in an image already, which may not "

@@ -66,6 +66,19 @@ def refuses_numbers_that_no_model_takes():
         expect_refusal([], image, [layer], wrong, **{name: float("nan")})
 
 
+def refuses_numbers_for_many_files():
+    procedure = Gimp.get_pdb().lookup_procedure("plug-in-remote-sharpen-files")
+    for name, number in (("max-cost", -5.0), ("max-cost", -0.5), ("jobs", 0.0), ("jobs", 17.0), ("quality", 101.0)):
+        config = procedure.create_config()
+        config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+        config.set_property("service-url", GOOD)
+        config.set_property(name, number)
+        result = procedure.run(config)
+        sentence = Gimp.get_pdb().get_last_error()
+        assert result.index(0) == Gimp.PDBStatusType.CALLING_ERROR, (name, number, result.index(0))
+        assert name in sentence, sentence
+
+
 def refuses_what_is_no_layer():
     image, layer = photo()
     expect_refusal(["No layer"], image, [], Gimp.PDBStatusType.CALLING_ERROR)
