@@ -304,5 +304,14 @@ TEST_F(EngineTest, LeavesFlatAndTinyPicturesAlone) {
   }
 }
 
+// Here nothing can be written to the user's cache (meson.build): the rows go beside the result.
+TEST_F(EngineTest, ALargePictureNeedsNoCache) {
+  const Plane flat(4300, 2000, 0.4f);
+  test::write_picture(folder_ / "in.png", FileFormat::png, {flat, flat, flat});
+  const auto report = run(folder_ / "in.png", folder_ / "out.png");
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_FALSE(report->changed);
+}
+
 }  // namespace
 }  // namespace sharpen::engine
