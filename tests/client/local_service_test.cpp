@@ -22,6 +22,7 @@
 #include "client/http/deadline.h"
 #include "client/http/http.h"
 #include "client/jobs/job.h"
+#include "client/jobs/job_run.h"
 #include "client/local/detached_process.h"
 #include "client/local/revived_service.h"
 #include "tests/client/fake_topaz.h"
@@ -182,27 +183,91 @@ TEST_F(LocalServiceTest, IsStartedAgainIfItDied) {
   EXPECT_EQ(status_with_key(*second, second->key), 200);
 }
 
+/// The service is killed at the first progress of this stage, or of a later one, beyond this
+/// fraction.
+struct Moment {
+  Stage stage;
+  double beyond = -1;
+  bool operator()(const JobProgress& now) const {
+    return now.stage >= stage && now.fraction.value_or(0) > beyond;
+  }
+};
+/// In the middle of a request: the fraction at which it begins is reported before.
+constexpr Moment while_sending{Stage::uploading, 0.02};
+
+/// Whatever would be tried again after a pause is given up.
+Pace without_pauses() {
+  Pace pace;
+  pace.first_poll = pace.longest_poll = 10ms;
+  pace.tries = pace.busy_tries = 1;
+  pace.unreachable = 0ms;
+  return pace;
+}
+
 TEST_F(LocalServiceTest, ARunGoesOnAsIfNothingHadHappenedWhereverTheServiceIsKilled) {
-  for (const Stage stage :
-       {Stage::preparing, Stage::uploading, Stage::waiting, Stage::downloading}) {
+  for (const Moment moment : {Moment{Stage::preparing}, Moment{Stage::uploading}, while_sending,
+                              Moment{Stage::waiting}, Moment{Stage::downloading}}) {
     test::JobRoom room;
     room.home.program = SERVICE_FOLDER;
     const auto address = local_service(home(), nullptr);
     ASSERT_TRUE(address) << address.error().text();
     const auto first = remembered();
     bool killed = false;
-    const auto result = run_job(
-        room.request(*address), room.home,
-        [&](const JobProgress& progress) {
-          if (progress.stage < stage || std::exchange(killed, true)) return;
-          kill_and_reap(first.process);
-        },
-        nullptr);
-    ASSERT_TRUE(result) << title_of(stage) << ": " << result.error().text();
+    const auto result = JobRun(
+                            *address, room.home,
+                            [&](const JobProgress& progress) {
+                              if (!moment(progress) || std::exchange(killed, true)) return;
+                              kill_and_reap(first.process);
+                            },
+                            nullptr, without_pauses())
+                            .start(room.request(*address));
+    ASSERT_TRUE(result) << title_of(moment.stage) << ": " << result.error().text();
     EXPECT_TRUE(killed);
     EXPECT_NE(remembered(), first);
     EXPECT_EQ(room.entries().size(), 1u);
     ASSERT_TRUE(finish_job(result->journal_id, room.home));
+  }
+}
+
+TEST_F(LocalServiceTest, TheAddressOfAResultIsThatOfTheNextOne) {
+  test::JobRoom room;
+  const auto address = local_service(home(), nullptr);
+  ASSERT_TRUE(address) << address.error().text();
+  ASSERT_TRUE(run_job(room.request(*address), room.home, {}, nullptr));
+  const auto id = room.entries().at(0).process_id;
+  const auto service = open_revived(*address, home());
+  ASSERT_TRUE(service);
+  const auto old = (*service)->download_url(id, nullptr);
+  ASSERT_TRUE(old) << old.error().text();
+  kill_and_reap(remembered().process);
+  const auto download = [&](const std::string& url) {
+    return (*service)->download(url, room.folder.path() / "result", 1 << 20, {}, nullptr, {});
+  };
+  const auto gone = download(*old);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().kind, ErrorKind::not_found) << "which is why a run asks for it again";
+  const auto next = (*service)->download_url(id, nullptr);
+  ASSERT_TRUE(next) << next.error().text();
+  EXPECT_TRUE(download(*next));
+}
+
+TEST_F(LocalServiceTest, ThatItDoesNotStartAgainIsNotBlamedOnTheNetwork) {
+  for (const Moment moment : {while_sending, Moment{Stage::waiting}, Moment{Stage::downloading}}) {
+    test::JobRoom room;
+    room.home.program = home_with("exit 3\n").program;
+    const auto address = local_service(home(), nullptr);
+    ASSERT_TRUE(address) << address.error().text();
+    const auto process = remembered().process;
+    bool killed = false;
+    const auto result = run_job(
+        room.request(*address), room.home,
+        [&](const JobProgress& progress) {
+          if (moment(progress) && !std::exchange(killed, true)) kill_and_reap(process);
+        },
+        nullptr);
+    ASSERT_FALSE(result) << title_of(moment.stage);
+    EXPECT_THAT(result.error().message, HasSubstr("ended at once"));
+    EXPECT_THAT(result.error().text(), testing::Not(HasSubstr("Internet")));
   }
 }
 
