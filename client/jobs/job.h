@@ -46,6 +46,7 @@ struct JobResult {
   std::int64_t journal_id = 0;  ///< for placed_job() once the result is in an image
   std::string upload_name;      ///< tells the job from all others
   bool paid_before = false;     ///< of another run on the same picture: nothing was paid
+  bool told_elsewhere = false;  ///< its price: by a process that is alive or has placed the result
   /// Of `format`, checked: a picture, of the size that was sent unless resume_job() brought it.
   SpoolFile file;
   FileFormat format = FileFormat::png;

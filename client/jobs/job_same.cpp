@@ -67,6 +67,8 @@ Result<std::optional<JobResult>> JobRun::result_of_same(SpooledUpload& owned) {
 }
 
 Result<std::optional<JobResult>> JobRun::share(JournalEntry job, SpooledUpload& owned) {
+  const auto is_mine = journal_->is_mine(job.id);
+  if (!is_mine) return std::unexpected(is_mine.error());
   SpoolFile here;
   if (job.step >= JobStep::fetched && !job.result_file.empty()) {
     auto file = second_name(job.result_file);
@@ -103,6 +105,7 @@ Result<std::optional<JobResult>> JobRun::share(JournalEntry job, SpooledUpload& 
   if (result) {
     (void)owned.keep();
     result->paid_before = true;
+    result->told_elsewhere = !*is_mine;
     return std::optional(*std::move(result));
   }
   const auto left = journal_->find(entry_.id);
@@ -159,6 +162,7 @@ Result<std::optional<JobResult>> JobRun::go_on_with_same(SpooledUpload& owned) {
   if (result) {
     (void)owned.keep();
     result->paid_before = true;
+    result->told_elsewhere = was_placed_;
     return std::optional(*std::move(result));
   }
   const auto left = journal_->find(job.id);

@@ -189,6 +189,12 @@ Result<std::optional<JournalEntry>> Journal::adopt(std::int64_t id) {
   return entry;
 }
 
+Result<bool> Journal::is_mine(std::int64_t id) const {
+  auto query = database_->sql.prepare("SELECT 1 FROM jobs WHERE id = ? AND owner = ?");
+  if (!query) return fail(std::move(query));
+  return query->bind(id).bind(database_->me).step();
+}
+
 Result<void> Journal::release(std::int64_t id) {
   auto change = database_->sql.prepare("UPDATE jobs SET owner = '' WHERE id = ? AND owner = ?");
   if (!change) return fail(std::move(change));

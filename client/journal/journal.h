@@ -96,6 +96,8 @@ class Journal {
   /// Becomes the owner of a job whose owner is dead, and reads it again: another process may have
   /// gone on with it since it was listed. Empty if that was faster, or has finished the job.
   [[nodiscard]] Result<std::optional<JournalEntry>> adopt(std::int64_t id);
+  /// Whether this process owns a job.
+  [[nodiscard]] Result<bool> is_mine(std::int64_t id) const;
   /// Gives up ownership of a job that is to be finished later.
   [[nodiscard]] Result<void> release(std::int64_t id);
 

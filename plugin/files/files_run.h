@@ -6,6 +6,8 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -106,6 +108,7 @@ class FilesRun {
   std::deque<std::size_t> waiting_;
   std::vector<std::size_t> deferred_;  ///< of the same content as one that is open
   std::list<OpenFile> open_;
+  std::set<std::string> counted_;  ///< upload names of the jobs whose price a file has
   std::string unit_;
   std::optional<Error> stop_;
   bool finished_ = false;

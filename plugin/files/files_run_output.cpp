@@ -65,7 +65,9 @@ void FilesRun::take_answer(OpenFile& file) {
   throttle_.went_well();
   FileItem& item = item_of(file);
   const JobResult& result = (**file.answer).result;
-  if (const auto& charged = result.charged; charged && !result.paid_before) {
+  // Once for all files that share the job, whichever of them gets it.
+  if (const auto& charged = result.charged;
+      charged && !result.told_elsewhere && counted_.insert(result.upload_name).second) {
     item.cost = charged->amount;
     unit_ = charged->unit;
   }

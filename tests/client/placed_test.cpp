@@ -50,7 +50,7 @@ TEST_F(Placed, TheSamePictureIsNotPaidForAgain) {
   place();
   const auto again = run();
   ASSERT_TRUE(again) << again.error().text();
-  EXPECT_TRUE(again->paid_before);
+  EXPECT_TRUE(again->paid_before && again->told_elsewhere);
   EXPECT_EQ(topaz.jobs(), 1);
   ASSERT_EQ(room.entries().size(), 1u);
   EXPECT_EQ(room.entries()[0].step, JobStep::fetched);

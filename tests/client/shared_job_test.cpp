@@ -49,7 +49,7 @@ TEST_F(SharedJob, AJobOfALivingRunIsNotPaidForAgain) {
   begin_elsewhere();
   const auto result = run();
   ASSERT_TRUE(result) << result.error().text();
-  EXPECT_TRUE(result->paid_before);
+  EXPECT_TRUE(result->paid_before && result->told_elsewhere);
   EXPECT_EQ(result->info.width, JobRoom::width);
   EXPECT_EQ(topaz.jobs(), 1);
   const auto jobs = *Journal::open(room.home.journal())->jobs();
@@ -58,6 +58,16 @@ TEST_F(SharedJob, AJobOfALivingRunIsNotPaidForAgain) {
     EXPECT_TRUE(std::filesystem::exists(job.original_file)) << "recovery needs it";
   ASSERT_TRUE(placed_job(result->journal_id, room.home));
   EXPECT_EQ(Journal::open(room.home.journal())->placed()->size(), 1u);
+}
+
+TEST_F(SharedJob, ThePriceOfOneWhoseRunEndedIsToldWithItsResult) {
+  topaz.next("GET status", {.status = 401});
+  ASSERT_FALSE(run());
+  const auto result = run();
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_TRUE(result->paid_before);
+  EXPECT_FALSE(result->told_elsewhere);
+  EXPECT_EQ(topaz.jobs(), 1);
 }
 
 TEST_F(SharedJob, OneThatIsStillBeingSentIsWaitedFor) {
@@ -203,6 +213,7 @@ TEST_F(SharedJob, AResultThatAnotherRunWaitsForIsLeftToIt) {
   ASSERT_TRUE(result) << result.error().text();
   EXPECT_TRUE(waited);
   EXPECT_TRUE(result->paid_before);
+  EXPECT_FALSE(result->told_elsewhere) << "it is this process that has it";
   EXPECT_EQ(topaz.api().count("POST", "/v1/images/generations"), 0u);
   ASSERT_TRUE(finish_job(result->journal_id, room.home));
   EXPECT_TRUE(Journal::open(room.home.journal())->jobs()->empty()) << "nobody waits any more";

@@ -134,16 +134,6 @@ class Files(FilesCase):
         self.assertEqual(self.charged(), 1)
         self.assertEqual(len({file.read_bytes() for file in self.output.glob("*.[jJ]*") if file.suffix != ".json"}), 1)
 
-    def test_a_job_that_two_pictures_share_is_counted_once(self):
-        self.serve("--behaviour", "processing_ms=1000")
-        first = picture(self.input / "first.jpg", quality="90")
-        shutil.copy(first, self.input / "second.jpg")
-        add_make(self.input / "second.jpg", b"Kameramacher")
-        self.run_command("in", "-o", "out")
-        self.assertEqual(set(self.results().values()), {"done"})
-        costs = [file.get("cost") or 0 for file in self.report().values()]
-        self.assertEqual((self.charged(), sum(costs)), (1, 1))
-
     def test_runs_that_begin_at_once_pay_once(self):
         self.serve("--behaviour", "processing_ms=1000", "--behaviour", "aimlapi_form=b64_json")
         picture(self.input / "a.png")
