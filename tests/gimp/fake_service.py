@@ -13,7 +13,7 @@ eight        16 bits come back as 8
 bad-profile  the profile is no profile; bad-chunk: it cannot even be unpacked
 gray         colour comes back as gray with a gray profile
 webp         the answer is a WebP
-slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED is made when it is asked for
+slow         the job takes until the file $FAKE_RELEASE exists; $FAKE_SUBMITTED gets a byte each time it is asked for till then
 no-gray      gray pictures are refused
 no-wide      pictures wider than 40 pixels are refused
 good         the picture comes back as it came
@@ -164,7 +164,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(404, b'{"message": "no such job"}')
         waits = fault == "slow" and not pathlib.Path(os.environ["FAKE_RELEASE"]).exists()
         if waits:
-            pathlib.Path(os.environ["FAKE_SUBMITTED"]).touch()
+            with open(os.environ["FAKE_SUBMITTED"], "ab") as asked:
+                asked.write(b".")
         width, height = struct.unpack(">II", png[16:24])
         self.answer(200, json.dumps({
             "process_id": name, "status": "Processing" if waits else "Completed", "progress": 50 if waits else 100,

@@ -1,7 +1,7 @@
 """Runs inside GIMP, twice: a run is killed while its job is at the service, later it is fetched.
 
 Environment: GIMP_KIT, FAKE_URL (fake_service.py), PART (kill, same, or other: in the same GIMP or in another one;
-kill-one, then again: the same script in another GIMP; together: two GIMPs at once).
+kill-one, then again: the same script in another GIMP; together: two GIMPs at once; arguments: of the recovery).
 """
 
 import os
@@ -41,18 +41,26 @@ def kill_when_submitted():
             pass
 
 
-def recover():
-    RELEASE.touch()
+def run_recover(**arguments):
     procedure = Gimp.get_pdb().lookup_procedure("plug-in-remote-sharpen-recover")
-    values = procedure.run(procedure.create_config())
-    assert values.index(0) == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()
+    config = procedure.create_config()
+    for name, value in arguments.items():
+        config.set_property(name.replace("_", "-"), value)
+    return procedure.run(config).index(0), Gimp.get_pdb().get_last_error()
 
 
-def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=None, scale=1, profile="Adobe RGB"):
+def recover(**arguments):
+    RELEASE.touch()
+    status, sentence = run_recover(**arguments)
+    assert status == Gimp.PDBStatusType.SUCCESS, sentence
+
+
+def killed_run(kind="u8", precision="U8_NON_LINEAR", alpha=True, select=None, scale=1, profile="Adobe RGB",
+               seed=7):
     RELEASE.unlink(missing_ok=True)
     SUBMITTED.unlink(missing_ok=True)  # here, not after the kill: a last answer may be on its way then
     image = new_image(Gimp.ImageBaseType.RGB, precision, profile)
-    layer = new_layer(image, alpha, kind, 7)
+    layer = new_layer(image, alpha, kind, seed)
     if scale > 1:
         image.scale(WIDTH * scale, HEIGHT * scale)
     layer.set_offsets(4, 3)
@@ -107,6 +115,34 @@ def another_size_is_a_new_image():
     alone, = other.get_layers()
     assert (alone.get_width(), alone.get_height()) == (WIDTH, HEIGHT - 1)
     assert len(image.get_layers()) == 1
+
+
+def jobs_not_ready_are_left():
+    """A short time limit, while the service is at work; then the job is fetched after all."""
+    image, layer = killed_run(alpha=False, seed=13)
+    SUBMITTED.write_bytes(b"")
+    status, sentence = run_recover(time_limit=1)
+    assert status == Gimp.PDBStatusType.EXECUTION_ERROR and "The service is still working." in sentence, sentence
+    # At the beginning and at the limit, and perhaps by the run that was killed. By default it is asked for a minute.
+    asked = len(SUBMITTED.read_bytes())
+    assert 1 <= asked <= 3, f"it was asked for {asked} times"
+    assert len(image.get_layers()) == 1
+    recover()
+    assert read(result_above(image, layer)) == read(layer)
+    return image, layer
+
+
+def placed_results_come_if_asked_for(image, layer):
+    known = {other.get_id() for other in Gimp.get_images()}
+    recover(placed=False)
+    assert {other.get_id() for other in Gimp.get_images()} == known and len(image.get_layers()) == 2
+    for turn in range(2):  # it stays placed
+        recover(placed=True)
+        new = [other for other in Gimp.get_images() if other.get_id() not in known]
+        known |= {other.get_id() for other in new}
+        alone = [made for other in new for made in other.get_layers() if read(made) == read(layer)]
+        assert len(alone) == 1, f"{len(new)} new images, {len(alone)} of them with the result"
+    assert len(image.get_layers()) == 2
 
 
 def paint_over(layer):
@@ -181,6 +217,10 @@ if part == "together":
     layer = new_layer(image, True, "u8", 11)
     made, = sharpen(image, [layer], os.environ["FAKE_URL"] + "/slow")
     assert read(made) == read(layer)
+if part == "arguments":
+    with jobs() as table:
+        table.execute("DELETE FROM jobs WHERE upload_name = 'lost'")
+    placed_results_come_if_asked_for(*jobs_not_ready_are_left())
 if part in ("again", "save"):
     for turn in range(3 if part == "save" else 1):
         RELEASE.touch()

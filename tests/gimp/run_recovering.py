@@ -1,5 +1,5 @@
 """Usage: run_recovering.py PLUG-IN SHARPEN-SERVICE: a killed run is fetched by the same GIMP, and by another one; two at once
-share a job."""
+share a job; its arguments."""
 
 import concurrent.futures
 import copy
@@ -49,10 +49,10 @@ with tempfile.TemporaryDirectory() as folder, fake_service.FakeService() as fake
     gimp = harness.Gimp(folder, plug_in, service, core=("python-eval",))
     program = gimp.profile / "plug-ins" / "remote-sharpen" / "remote-sharpen"
     # "again" follows a kill, and then a GIMP that ended with its image unsaved.
-    for part in ("same", "kill", "other", "kill-one", "again", "again", "save", "together"):
+    for part in ("same", "kill", "other", "kill-one", "again", "again", "save", "together", "arguments"):
         paid = len(fake_service.Handler.results)
         run_two(gimp) if part == "together" else run(gimp, part)
         paid = len(fake_service.Handler.results) - paid
-        if paid != {"again": 0, "save": 2, "together": 1}.get(part, paid):
+        if paid != {"again": 0, "save": 2, "together": 1, "arguments": 1}.get(part, paid):
             harness.fail(f"{part}: {paid} pictures were paid for")
         print(part, "ok")
