@@ -1,4 +1,5 @@
-"""Every control of the dialog has a name, and Tab reaches it. Help and F1 open the manual where they should."""
+"""Every control of the dialog has a name, and Tab reaches it. Help and F1 open the manual where they should. What is
+withdrawn is said to be so."""
 
 import pathlib
 import re
@@ -55,6 +56,22 @@ def key_takes_a_value(session, dialog):
         dialog.mark("Strength: Auto")
 
 
+def withdrawn_model_is_kept(session):
+    """What a run of long ago has left: its model is not swapped, but another one is offered."""
+    session.remember(service="topaz", model="Super Focus", values={})
+    dialog = session.open_dialog()
+    dialog.wait_text("Topaz Labs withdraws this model")
+    offer = dialog.wait("button", "Use Super Focus V3 instead")
+    button = dialog.wait("toggle button", "Model:")
+    if button.get_description() != "Super Focus":
+        raise Failure(f"the model is “{button.get_description()}”")
+    session.shot("remembered", dialog)
+    offer.do_action(0)
+    until("the other model", lambda: button.get_description() == "Super Focus V3")
+    dialog.press("Cancel")
+    until("the end of the dialog", lambda: not dialog.is_open())
+
+
 def press_f1(session, window):
     session.focus(window)
     subprocess.run(["xdotool", "key", "F1"], check=True)
@@ -109,6 +126,8 @@ def test():
             jobs.press("Help")
             expect_page(shown, page, "unfinished")
             jobs.press("Close")
+            until("the end of the window", lambda: not jobs.is_open())
+            withdrawn_model_is_kept(session)
 
 
 if __name__ == "__main__":
