@@ -136,7 +136,9 @@ def test():
             fetch_all.do_action(0)
             session.wait_layers(4)
             until("nothing to fetch", lambda: not jobs.find("button", "Fetch All"))
+            jobs.wait_text("These results are in an image already, which may not have been saved.")
             time.sleep(1)
+            session.shot("placed", jobs)
             jobs.press("Close")
             until("the end of the window", lambda: not jobs.is_open())
             if len(images()) != 1:
