@@ -149,7 +149,7 @@ TEST_F(SharedQueue, OutlivesTheEndOfRedis) {
 }
 
 TEST_F(SharedQueue, SaysNoToWhatCannotBeSaved) {
-  RunningService& service = add({"--behaviour", "processing_ms=600000"});
+  RunningService& service = add({"--behaviour", "processing_ms=600000", "--workers", "1"});
   const std::string stuck = service.submitted();
   (void)service.await(stuck, "Processing");
   RunningService& quick = add({"--workers", "3"});
