@@ -49,7 +49,7 @@ namespace fs = std::filesystem;
 
 struct Counts {
   int jobs = 0, charges = 0, results = 0, lost = 0, charged_twice = 0, killed = 0, attempts = 0;
-  int unsaved = 0, full_disks = 0;
+  int run_again = 0, unsaved = 0, full_disks = 0;
   int here_jobs = 0, here_results = 0;
 };
 
@@ -241,6 +241,11 @@ class Soak {
       arm_some();
       const char* script = below(8) == 0 ? words::insert : words::run;
       client({script, std::format("gimp-{}-{}.png", job, attempt)}, true);
+      // Else the same script meets in a new process what is left of the job.
+      if (below(2) == 0 && !has_result(job) && attempt < most_attempts / 2) {
+        ++counts_.run_again;
+        continue;
+      }
       recover();
       if (has_result(job)) return;
       if (has_placed()) return bring_back(job);
@@ -299,6 +304,7 @@ int run_soak(std::span<char*> arguments) {
                                                        {"charged_twice", counts.charged_twice},
                                                        {"killed", counts.killed},
                                                        {"attempts", counts.attempts},
+                                                       {"run_again", counts.run_again},
                                                        {"unsaved", counts.unsaved},
                                                        {"full_disks", counts.full_disks},
                                                        {"here_jobs", counts.here_jobs},
