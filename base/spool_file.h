@@ -32,7 +32,7 @@ class SpoolFile {
   /// Takes over a file that keep() gave up, perhaps in an earlier process.
   [[nodiscard]] static SpoolFile take_over(std::filesystem::path path);
 
-  /// With what the names of this process begin.
+  /// How the names of the files that this process makes begin.
   [[nodiscard]] static std::string prefix_of_maker();
   enum class Maker { alive, dead, unknown };
   /// Of a file by this name: unknown if another machine, boot or sandbox made it.

@@ -90,7 +90,7 @@ void FilesRun::start() {
 }
 
 void FilesRun::wake() {
-  // Until the service is known nothing can be begun, and its end calls again.
+  // Nothing can begin before the service is known, and then this is called again.
   if (!address_ && !stop_) return;
   if (idle_.active() || finished_) return;
   idle_ = EventSource::idle([this] { return step(); });
@@ -109,8 +109,8 @@ bool FilesRun::step() {
   if (const auto file = in_step(OpenFile::Step::exporting); file != open_.end())
     return export_step(*file), true;
   if (stop_) drop_waiting();
-  // One whose result has come and one that is next, besides those at the service; and a slow disk
-  // has not to check more than as many again.
+  // Besides the pictures at the service, one whose result has arrived and one that is next. As many
+  // again may be waiting for a slow disk.
   const int most = throttle_.allowed() + 2;
   const bool room = held() < most && static_cast<int>(open_.size()) < 2 * most;
   if (!waiting_.empty() && room) {

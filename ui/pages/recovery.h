@@ -32,7 +32,7 @@ class Recovery {
 
  private:
   void fetch(std::int64_t id);
-  /// The first of the rest of them.
+  /// Begins with the first of `to_fetch_`, if nothing is under way.
   void fetch_next();
   void place(const JournalEntry& job, Result<JobResult> result);
   void cancel(std::int64_t id);
